@@ -1,0 +1,137 @@
+"""Pure calendar arithmetic: a period, the as-of date and the workspace's conventions give dates.
+
+All dates are business dates; the clock is never asked, `as_of` is an argument.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from semantic_layer.periods import Between, CalendarUnit, LastN, Period, Unit, WholeData
+
+Weekday = int
+"""Monday is 0, as in `date.weekday()`."""
+
+MONTHS_OF: dict[Unit, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+"""Calendar units that are whole months, with how many."""
+
+
+class Span(NamedTuple):
+    """Resolved days, first and last included."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+    def within(self, other: Span) -> bool:
+        return other.start <= self.start and self.end <= other.end
+
+    def clip(self, other: Span) -> Span:
+        """The common days; only meaningful where the two overlap."""
+        return Span(max(self.start, other.start), min(self.end, other.end))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of another month; the 31st becomes the month's last day where it is shorter."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def unit_of(day: date, unit: Unit, week_start: Weekday = 0) -> Span:
+    """The calendar unit that holds a day."""
+    if unit == "day":
+        return Span(day, day)
+    if unit == "week":
+        first = day - timedelta(days=(day.weekday() - week_start) % 7)
+        return Span(first, first + timedelta(days=6))
+    size = MONTHS_OF[unit]
+    first = date(day.year, (day.month - 1) // size * size + 1, 1)
+    return Span(first, add_months(first, size) - timedelta(days=1))
+
+
+def shift_units(span_start: date, unit: Unit, offset: int, week_start: Weekday = 0) -> Span:
+    """The unit that lies `offset` units after the one that holds a day."""
+    if unit == "day":
+        return unit_of(span_start + timedelta(days=offset), unit)
+    if unit == "week":
+        return unit_of(span_start + timedelta(weeks=offset), unit, week_start)
+    first = unit_of(span_start, unit).start
+    return unit_of(add_months(first, offset * MONTHS_OF[unit]), unit)
+
+
+def resolve(period: Period, as_of: date, data: Span | None, week_start: Weekday = 0) -> Span:
+    """Turns one period into days.
+
+    Args:
+        period: Any period but EachPeriod, whose parts are resolved one by one.
+        as_of: What "today" means.
+        data: First and last day of the data; open sides and "all" need it. None: `as_of` stands in.
+        week_start: Monday is 0.
+    """
+    edge = data or Span(as_of, as_of)
+    if isinstance(period, Between):
+        start, end = period.start, period.end
+        return Span(start or min(edge.start, end or as_of), end or max(edge.end, as_of, start or as_of))
+    if isinstance(period, LastN):
+        end = as_of if not period.skip else last_n(period.skip, period.unit, as_of).start - timedelta(days=1)
+        return last_n(period.n, period.unit, end)
+    if isinstance(period, CalendarUnit):
+        return shift_units(as_of, period.unit, period.offset, week_start)
+    if isinstance(period, WholeData):
+        return edge
+    raise TypeError("the parts of EachPeriod are resolved one by one")
+
+
+def last_n(n: int, unit: Unit, end: date) -> Span:
+    """The last n units up to and including a day: weeks are 7 days, months reach to the same day n months back, plus one."""
+    if unit in ("day", "week"):
+        return Span(end - timedelta(days=n * (7 if unit == "week" else 1) - 1), end)
+    return Span(add_months(end, -n * MONTHS_OF[unit]) + timedelta(days=1), end)
+
+
+def aligned_unit(span: Span, week_start: Weekday = 0) -> Unit | None:
+    """The one calendar unit that a span is exactly, largest first; None where it is not a single unit."""
+    units: tuple[Unit, ...] = ("year", "half", "quarter", "month", "week", "day")
+    return next((unit for unit in units if unit_of(span.start, unit, week_start) == span), None)
+
+
+def whole_months(span: Span) -> int | None:
+    """How many whole calendar months a span is, or None where it starts or ends inside a month."""
+    if span.start.day != 1 or (span.end + timedelta(days=1)).day != 1:
+        return None
+    return (span.end.year - span.start.year) * 12 + span.end.month - span.start.month + 1
+
+
+def previous(period: Period, span: Span, week_start: Weekday = 0) -> Span:
+    """The period before: the calendar unit before, the N days before last N days, else as many days before."""
+    if isinstance(period, CalendarUnit):
+        return shift_units(span.start, period.unit, -1, week_start)
+    if isinstance(period, LastN):
+        return last_n(period.n, period.unit, span.start - timedelta(days=1))
+    unit = aligned_unit(span, week_start)
+    if unit:
+        return shift_units(span.start, unit, -1, week_start)
+    months = whole_months(span)
+    if months:
+        return Span(add_months(span.start, -months), span.start - timedelta(days=1))
+    return Span(span.start - timedelta(days=span.days), span.start - timedelta(days=1))
+
+
+def last_year(period: Period, span: Span, week_start: Weekday = 0) -> Span:
+    """The same days a year earlier; a whole week keeps its weekdays (52 weeks back)."""
+    if aligned_unit(span, week_start) == "week":
+        return Span(span.start - timedelta(weeks=52), span.end - timedelta(weeks=52))
+    months = whole_months(span)
+    if months:
+        start = add_months(span.start, -12)
+        return Span(start, add_months(start, months) - timedelta(days=1))
+    return Span(add_months(span.start, -12), add_months(span.end, -12))

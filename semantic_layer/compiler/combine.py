@@ -1,0 +1,113 @@
+"""Pass 5. The groups are put side by side on their dimensions: nothing lost, nothing multiplied.
+
+One group alone needs no join: its SELECT becomes the statement itself, so that simple questions read as simple SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from semantic_layer.calendar import Span, unit_of
+from semantic_layer.compiler.bind import series_dimension
+from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan, Variant
+from semantic_layer.compiler.relation import column
+from semantic_layer.compiler.time_sql import series
+from semantic_layer.periods import Unit
+
+SERIES = "buckets"
+UNITS: dict[str, Unit] = {"date": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The source of the final SELECT, and where its dimensions and measures are found.
+
+    Attributes:
+        select: FROM and everything below it; no projections yet.
+        dimensions: SQL of each dimension by name.
+        measures: SQL of each measure by variant and column.
+    """
+
+    select: exp.Select
+    dimensions: dict[str, exp.Expr]
+    measures: dict[tuple[Variant, str], exp.Expr]
+
+
+def combine(plan: LogicalPlan) -> LogicalPlan:
+    """Keeps the tree with its raw columns; `derive` turns them into the result's."""
+    combined = _combined(plan)
+    named = [exp.alias_(sql, name) for name, sql in combined.dimensions.items()]
+    named += [exp.alias_(sql, f"{variant}.{name}") for (variant, name), sql in combined.measures.items()]
+    return replace(plan, tree=combined.select.select(*named, append=False))
+
+
+def _combined(plan: LogicalPlan) -> Combined:
+    filled = _filled_series(plan)
+    if len(plan.groups) == 1 and filled is None:
+        return _alone(plan.groups[0], plan.selects[0])
+    tree = exp.select()
+    for group, select in zip(plan.groups, plan.selects, strict=True):
+        tree = tree.with_(group.name, as_=select)
+    dimensions: dict[str, exp.Expr] = {}
+    measures: dict[tuple[Variant, str], exp.Expr] = {}
+    if filled is not None:
+        dimension, buckets = filled
+        tree = tree.with_(SERIES, as_=buckets).from_(SERIES)
+        dimensions[dimension.name] = column(dimension.name, SERIES)
+    for group in plan.groups:
+        tree = _joined(tree, group, dimensions, first=not dimensions and not measures, outer=filled is None)
+        for measure in _names(plan, group):
+            measures[group.variant, measure] = column(measure, group.name)
+    return Combined(tree, {each.name: dimensions[each.name] for each in plan.dimensions}, measures)
+
+
+def _alone(group: Group, select: exp.Select) -> Combined:
+    named = {each.alias: each.this for each in select.expressions}
+    dimensions = {each.name: named[each.name] for each in group.dimensions}
+    measures: dict[tuple[Variant, str], exp.Expr] = {
+        (group.variant, name): sql for name, sql in named.items() if name not in dimensions
+    }
+    return Combined(select, dimensions, measures)
+
+
+def _names(plan: LogicalPlan, group: Group) -> list[str]:
+    select = plan.selects[plan.groups.index(group)]
+    dimensions = {each.name for each in group.dimensions}
+    return [each.alias for each in select.expressions if each.alias not in dimensions]
+
+
+def _joined(tree: exp.Select, group: Group, dimensions: dict[str, exp.Expr], first: bool, outer: bool) -> exp.Select:
+    """Adds one group; `dimensions` is brought up to date with where each dimension is now found."""
+    own = {each.name: column(each.name, group.name) for each in group.dimensions}
+    if first:
+        dimensions.update(own)
+        return tree.from_(group.name)
+    shared = [name for name in own if name in dimensions]
+    if not shared:
+        return tree.join(group.name, join_type="cross")
+    on = exp.and_(*(exp.NullSafeEQ(this=dimensions[name].copy(), expression=own[name]) for name in shared))
+    full = outer and group.variant != "whole"
+    tree = tree.join(group.name, on=on, join_type="full" if full else "left")
+    if full:
+        for name in shared:
+            dimensions[name] = exp.Coalesce(this=dimensions[name], expressions=[own[name].copy()])
+    return tree
+
+
+def _filled_series(plan: LogicalPlan) -> tuple[Dimension, exp.Select] | None:
+    """A series by time alone shows every bucket inside the data, empty ones too; a ranking shows what there is."""
+    dimension = series_dimension(plan)
+    if dimension is None or len(plan.dimensions) != 1 or plan.request.limit is not None or len(plan.spans) != 1:
+        return None
+    group = plan.groups[0]
+    ref = dimension.ref
+    if ref != "period" and getattr(ref, "field", None) not in (None, group.time):
+        return None
+    covered = plan.scope.version.covers(group.dataset, group.time)
+    span = plan.spans[0]
+    inside = span.clip(covered) if covered else span
+    grain = dimension.grain or "date"
+    first = unit_of(inside.start, UNITS[grain], plan.scope.workspace.workspace.first_weekday).start
+    return dimension, series(Span(first, inside.end), grain, dimension.name, first)

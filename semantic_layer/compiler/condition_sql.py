@@ -1,0 +1,188 @@
+"""Conditions to SQL. Two-valued: an unknown value meets no comparison, and a negation keeps it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from semantic_layer.columns import UNKNOWN
+from semantic_layer.compiler.time_sql import bucket, day
+from semantic_layer.conditions import (
+    And,
+    AnyCondition,
+    Attribute,
+    Compare,
+    EntityMetric,
+    Field,
+    In,
+    IsNull,
+    Not,
+    Or,
+    Range,
+    Reference,
+    Scaled,
+    Tag,
+    TimeBucket,
+    Value,
+)
+from semantic_layer.errors import request_error
+from semantic_layer.model.datasets import FieldType
+
+if TYPE_CHECKING:
+    from semantic_layer.compiler.relation import Sources
+
+GRAIN_TYPES: dict[str, FieldType] = {"hour": "count", "weekday": "count", "is_weekend": "boolean"}
+OPERATORS: dict[str, type[exp.Binary]] = {"eq": exp.EQ, "lt": exp.LT, "le": exp.LTE, "gt": exp.GT, "ge": exp.GTE}
+
+
+def condition_sql(condition: AnyCondition, dataset: str, sources: Sources, time: str | None = None) -> exp.Expr:
+    """One condition as a predicate over a dataset's rows.
+
+    Args:
+        dataset: Where fields are reached from.
+        sources: Collects the joins.
+        time: The time field of bare time buckets; by default the dataset's own.
+
+    Raises:
+        RequestError: a field that is unknown, unreachable or hidden; a value of the wrong type; a kind of condition that
+            is not compiled yet.
+    """
+    return _Predicates(dataset, sources, time).sql(condition)
+
+
+class _Predicates:
+    def __init__(self, dataset: str, sources: Sources, time: str | None) -> None:
+        self.dataset, self.sources, self.time = dataset, sources, time
+
+    def sql(self, condition: AnyCondition) -> exp.Expr:
+        match condition:
+            case And(of=parts):
+                return exp.and_(*(self.sql(part) for part in parts)) if parts else exp.true()
+            case Or(of=parts):
+                return exp.paren(exp.or_(*(self.sql(part) for part in parts))) if parts else exp.false()
+            case Not(of=part):
+                return self.negated(part)
+            case Compare():
+                return self.compare(condition)
+            case In(values=Attribute(name=name)):
+                raise request_error("bad_request", f"the attribute '{name}' belongs in policies", field=name)
+            case In(left=left, values=values):
+                return self.one_of(left, values)
+            case Range(left=left, low=low, high=high):
+                sql, kind = self.left(left)
+                return exp.Between(this=sql, low=literal(low, kind, left), high=literal(high, kind, left))
+            case IsNull(left=left):
+                return exp.Is(this=self.left(left)[0], expression=exp.null())
+            case _:
+                raise request_error(
+                    "kind_not_compiled",
+                    f"conditions of the kind '{condition.kind}' are not computed yet",
+                    kind=condition.kind,
+                    name=getattr(condition, "name", None),
+                )
+
+    def negated(self, part: AnyCondition) -> exp.Expr:
+        """Keeps rows where the condition is false or unknown."""
+        if isinstance(part, Compare) and part.op == "eq":
+            return self.compare(part.model_copy(update={"op": "ne"}))
+        if isinstance(part, Not):
+            return self.sql(part.of)
+        if isinstance(part, IsNull):
+            return exp.Not(this=self.sql(part))
+        if isinstance(part, In) and isinstance(part.values, tuple) and part.values and UNKNOWN not in part.values:
+            listed = self.sql(part)
+            return exp.paren(exp.or_(exp.Not(this=listed), exp.Is(this=listed.this.copy(), expression=exp.null())))
+        return exp.Not(this=exp.paren(exp.Is(this=exp.paren(self.sql(part)), expression=exp.true())))
+
+    def one_of(self, left: Reference, values: tuple[Value, ...] | Attribute) -> exp.Expr:
+        assert isinstance(values, tuple)
+        sql, kind = self.left(left)
+        known = [value for value in values if value != UNKNOWN or kind not in ("category", "id")]
+        parts: list[exp.Expr] = []
+        if known:
+            parts.append(exp.In(this=sql, expressions=[literal(value, kind, left) for value in known]))
+        if len(known) < len(values):
+            parts.append(exp.Is(this=sql.copy(), expression=exp.null()))
+        if not parts:
+            return exp.false()
+        return parts[0] if len(parts) == 1 else exp.paren(exp.or_(*parts))
+
+    def compare(self, condition: Compare) -> exp.Expr:
+        sql, kind = self.left(condition.left)
+        if isinstance(condition.right, Field | TimeBucket | Tag | EntityMetric | Scaled):
+            right = self.left(condition.right)[0]
+        elif condition.right == UNKNOWN and kind in ("category", "id"):
+            missing = exp.Is(this=sql, expression=exp.null())
+            return exp.Not(this=missing) if condition.op == "ne" else missing
+        elif condition.op == "contains":
+            text = str(condition.right).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            like = exp.ILike(this=sql, expression=exp.Literal.string(f"%{text}%"))
+            return exp.Escape(this=like, expression=exp.Literal.string("\\"))
+        else:
+            right = literal(condition.right, kind, condition.left)
+        if isinstance(sql, exp.Predicate):
+            if condition.op == "eq" and isinstance(right, exp.Boolean):
+                return sql if right.this else exp.Not(this=exp.paren(sql))
+            sql = exp.paren(sql)
+        if condition.op == "ne":
+            return exp.NullSafeNEQ(this=sql, expression=right)
+        return OPERATORS[condition.op](this=sql, expression=right)
+
+    def left(self, ref: Reference) -> tuple[exp.Expr, FieldType]:
+        match ref:
+            case Field(name=name):
+                found = self.sources.reached(name)
+                return self.sources.reached_sql(found), found.field.type
+            case TimeBucket(grain=grain, field=field):
+                return self.time_sql(grain, field), GRAIN_TYPES.get(grain, "date")
+            case Scaled(factor=factor, ref=inner):
+                sql, kind = self.left(inner)
+                return exp.Mul(this=exp.Literal.number(factor), expression=sql), kind
+            case Tag(name=name) | EntityMetric(metric=name):
+                raise request_error("kind_not_compiled", f"conditions on '{name}' are not computed yet", kind=ref.kind, name=name)
+
+    def time_sql(self, grain: str, field: str | None) -> exp.Expr:
+        name = field or self.time
+        if name is None:
+            raise request_error("no_time", f"dataset '{self.dataset}' has no time of its own", dataset=self.dataset)
+        found = self.sources.reached(name)
+        if grain == "hour" and found.field.type == "date":
+            raise request_error("no_hours", f"'{name}' has days, no hours", field=name, dataset=self.dataset)
+        settings = self.sources.scope.workspace.workspace
+        return bucket(self.sources.reached_sql(found), grain, settings.first_weekday)  # pyright: ignore[reportArgumentType]
+
+
+def literal(value: Value, kind: FieldType, ref: Reference) -> exp.Expr:
+    """A value as a literal of a field's type.
+
+    Raises:
+        RequestError: `wrong_value`, the value does not fit the type.
+    """
+    try:
+        match kind:
+            case "boolean" if isinstance(value, bool):
+                return exp.true() if value else exp.false()
+            case "category":
+                return exp.Literal.string(value if isinstance(value, str) else _plain(value))
+            case "id":
+                return exp.Literal.number(int(value)) if not isinstance(value, bool) else _wrong(value, kind, ref)
+            case "date" | "time":
+                return day(date.fromisoformat(str(value)[:10]))
+            case "count" | "decimal" | "fraction" if not isinstance(value, bool):
+                number = float(value)
+                return exp.Literal.number(int(number) if number.is_integer() else number)
+            case _:
+                return _wrong(value, kind, ref)
+    except ValueError:
+        return _wrong(value, kind, ref)
+
+
+def _plain(value: Value) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _wrong(value: Value, kind: FieldType, ref: Reference) -> exp.Expr:
+    name = getattr(ref, "name", getattr(ref, "grain", ""))
+    raise request_error("wrong_value", f"'{value}' is not a value of '{name}' ({kind})", field=name, value=value, type=kind)

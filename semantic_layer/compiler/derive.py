@@ -1,0 +1,137 @@
+"""Pass 6. Measures become the result's columns: metrics by their formulas, then previous, change, growth and share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from semantic_layer.columns import Column, ColumnType, Role, ValueLabel
+from semantic_layer.compiler.aggregate import GROUP_SIZE
+from semantic_layer.compiler.plan import Apply, Dimension, Formula, LogicalPlan, Number, Output, Ref, Variant
+from semantic_layer.conditions import Field, TimeBucket
+from semantic_layer.model.datasets import Field as FieldDefinition
+from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
+from semantic_layer.reach import reach
+from semantic_layer.words import Text
+
+Raw = dict[str, exp.Expr]
+BINARY: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
+ZERO_WHEN_EMPTY = ("sum", "count", "count_distinct")
+
+
+def derive(plan: LogicalPlan) -> LogicalPlan:
+    assert plan.tree is not None
+    raw: Raw = {each.alias: each.this for each in plan.tree.expressions}
+    made: list[tuple[Column, exp.Expr]] = [(_dimension_column(plan, each), raw[each.name]) for each in plan.dimensions]
+    for output in plan.outputs:
+        made += _metric_columns(plan, output, raw)
+    if f"now.{GROUP_SIZE}" in raw:
+        hidden = Column(name=GROUP_SIZE, role="hidden", type="count")
+        made.append((hidden, exp.Coalesce(this=raw[f"now.{GROUP_SIZE}"], expressions=[exp.Literal.number(0)])))
+    tree = plan.tree.select(*(exp.alias_(sql, column.name) for column, sql in made), append=False)
+    return replace(plan, tree=tree, columns=tuple(column for column, _ in made))
+
+
+def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[Column, exp.Expr]]:
+    metric = output.metric
+    value = _formula_sql(output.formula, "now", raw)
+    made = [(metric_column(metric, metric.name, "metric"), value)]
+    if plan.other_span is not None:
+        earlier = _formula_sql(output.formula, "previous", raw, null_ok=_reaches_before_data(plan))
+        change = exp.Sub(this=_term(value), expression=_term(earlier))
+        growth = exp.Div(this=exp.paren(change.copy()), expression=_or_null(earlier))
+        made += [
+            (metric_column(metric, f"{metric.name}_previous", "metric"), earlier.copy()),
+            (metric_column(metric, f"{metric.name}_change", "change"), change),
+            (metric_column(metric, f"{metric.name}_growth", "growth", "fraction"), growth),
+        ]
+    if plan.request.share_of is not None:
+        whole = _formula_sql(output.formula, "whole", raw)
+        share = exp.Div(this=_term(value), expression=_or_null(whole))
+        made.append((metric_column(metric, f"{metric.name}_share", "share", "fraction"), share))
+    if isinstance(metric, Ratio) and metric.warn_below is not None and isinstance(output.formula, Apply):
+        base = _formula_sql(output.formula.right, "now", raw)
+        made.append((Column(name=f"_{metric.name}_base", role="hidden", type="decimal", metric=metric.name), base))
+    return [(column, sql.copy()) for column, sql in made]
+
+
+def _reaches_before_data(plan: LogicalPlan) -> bool:
+    group = plan.groups[0]
+    covered = plan.scope.version.covers(group.dataset, group.time)
+    return covered is not None and plan.other_span is not None and plan.other_span.start < covered.start
+
+
+def _term(sql: exp.Expr) -> exp.Expr:
+    return exp.paren(sql.copy()) if isinstance(sql, exp.Binary) and not isinstance(sql, exp.Dot) else sql.copy()
+
+
+def _or_null(sql: exp.Expr) -> exp.Expr:
+    return exp.Nullif(this=sql.copy(), expression=exp.Literal.number(0))
+
+
+def _formula_sql(formula: Formula, variant: Variant, raw: Raw, null_ok: bool = False) -> exp.Expr:
+    """A formula over the measures of one variant. Division by zero gives null; an empty sum or count is 0.
+
+    Args:
+        null_ok: An earlier period that lies before the data has no figure: null, not 0.
+    """
+    if isinstance(formula, Number):
+        value = int(formula.value) if float(formula.value).is_integer() else formula.value
+        return exp.Literal.number(value)
+    if isinstance(formula, Ref):
+        sql = raw[f"{variant}.{formula.measure.column}"].copy()
+        never_null = isinstance(sql.this if isinstance(sql, exp.Filter) else sql, exp.Count)
+        if formula.measure.metric.agg in ZERO_WHEN_EMPTY and not never_null and not (null_ok and variant == "previous"):
+            return exp.Coalesce(this=sql, expressions=[exp.Literal.number(0)])
+        return sql
+    left, right = _formula_sql(formula.left, variant, raw, null_ok), _formula_sql(formula.right, variant, raw, null_ok)
+    if formula.op == "/":
+        return exp.Div(this=_term(left), expression=_or_null(right))
+    return BINARY[formula.op](this=_term(left), expression=_term(right))
+
+
+def metric_column(metric: AnyMetric, name: str, role: Role, kind: ColumnType | None = None) -> Column:
+    """The column of a metric or of one of its parts."""
+    return Column(
+        name=name,
+        role=role,
+        type=kind or metric.type,
+        label=Text(zh=metric.label_in("zh"), en=metric.label_in("en")),
+        unit=metric.unit if kind is None else Text(),
+        metric=metric.name,
+        additive=role == "metric" and isinstance(metric, Aggregate) and metric.agg in ("sum", "count"),
+        better=metric.better,
+    )
+
+
+def _dimension_column(plan: LogicalPlan, dimension: Dimension) -> Column:
+    ref = dimension.ref
+    if ref == "period":
+        return Column(name=dimension.name, role="dimension", type="date", grain="period")
+    if isinstance(ref, TimeBucket):
+        kind: ColumnType = "category" if ref.grain in ("hour", "weekday", "is_weekend") else "date"
+        label = Text()
+        if ref.field is not None:
+            field = reach(plan.scope.workspace, plan.groups[0].dataset, ref.field).field
+            label = Text(zh=field.label_in("zh"), en=field.label_in("en"))
+        return Column(name=dimension.name, role="dimension", type=kind, grain=ref.grain, label=label)
+    assert isinstance(ref, Field)
+    return field_column(reach(plan.scope.workspace, plan.groups[0].dataset, ref.name).field)
+
+
+def field_column(field: FieldDefinition, role: Role = "dimension") -> Column:
+    """The column of a declared field or key, with the words of its values."""
+    kind: ColumnType = "category" if field.type in ("category", "id", "boolean") else field.type
+    labels = tuple(
+        ValueLabel(value=entry.value, label=Text(zh=entry.label("zh", ""), en=entry.label("en", ""))) for entry in field.values
+    )
+    return Column(
+        name=field.name,
+        role=role,
+        type=kind,
+        label=Text(zh=field.label_in("zh"), en=field.label_in("en")),
+        unit=field.unit,
+        ordered=field.ordered,
+        value_labels=labels,
+    )

@@ -1,0 +1,75 @@
+"""Pass 7. Order and limit. Ties with the last kept group are kept, and every order is total, so that rows repeat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from semantic_layer.columns import Column
+from semantic_layer.compiler.plan import LogicalPlan
+from semantic_layer.requests import OrderBy
+
+SUFFIX = {"value": "", "previous": "_previous", "change": "_change", "growth": "_growth", "share": "_share"}
+
+
+def shape(plan: LogicalPlan) -> LogicalPlan:
+    assert plan.tree is not None
+    if not plan.dimensions:
+        return plan
+    asked = [_asked(plan, order) for order in plan.request.order]
+    default = [] if asked else _default_order(plan)
+    keys = asked or default
+    rest = [_dimension_key(plan, column) for column in plan.columns if column.role == "dimension"]
+    seen: set[str] = set()
+    total: list[exp.Expr] = []
+    for key in (*keys, *rest):
+        text = key.this.sql()
+        if text not in seen:
+            seen.add(text)
+            total.append(key.copy())
+    tree = plan.tree
+    if plan.request.limit is not None:
+        rank = exp.Window(this=exp.Rank(), order=exp.Order(expressions=[key.copy() for key in keys]), over="OVER")
+        limit = exp.Literal.number(plan.request.limit)
+        tree = tree.copy()
+        tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=limit)))
+    return replace(plan, tree=tree.order_by(*total))
+
+
+def _asked(plan: LogicalPlan, order: OrderBy) -> exp.Ordered:
+    name = f"{order.target}{SUFFIX[order.part]}"
+    column = next((each for each in plan.columns if each.name == name), None)
+    if column is None:
+        from semantic_layer.errors import request_error
+
+        raise request_error("bad_request", f"the result has no column '{name}' to order by", field=name)
+    return _key(name, order.descending)
+
+
+def _default_order(plan: LogicalPlan) -> list[exp.Expr]:
+    """Time first, then the natural order of values; else the first metric from high to low."""
+    keys = [_dimension_key(plan, each) for each in plan.columns if each.role == "dimension" and (each.grain or each.ordered)]
+    metric = next(each for each in plan.columns if each.role == "metric")
+    if plan.request.limit is not None and not any(each.grain for each in plan.columns):
+        return [_key(metric.name, descending=True)]
+    return keys or [_key(metric.name, descending=True)]
+
+
+def _dimension_key(plan: LogicalPlan, column: Column) -> exp.Expr:
+    """A dimension in its natural order: as declared, where the analyst listed the values so; else by value."""
+    if not column.ordered or not column.value_labels:
+        return _key(column.name, descending=False)
+    assert plan.tree is not None
+    shown = next(each.this for each in plan.tree.expressions if each.alias == column.name)
+    whens = [
+        exp.If(this=exp.Literal.string(str(each.value)), true=exp.Literal.number(position))
+        for position, each in enumerate(column.value_labels)
+    ]
+    natural = exp.Case(this=shown.copy(), ifs=whens, default=exp.Literal.number(len(whens)))
+    return exp.Ordered(this=natural, desc=False, nulls_first=False)
+
+
+def _key(name: str, descending: bool) -> exp.Ordered:
+    """Nulls come last whichever way it goes."""
+    return exp.Ordered(this=exp.column(name), desc=descending, nulls_first=False)

@@ -1,0 +1,299 @@
+"""One algebra of conditions for metric filters, tag rules, segments, row policies and requests.
+
+Logic is two-valued: a comparison with a missing value is false, and `not` makes it true, so that "not X" keeps what is
+unknown. People write conditions short (`{field: product_type, not: GASOLINE}`); `read_condition` turns the short spelling
+into the typed one, and is the only place that knows it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+from pydantic import Field as Constrained
+
+from semantic_layer.frozen import Frozen
+from semantic_layer.periods import SinglePeriod
+
+Grain = Literal["date", "week", "month", "quarter", "year", "hour", "weekday", "is_weekend"]
+GRAINS: tuple[Grain, ...] = ("date", "week", "month", "quarter", "year", "hour", "weekday", "is_weekend")
+SERIES_GRAINS: tuple[Grain, ...] = ("date", "week", "month", "quarter", "year")
+"""Grains that run along the calendar; the others come round again (hour 0..23, weekday 1..7 from Monday)."""
+
+Value = bool | int | float | str
+"""A literal; dates are written as ISO strings."""
+
+
+class Field(Frozen):
+    """A column of meaning: `department`, or with the entity or dataset it is reached by: `product.department`."""
+
+    kind: Literal["field"] = "field"
+    name: str
+
+
+class TimeBucket(Frozen):
+    """Business time cut into buckets; `field` is a time field, by default the metric's own."""
+
+    kind: Literal["time"] = "time"
+    grain: Grain
+    field: str | None = None
+
+
+class Tag(Frozen):
+    """A tag's value as of a date; by default the workspace's as-of date, `period_end` for each bucket's own end."""
+
+    kind: Literal["tag"] = "tag"
+    name: str
+    as_of: date | Literal["period_end"] | None = None
+
+
+class EntityMetric(Frozen):
+    """A metric of each entity over a period, as a field of that entity: a customer's sales in the last 90 days.
+
+    Without `entity` it is the entity that the surrounding definition is about.
+    """
+
+    kind: Literal["entity_metric"] = "entity_metric"
+    metric: str
+    entity: str | None = None
+    period: SinglePeriod | None = None
+    where: Condition | None = None
+
+
+def _read_field(value: Any) -> Any:
+    """`department`, `month` and `paid_at.month` are short for the typed references."""
+    if not isinstance(value, str):
+        return value
+    owner, _, last = value.rpartition(".")
+    if last in GRAINS:
+        return {"kind": "time", "grain": last, "field": owner or None}
+    return {"kind": "field", "name": value}
+
+
+FieldRef = Annotated[
+    Annotated[Field | TimeBucket | Tag | EntityMetric, Constrained(discriminator="kind")], BeforeValidator(_read_field)
+]
+
+
+class Scaled(Frozen):
+    """A factor times a field: 0.7 x the sales of the 90 days before."""
+
+    kind: Literal["scaled"] = "scaled"
+    factor: float
+    ref: FieldRef
+
+
+class Attribute(Frozen):
+    """A viewer's attribute; policies alone may use it. Without that attribute the viewer sees no row."""
+
+    kind: Literal["attribute"] = "attribute"
+    name: str
+
+
+Reference = Annotated[Field | TimeBucket | Tag | EntityMetric | Scaled, Constrained(discriminator="kind")]
+Operand = Value | Reference
+Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "contains"]
+
+
+class Compare(Frozen):
+    """One comparison. `ne` counts what is unknown as different; `contains` is part of a text, whatever the case."""
+
+    kind: Literal["compare"] = "compare"
+    left: Annotated[Reference, BeforeValidator(_read_field)]
+    op: Operator
+    right: Operand
+
+
+class In(Frozen):
+    """The value is one of a list, or of a viewer's attribute."""
+
+    kind: Literal["in"] = "in"
+    left: FieldRef
+    values: tuple[Value, ...] | Attribute
+
+
+class Range(Frozen):
+    """From `low` to `high`, both included."""
+
+    kind: Literal["between"] = "between"
+    left: FieldRef
+    low: Value
+    high: Value
+
+
+class IsNull(Frozen):
+    """The value is missing: shown as Unknown."""
+
+    kind: Literal["is_null"] = "is_null"
+    left: FieldRef
+
+
+class And(Frozen):
+    kind: Literal["and"] = "and"
+    of: tuple[Condition, ...]
+
+
+class Or(Frozen):
+    kind: Literal["or"] = "or"
+    of: tuple[Condition, ...]
+
+
+class Not(Frozen):
+    kind: Literal["not"] = "not"
+    of: Condition
+
+
+class InSegment(Frozen):
+    """The entity belongs to a segment as of a date (by default the workspace's as-of date)."""
+
+    kind: Literal["in_segment"] = "in_segment"
+    name: str
+    as_of: date | None = None
+
+
+class Did(Frozen):
+    """The entity has at least `count` rows of a dataset in a period: "bought pastry in March"."""
+
+    kind: Literal["did"] = "did"
+    entity: str
+    dataset: str
+    where: Condition | None = None
+    period: SinglePeriod | None = None
+    count: int = Constrained(default=1, ge=1)
+
+
+class Step(Frozen):
+    """One step of a sequence: rows of a dataset that meet a condition, `times` of them."""
+
+    dataset: str
+    where: Condition | None = None
+    times: int = Constrained(default=1, ge=1)
+
+
+class Sequence(Frozen):
+    """The entity did the steps in this order, all within a number of days."""
+
+    kind: Literal["sequence"] = "sequence"
+    entity: str
+    steps: tuple[Step, ...] = Constrained(min_length=2)
+    within_days: int | None = Constrained(default=None, ge=1)
+
+
+COMPARISONS: dict[str, Operator] = {
+    "is": "eq",
+    "at_least": "ge",
+    "more_than": "gt",
+    "at_most": "le",
+    "less_than": "lt",
+    "contains": "contains",
+}
+"""The comparison words of the short spelling; `not`, `in`, `not_in`, `between` and `missing` are read apart."""
+
+SHORT_KEYS = (*COMPARISONS, "not", "in", "not_in", "between", "missing")
+
+
+def _left_of(value: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Takes the left side (`field`, `tag` or `metric` with its extras) out of a short condition."""
+    rest = dict(value)
+    if "tag" in rest:
+        return {"kind": "tag", "name": rest.pop("tag"), "as_of": rest.pop("as_of", None)}, rest
+    if "metric" in rest:
+        left = {"kind": "entity_metric", "metric": rest.pop("metric"), "entity": rest.pop("of", None)}
+        return left | {"period": rest.pop("period", None), "where": rest.pop("where", None)}, rest
+    return _read_field(rest.pop("field")), rest
+
+
+def _right_of(value: Any) -> Any:
+    """A right side that is a mapping: a viewer's attribute, a field, or `{times: 0.7, metric: ...}`."""
+    if not isinstance(value, dict) or "kind" in value:
+        return value
+    if "attribute" in value:
+        return {"kind": "attribute", "name": value["attribute"]}
+    factor = value.get("times")
+    left, _ = _left_of({key: item for key, item in value.items() if key != "times"})
+    return left if factor is None else {"kind": "scaled", "factor": factor, "ref": left}
+
+
+def read_condition(value: Any) -> Any:
+    """Turns the short spelling of a condition into the typed one; anything else passes unchanged.
+
+    Raises:
+        ValueError: the short spelling has no comparison, or more than one.
+    """
+    if isinstance(value, list):
+        return {"kind": "and", "of": value}
+    if not isinstance(value, dict) or "kind" in value:
+        return value
+    for short, kind in (("all", "and"), ("any", "or")):
+        if short in value:
+            return {"kind": kind, "of": value[short]}
+    if "segment" in value:
+        return {"kind": "in_segment", "name": value["segment"], "as_of": value.get("as_of")}
+    if "did" in value:
+        return {"kind": "did", "dataset": value["did"], **{k: v for k, v in value.items() if k != "did"}}
+    if "steps" in value:
+        return {"kind": "sequence", **value}
+    if set(value) == {"not"}:
+        return {"kind": "not", "of": value["not"]}
+    if not {"field", "tag", "metric"} & set(value):
+        raise ValueError("a condition needs one of: field, tag, metric, segment, did, steps, all, any, not")
+    left, rest = _left_of(value)
+    if len(rest) != 1 or next(iter(rest)) not in SHORT_KEYS:
+        raise ValueError(f"a condition needs exactly one comparison ({', '.join(SHORT_KEYS)}); found {sorted(rest)}")
+    word, right = next(iter(rest.items()))
+    if word == "missing":
+        missing = {"kind": "is_null", "left": left}
+        return missing if right else {"kind": "not", "of": missing}
+    if word == "is" and isinstance(right, dict) and "attribute" in right:
+        word = "in"
+    if word in ("in", "not_in"):
+        listed = {"kind": "in", "left": left, "values": _right_of(right)}
+        return listed if word == "in" else {"kind": "not", "of": listed}
+    if word == "between":
+        return {"kind": "between", "left": left, "low": right[0], "high": right[1]}
+    if word == "not":
+        return {"kind": "compare", "left": left, "op": "ne", "right": _right_of(right)}
+    return {"kind": "compare", "left": left, "op": COMPARISONS[word], "right": _right_of(right)}
+
+
+AnyCondition = Compare | In | Range | IsNull | And | Or | Not | InSegment | Did | Sequence
+Condition = Annotated[
+    Annotated[AnyCondition, Constrained(discriminator="kind")],
+    BeforeValidator(read_condition),
+]
+
+for _model in (EntityMetric, And, Or, Not, Did, Step, Sequence):
+    _model.model_rebuild()
+
+
+def refs_of(condition: AnyCondition | None) -> tuple[Reference, ...]:
+    """Every field reference of a condition, in reading order; used for reachability, policy and scope checks."""
+    match condition:
+        case None | InSegment() | Did() | Sequence():
+            return ()
+        case And(of=parts) | Or(of=parts):
+            return tuple(ref for part in parts for ref in refs_of(part))
+        case Not(of=part):
+            return refs_of(part)
+        case Compare(left=left, right=right):
+            other = (right,) if isinstance(right, Field | TimeBucket | Tag | EntityMetric | Scaled) else ()
+            return (left, *other)
+        case In(left=left) | Range(left=left) | IsNull(left=left):
+            return (left,)
+
+
+def parts_of(condition: AnyCondition | None) -> tuple[AnyCondition, ...]:
+    """The conditions that are joined by `and` at the top, flat."""
+    if condition is None:
+        return ()
+    if isinstance(condition, And):
+        return tuple(part for each in condition.of for part in parts_of(each))
+    return (condition,)
+
+
+def all_of(parts: tuple[AnyCondition, ...]) -> AnyCondition | None:
+    """Joins conditions by `and`; none gives None and one stays itself."""
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else And(of=parts)

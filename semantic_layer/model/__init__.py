@@ -1,0 +1,1 @@
+"""Frozen types of all that a workspace defines. No I/O."""

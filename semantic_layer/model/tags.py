@@ -1,0 +1,212 @@
+"""Tags: one value for each entity as of a date, computed by rules that everyone can read; and segments on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+from pydantic import Field as Constrained
+
+from semantic_layer.conditions import Condition, FieldRef, Step, Value
+from semantic_layer.frozen import Frozen
+from semantic_layer.model.datasets import FieldType, ValueList
+from semantic_layer.words import NO_TEXT, Definition, LabelText
+
+
+class TagBase(Definition):
+    """What all tags share.
+
+    Attributes:
+        entity: Whose tag it is.
+        group: Branch of the tag tree, such as `behaviour`.
+        type: What its value is.
+        values: Words for its values, in their natural order.
+        sensitivity: Who may see it is decided by policies that go by this.
+        refresh: How often it is due.
+    """
+
+    entity: str
+    group: str | None = None
+    type: FieldType = "category"
+    unit: LabelText = NO_TEXT
+    values: ValueList = ()
+    sensitivity: Literal["public", "internal", "restricted"] = "internal"
+    refresh: Literal["daily", "weekly", "monthly"] = "daily"
+
+
+class AttributeTag(TagBase):
+    """A field of the entity's own dataset, or a condition on such fields (true, false, or unknown without data)."""
+
+    kind: Literal["attribute"] = "attribute"
+    attribute: FieldRef | None = None
+    condition: Condition | None = None
+
+
+class Case(Frozen):
+    value: bool | int | str
+    when: Condition | None = None
+
+
+class RuleTag(TagBase):
+    """Ordered rules; the first that matches gives the value, one without a condition is for the rest."""
+
+    kind: Literal["rules"] = "rules"
+    rules: tuple[Case, ...] = Constrained(min_length=1)
+
+
+class Days(Frozen):
+    """The N days that end on the tag's date, that date included."""
+
+    days: int = Constrained(ge=1)
+
+
+class WindowMetric(Frozen):
+    metric: str
+    window: Days | None = None
+    where: Condition | None = None
+
+
+class MetricTag(TagBase):
+    """A metric of the entity over a window."""
+
+    kind: Literal["measure"] = "measure"
+    measure: WindowMetric
+
+
+class Occurrence(Frozen):
+    dataset: str
+    take: Literal["first", "last"]
+    give: Literal["days_since", "date"] | str = "date"
+
+
+class OccurrenceTag(TagBase):
+    """The first or last row of a dataset: its date, the days since, or the value of a field."""
+
+    kind: Literal["occurrence"] = "occurrence"
+    occurrence: Occurrence
+
+
+class Preference(Frozen):
+    """What an entity prefers: the value of `by` with most of `metric`; ties go to the earlier in `order`.
+
+    `over_index` ranks by the entity's own share over everyone's share, among values of at least `min_share`.
+    """
+
+    by: FieldRef
+    metric: str
+    window: Days | None = None
+    buckets: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    exclude: tuple[Value, ...] = ()
+    over_index: bool = False
+    min_share: float = 0.0
+
+
+class PreferenceTag(TagBase):
+    kind: Literal["preference"] = "preference"
+    preference: Preference
+
+
+class Ranked(Frozen):
+    """A score by rank over all entities: equal parts by `ntile`, or thresholds on the share ranked above."""
+
+    of: str
+    descending: bool = False
+    tiles: int | None = None
+    thresholds: tuple[tuple[float, str], ...] = ()
+    otherwise: str | None = None
+
+
+class RankTag(TagBase):
+    """Quantile scores (RFM) and value tiers."""
+
+    kind: Literal["rank"] = "rank"
+    rank: Ranked
+
+
+class StepsOf(Frozen):
+    steps: tuple[Step, ...] = Constrained(min_length=2)
+    within_days: int | None = None
+
+
+class SequenceTag(TagBase):
+    """True where the entity did the steps in order."""
+
+    kind: Literal["sequence"] = "sequence"
+    sequence: StepsOf
+
+
+class SqlTag(TagBase):
+    """One SELECT over datasets that gives the entity's key and the value; `:as_of` is the date."""
+
+    kind: Literal["sql"] = "sql"
+    sql: str
+
+
+class ListTag(TagBase):
+    """True for the ids of an imported list."""
+
+    kind: Literal["list"] = "list"
+    list: str
+
+
+class Prediction(Frozen):
+    target: Literal["no_activity", "future_value"]
+    metric: str
+    horizon_days: int
+    features: tuple[str, ...] = ()
+
+
+class PredictiveTag(TagBase):
+    """A model's estimate, trained on the past; stored as not available where it is no better than a simple rule."""
+
+    kind: Literal["predictive"] = "predictive"
+    predictive: Prediction
+
+
+_KEYS = {
+    "attribute": "attribute",
+    "condition": "attribute",
+    "rules": "rules",
+    "measure": "measure",
+    "occurrence": "occurrence",
+    "preference": "preference",
+    "rank": "rank",
+    "sequence": "sequence",
+    "sql": "sql",
+    "list": "list",
+    "predictive": "predictive",
+}
+
+
+def _read_tag(value: Any) -> Any:
+    if isinstance(value, dict) and "kind" not in value:
+        for key, kind in _KEYS.items():
+            if key in value:
+                return {"kind": kind, **value}
+        raise ValueError(f"a tag is defined by one of: {', '.join(_KEYS)}")
+    return value
+
+
+AnyTag = (
+    AttributeTag | RuleTag | MetricTag | OccurrenceTag | PreferenceTag | RankTag | SequenceTag | SqlTag | ListTag | PredictiveTag
+)
+TagDefinition = Annotated[Annotated[AnyTag, Constrained(discriminator="kind")], BeforeValidator(_read_tag)]
+
+
+class Segment(Definition):
+    """A group of entities: and, or, not over tags, fields, metrics over windows and other segments."""
+
+    entity: str
+    rule: Condition
+    public: bool = True
+
+
+class Experiment(Definition):
+    """A randomised test: who was exposed to which variant, when, and what is measured."""
+
+    entity: str
+    dataset: str
+    variant: str
+    control: str
+    split: dict[str, float] = {}
+    metrics: tuple[str, ...] = ()

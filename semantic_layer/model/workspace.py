@@ -1,0 +1,163 @@
+"""The workspace: everything an analyst defines, in one immutable value."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field as Constrained
+from pydantic import field_validator
+
+from semantic_layer.frozen import Frozen
+from semantic_layer.model.datasets import Absent, Dataset, Entity, Field, NamedCondition
+from semantic_layer.model.metrics import AnyMetric, Expectation, Metric, Parameter
+from semantic_layer.model.policies import Role
+from semantic_layer.model.sources import Source
+from semantic_layer.model.tags import AnyTag, Experiment, Segment, TagDefinition
+from semantic_layer.periods import CalendarUnit, SinglePeriod
+from semantic_layer.words import Definition, WordList, Words
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Settings(Definition):
+    """The workspace's conventions.
+
+    Attributes:
+        time_zone: Business time; fields of time are expressed in it.
+        as_of: What "today" means: the last day of the data, the clock, or a fixed date.
+        week_start: The first day of a week.
+        week_one: A day of the week that is number 1; without it weeks have ISO numbers.
+        default_period: The period of a question that names none.
+        key_metrics: The first metrics of the business, best first: offered where a question names none.
+    """
+
+    time_zone: str = "UTC"
+    as_of: Literal["latest", "today"] | date = "latest"
+    week_start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    week_one: date | None = None
+    default_period: SinglePeriod = CalendarUnit(unit="year")
+    key_metrics: WordList = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"'{value}' is not a time zone; write it like Asia/Shanghai") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def first_weekday(self) -> int:
+        return WEEKDAYS.index(self.week_start)
+
+
+class AmbiguousTerm(Frozen):
+    """A word that means several things here: asked back, unless the rest of the question decides."""
+
+    words: Words
+    readings: WordList = Constrained(min_length=2)
+    prefer_with_period: str | None = None
+
+
+class Question(Frozen):
+    """A question shown to newcomers, in either language."""
+
+    zh: str | None = None
+    en: str | None = None
+
+
+class Workspace(Frozen):
+    """All definitions. Lookups are by name; a renamed definition is found by its earlier names as well."""
+
+    workspace: Settings
+    sources: tuple[Source, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+    conditions: tuple[NamedCondition, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    tags: tuple[TagDefinition, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
+    roles: tuple[Role, ...] = ()
+    ambiguous: tuple[AmbiguousTerm, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    questions: tuple[Question, ...] = ()
+    expect: tuple[Expectation, ...] = ()
+    content_hash: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.workspace.name
+
+    def metric(self, name: str) -> AnyMetric | None:
+        return self._metrics.get(name)
+
+    def dataset(self, name: str) -> Dataset | None:
+        return self._datasets.get(name)
+
+    def entity(self, name: str) -> Entity | None:
+        return self._entities.get(name)
+
+    def entity_of_key(self, key: str) -> Entity | None:
+        return next((entity for entity in self.entities if entity.key_name == key), None)
+
+    def tag(self, name: str) -> AnyTag | None:
+        return next((tag for tag in self.tags if name in (tag.name, *tag.was)), None)
+
+    def segment(self, name: str) -> Segment | None:
+        return next((segment for segment in self.segments if name in (segment.name, *segment.was)), None)
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+    def role(self, name: str | None) -> Role | None:
+        """A role by name; without a name the default one. A workspace without roles has one that may see everything."""
+        if name is None:
+            return next((role for role in self.roles if role.default), None) or (OPEN_ROLE if not self.roles else None)
+        return next((role for role in self.roles if role.name == name), None)
+
+    def homes_of(self, entity: str) -> tuple[Dataset, ...]:
+        """The datasets that describe an entity: their grain is the entity's key."""
+        return self._homes.get(entity, ())
+
+    @cached_property
+    def memo(self) -> dict[tuple[str, ...], Any]:
+        """Results that depend on this workspace alone, remembered for its life by those who work them out."""
+        return {}
+
+    @cached_property
+    def _metrics(self) -> dict[str, AnyMetric]:
+        return {name: metric for metric in self.metrics for name in (*metric.was, metric.name)}
+
+    @cached_property
+    def _datasets(self) -> dict[str, Dataset]:
+        return {name: dataset for dataset in self.datasets for name in (*dataset.was, dataset.name)}
+
+    @cached_property
+    def _entities(self) -> dict[str, Entity]:
+        return {entity.name: entity for entity in self.entities}
+
+    @cached_property
+    def _homes(self) -> dict[str, tuple[Dataset, ...]]:
+        homes: dict[str, tuple[Dataset, ...]] = {}
+        for dataset in self.datasets:
+            for entity, columns in dataset.entities.items():
+                if dataset.grain and set(dataset.grain) == set(columns):
+                    homes[entity] = (*homes.get(entity, ()), dataset)
+        return homes
+
+    def dimension_fields(self) -> tuple[tuple[Dataset, Field], ...]:
+        """Every declared field with its dataset, in the analyst's order."""
+        return tuple((dataset, field) for dataset in self.datasets for field in dataset.fields)
+
+
+OPEN_ROLE = Role(name="everyone", default=True)

@@ -1,0 +1,157 @@
+"""The typed requests: what can be asked of the semantic layer. Their JSON form is public and stable.
+
+A request names meanings, never tables. `canonical` gives one text for equal requests, and `fingerprint` the identity of
+a result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Constrained
+from pydantic import TypeAdapter
+
+from semantic_layer.conditions import Condition, FieldRef
+from semantic_layer.frozen import Frozen
+from semantic_layer.periods import Period, SinglePeriod
+
+SCHEMA_VERSION = 1
+"""Part of every fingerprint; raised when the meaning of a request's JSON changes."""
+
+
+class PreviousPeriod(Frozen):
+    """Against the period before (环比): month on month, last 30 days on the 30 days before."""
+
+    kind: Literal["previous"] = "previous"
+
+
+class LastYear(Frozen):
+    """Against the same period a year earlier (同比)."""
+
+    kind: Literal["last_year"] = "last_year"
+
+
+class AgainstPeriod(Frozen):
+    """Against a period that is named."""
+
+    kind: Literal["period"] = "period"
+    period: SinglePeriod
+
+
+Comparison = Annotated[PreviousPeriod | LastYear | AgainstPeriod, Constrained(discriminator="kind")]
+
+
+class ShareOf(Frozen):
+    """What a share is a share of: the whole keeps the dimensions `by` and the conditions `where` of the request.
+
+    With both empty the whole is everything in the period. A request's own `where` narrows the numerator alone.
+    """
+
+    by: tuple[FieldRef, ...] = ()
+    where: Condition | None = None
+
+
+Part = Literal["value", "previous", "change", "growth", "share"]
+"""The columns that one metric can have in a result."""
+
+
+class OrderBy(Frozen):
+    """An order by one column: a metric's value or one of its other parts, or a dimension of the request."""
+
+    target: str
+    part: Part = "value"
+    descending: bool = True
+
+
+class MetricQuery(Frozen):
+    """Metrics over a period, grouped and filtered.
+
+    Attributes:
+        metrics: Names of metrics; at least one.
+        by: What to group by; a row for each combination.
+        where: Rows that count.
+        period: Days that count; None takes the workspace's default period.
+        compare: Adds the other period's value, the change and the growth, for each row.
+        share_of: Adds each row's share of a whole.
+        totals: Also compute the metrics over all groups (never summed from the rows).
+        order: Columns to order by; None-empty default: time ascending, else the first metric descending.
+        limit: How many groups to keep; groups that tie with the last are kept as well.
+        parameters: Other values for the workspace's parameters, such as a margin.
+    """
+
+    kind: Literal["metric_query"] = "metric_query"
+    metrics: tuple[str, ...] = Constrained(min_length=1, max_length=12)
+    by: tuple[FieldRef, ...] = Constrained(default=(), max_length=6)
+    where: Condition | None = None
+    period: Period | None = None
+    compare: Comparison | None = None
+    share_of: ShareOf | None = None
+    totals: bool = False
+    order: tuple[OrderBy, ...] = ()
+    limit: int | None = Constrained(default=None, ge=1, le=10_000)
+    parameters: dict[str, float] = {}
+
+
+class EntityQuery(Frozen):
+    """Lists entities (customers, stores, campaigns) that meet a condition, with chosen fields. The key comes first."""
+
+    kind: Literal["entity_query"] = "entity_query"
+    entity: str
+    where: Condition | None = None
+    columns: tuple[FieldRef, ...] = ()
+    order: tuple[OrderBy, ...] = ()
+    limit: int | None = Constrained(default=None, ge=1, le=10_000)
+
+
+class ValueQuery(Frozen):
+    """The values that a field has, as the viewer may see them."""
+
+    kind: Literal["value_query"] = "value_query"
+    field: FieldRef
+    limit: int | None = Constrained(default=None, ge=1, le=10_000)
+
+
+Request = Annotated[MetricQuery | EntityQuery | ValueQuery, Constrained(discriminator="kind")]
+REQUEST: TypeAdapter[MetricQuery | EntityQuery | ValueQuery] = TypeAdapter(Request)
+"""Reads any request from Python or JSON values."""
+
+
+def lean(value: Any) -> Any:
+    """JSON data without what says nothing: nulls and empty lists and objects."""
+    if isinstance(value, dict):
+        kept = {key: lean(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item is not None and item != [] and item != {}}
+    return [lean(item) for item in value] if isinstance(value, list) else value
+
+
+def plain(value: Frozen) -> dict[str, Any]:
+    """A typed value as lean JSON data; reading it back gives an equal value."""
+    return lean(value.model_dump(mode="json"))
+
+
+def canonical(value: Frozen) -> str:
+    """One JSON text for equal values."""
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(*parts: str) -> str:
+    """A short stable hash of texts."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
+
+
+def fingerprint(request: Frozen, dates: str, workspace: str, grant: str, data_version: str) -> str:
+    """The identity of a result: the key of caches, pinned answers and replays.
+
+    Args:
+        request: The typed request; relative periods as asked.
+        dates: The days they stood for, as text.
+        workspace, grant, data_version: Hashes of what else decides the rows.
+    """
+    return digest(str(SCHEMA_VERSION), canonical(request), dates, workspace, grant, data_version)
+
+
+def request_schema() -> dict[str, Any]:
+    """The JSON schema of all requests, for models, editors and other programs."""
+    return REQUEST.json_schema()

@@ -1,0 +1,239 @@
+"""Declared sources -> immutable data versions: one DuckDB file each, a manifest beside it, and a pointer to the current.
+
+A load writes a new file and then moves the pointer, so a reader sees the old version or the new one, whole. Bad input
+ends the load and leaves the old version in place.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from semantic_layer.data_version import Coverage, DataVersion, TableFacts
+from semantic_layer.errors import DataError, Problem, did_you_mean
+from semantic_layer.expressions import DIALECT, scalar
+from semantic_layer.model.datasets import Dataset, Field
+from semantic_layer.model.sources import Source
+from semantic_layer.model.workspace import Workspace
+
+KEEP = 3
+"""How many data versions are kept on disk."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with the table's name, its number and how many there are."""
+
+
+class Warehouse:
+    """The data versions of one workspace, in a folder of the state folder.
+
+    Args:
+        workspace: Declares the sources.
+        workspace_folder: Relative files are found from here.
+        folder: Where the versions live.
+    """
+
+    def __init__(self, workspace: Workspace, workspace_folder: Path, folder: Path) -> None:
+        self.workspace = workspace
+        self.workspace_folder = workspace_folder
+        self.folder = folder
+
+    @property
+    def pointer(self) -> Path:
+        return self.folder / "current.json"
+
+    def current_id(self) -> str | None:
+        """The name of the current version; cheap enough to ask before each question."""
+        try:
+            return json.loads(self.pointer.read_text("utf-8"))["facts"]
+        except (FileNotFoundError, ValueError, KeyError):
+            return None
+
+    def current(self) -> DataVersion | None:
+        name = self.current_id()
+        manifest = self.folder / f"{name}.json"
+        if name is None or not manifest.is_file() or not self.file_of(name).is_file():
+            return None
+        return DataVersion.model_validate_json(manifest.read_bytes())
+
+    def file_of(self, name: str) -> Path:
+        return self.folder / f"{name}.duckdb"
+
+    def versions(self) -> list[str]:
+        return sorted(path.stem for path in self.folder.glob("facts_*.json"))
+
+    def due(self) -> list[Source]:
+        """The sources whose files, types or stored fields differ from what is loaded."""
+        current = self.current()
+        loaded = current.tables if current else {}
+        due: list[Source] = []
+        for source in self.workspace.sources:
+            facts = loaded.get(source.name)
+            if source.on_request and facts is None:
+                continue
+            if facts is None or facts.fingerprint != self._fingerprint(source):
+                due.append(source)
+        return due
+
+    def load(self, tables: tuple[str, ...] = (), force: bool = False, progress: Progress | None = None) -> DataVersion:
+        """Loads what is due, or the named tables, into a new data version; does nothing where nothing is due.
+
+        Raises:
+            DataError: an unknown table, a missing package or file, or a source that cannot be read as declared.
+        """
+        names = [source.name for source in self.workspace.sources]
+        for table in tables:
+            if table not in names:
+                raise DataError(Problem("unknown_table", f"there is no source '{table}'", did_you_mean(table, names)))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self.folder / ".lock"):
+            current = self.current()
+            chosen = [source for source in self.workspace.sources if source.name in tables]
+            due = self.due()
+            work = [s for s in self.workspace.sources if s in due or s in chosen or (force and not s.on_request)]
+            if current is not None and not due and not force and all(s.name in current.tables for s in chosen):
+                return current
+            return self._write(current, work, progress)
+
+    def _write(self, current: DataVersion | None, work: list[Source], progress: Progress | None) -> DataVersion:
+        number = max((int(name.rpartition("_")[2]) for name in self.versions()), default=0) + 1
+        name = f"facts_{number:04d}"
+        draft = self.folder / f"{name}.draft"
+        draft.unlink(missing_ok=True)
+        if current is not None:
+            shutil.copyfile(self.file_of(current.id), draft)
+        try:
+            tables = dict(current.tables) if current else {}
+            with duckdb.connect(str(draft)) as connection:
+                for index, source in enumerate(work):
+                    if progress:
+                        progress(source.name, index, len(work))
+                    tables[source.name] = self._load_table(connection, source)
+                declared = {source.name for source in self.workspace.sources}
+                for gone in set(tables) - declared:
+                    connection.execute(f'DROP TABLE IF EXISTS "{gone}"')
+                    del tables[gone]
+                coverage = self._coverage(connection, tables)
+            made = DataVersion(id=name, loaded_at=datetime.now(UTC), tables=tables, coverage=coverage)
+            draft.replace(self.file_of(name))
+        finally:
+            draft.unlink(missing_ok=True)
+            draft.with_suffix(".draft.wal").unlink(missing_ok=True)
+        (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1), "utf-8")
+        self._point_to(name)
+        self._prune()
+        return made
+
+    def _point_to(self, name: str) -> None:
+        fresh = self.pointer.with_suffix(".new")
+        fresh.write_text(json.dumps({"facts": name}), "utf-8")
+        fresh.replace(self.pointer)
+
+    def _prune(self) -> None:
+        for old in self.versions()[:-KEEP]:
+            (self.folder / f"{old}.json").unlink(missing_ok=True)
+            self.file_of(old).unlink(missing_ok=True)
+
+    def _load_table(self, connection: duckdb.DuckDBPyConnection, source: Source) -> TableFacts:
+        fingerprint = self._fingerprint(source)
+        reader = self._reader(source)
+        try:
+            stored = ", ".join(
+                f'{scalar(field.expr or field.name).sql(DIALECT)} AS "{field.name}"' for field in self._stored(source.name)
+            )
+            casts = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in source.types.items())
+            star = f"* REPLACE ({casts})" if casts else "*"
+            connection.execute(
+                f'CREATE OR REPLACE TABLE "{source.name}" AS SELECT *{", " + stored if stored else ""} '
+                f"FROM (SELECT {star} FROM {reader})"
+            )
+        except duckdb.Error as error:
+            fix = f"Check 'types:' and stored fields against the file. The engine says: {str(error).splitlines()[0]}"
+            raise DataError(Problem("load_failed", f"source '{source.name}' cannot be loaded", fix)) from error
+        columns = connection.execute(f'DESCRIBE "{source.name}"').fetchall()
+        rows = connection.execute(f'SELECT COUNT(*) FROM "{source.name}"').fetchall()[0][0]
+        return TableFacts(rows=rows, columns={row[0]: row[1] for row in columns}, fingerprint=fingerprint)
+
+    def _stored(self, table: str) -> list[Field]:
+        fields = [f for d in self.workspace.datasets if d.derived is None and d.table == table for f in d.fields if f.stored]
+        return list({field.name: field for field in fields}.values())
+
+    def _reader(self, source: Source) -> str:
+        path = str(self.path_of(source)).replace("'", "''")
+        if source.file.endswith(".parquet"):
+            return f"read_parquet('{path}')"
+        return f"read_csv('{path}', header = true, sample_size = -1)"
+
+    def path_of(self, source: Source) -> Path:
+        """The file of a source.
+
+        Raises:
+            DataError: the package is not installed, or there is no such file.
+        """
+        root = self.workspace_folder
+        if source.package:
+            found = importlib.util.find_spec(source.package)
+            if found is None or not found.submodule_search_locations:
+                fix = "Install it; `make setup` installs the packages of the shipped workspaces."
+                raise DataError(Problem("no_package", f"source '{source.name}': the package '{source.package}' is missing", fix))
+            root = Path(next(iter(found.submodule_search_locations)))
+        path = root / source.file
+        if not list(path.parent.glob(path.name)):
+            raise DataError(Problem("no_file", f"source '{source.name}': there is no file {path}", "Correct 'file:'."))
+        return path
+
+    def _fingerprint(self, source: Source) -> str:
+        """Changes with the files, the declared types and the stored fields of a source."""
+        hashed = hashlib.sha256(source.model_dump_json().encode())
+        for field in self._stored(source.name):
+            hashed.update(f"{field.name}={field.expr}".encode())
+        if source.package:
+            try:
+                hashed.update(version(source.package).encode())
+            except PackageNotFoundError:
+                hashed.update(b"?")
+        path = self.path_of(source)
+        for file in sorted(path.parent.glob(path.name)):
+            stat = file.stat()
+            hashed.update(f"{file.name}:{stat.st_size}:{0 if source.package else stat.st_mtime_ns}".encode())
+        return hashed.hexdigest()[:20]
+
+    def _coverage(self, connection: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> dict[str, dict[str, Coverage]]:
+        found: dict[str, dict[str, Coverage]] = {}
+        for dataset, field in self.workspace.dimension_fields():
+            if dataset.derived is not None or dataset.table not in tables or field.type not in ("date", "time"):
+                continue
+            first, last = connection.execute(_range_sql(dataset, field)).fetchall()[0]
+            if first is not None:
+                found.setdefault(dataset.name, {})[field.name] = Coverage(first=first, last=last)
+        return found
+
+
+def _range_sql(dataset: Dataset, field: Field) -> str:
+    column = exp.column(field.name, quoted=True) if field.stored else scalar(field.expr or field.name)
+    day = exp.cast(column, "DATE")
+    return (
+        exp.select(exp.Min(this=day), exp.Max(this=day.copy())).from_(exp.to_identifier(dataset.table, quoted=True)).sql(DIALECT)
+    )
+
+
+@contextmanager
+def _locked(path: Path) -> Generator[None]:
+    """One load at a time, also between processes."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(handle, fcntl.LOCK_UN)

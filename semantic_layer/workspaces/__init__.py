@@ -1,0 +1,1 @@
+"""The workspaces that come with the product: YAML only."""
