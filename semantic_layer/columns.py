@@ -30,6 +30,7 @@ class Column(Frozen):
         additive: Its rows sum to the whole.
         ordered: `value_labels` are in the natural order of the values.
         better: Whether more or less of it is good news, if either is.
+        below: For a hidden denominator: smaller ones are too little to stand on.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column(Frozen):
     ordered: bool = False
     better: Literal["higher", "lower"] | None = None
     value_labels: tuple[ValueLabel, ...] = ()
+    below: float | None = None
 
     def label_in(self, language: str) -> str:
         return self.label.get(language, self.name)

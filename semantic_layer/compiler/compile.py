@@ -17,7 +17,7 @@ from semantic_layer.compiler.place import place
 from semantic_layer.compiler.plan import Compiled, LogicalPlan, Scope
 from semantic_layer.compiler.relation import Sources
 from semantic_layer.compiler.shape import shape
-from semantic_layer.conditions import Field, TimeBucket
+from semantic_layer.conditions import SERIES_GRAINS, Field, TimeBucket
 from semantic_layer.errors import closest, request_error
 from semantic_layer.model.datasets import DIMENSION_TYPES
 from semantic_layer.reach import home_dataset
@@ -110,6 +110,13 @@ def _limited(tree: exp.Select, limit: int | None) -> exp.Select:
 
 
 def over_all(request: MetricQuery) -> MetricQuery:
-    """The request over all its groups: what totals are computed from, never summed from rows."""
+    """The request over all its groups: what totals are computed from, never summed from rows.
+
+    A series is compared bucket by bucket; its total has nothing to be compared with.
+    """
+    series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in request.by)
+    compare = None if series else request.compare
     share = request.share_of.model_copy(update={"by": ()}) if request.share_of else None
-    return request.model_copy(update={"by": (), "order": (), "limit": None, "totals": False, "share_of": share})
+    return request.model_copy(
+        update={"by": (), "order": (), "limit": None, "totals": False, "share_of": share, "compare": compare}
+    )

@@ -52,7 +52,8 @@ def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[C
         made.append((metric_column(metric, f"{metric.name}_share", "share", "fraction"), share))
     if isinstance(metric, Ratio) and metric.warn_below is not None and isinstance(output.formula, Apply):
         base = _formula_sql(output.formula.right, "now", raw)
-        made.append((Column(name=f"_{metric.name}_base", role="hidden", type="decimal", metric=metric.name), base))
+        hidden = Column(name=f"_{metric.name}_base", role="hidden", type="decimal", metric=metric.name, below=metric.warn_below)
+        made.append((hidden, base))
     return [(column, sql.copy()) for column, sql in made]
 
 

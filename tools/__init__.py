@@ -1,0 +1,1 @@
+"""Analyses: typed request in, Answer out. No chat, no sentences, no physical table."""

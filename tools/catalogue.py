@@ -1,0 +1,58 @@
+"""The tools, in one explicit list: what each is for, the request it takes, and how it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from semantic_layer.frozen import Frozen
+from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
+from tools import catalogue_query, definitions, listing, metrics
+from tools.answer import Answer
+from tools.context import Context
+from tools.requests import CatalogueQuery, DefinitionQuery
+
+
+class Tool(NamedTuple):
+    """One analysis.
+
+    Attributes:
+        name: Its name for a language model.
+        purpose: When to use it, in one or two sentences.
+        request: The typed request it takes.
+        run: The analysis.
+    """
+
+    name: str
+    purpose: str
+    request: type[Frozen]
+    run: Callable[[Any, Context], Answer]
+
+
+TOOLS: tuple[Tool, ...] = (
+    Tool(
+        "query_metrics",
+        "Numbers: metrics over a period, grouped, filtered, compared with another period, as shares, ranked.",
+        MetricQuery,
+        metrics.run,
+    ),
+    Tool("list_values", "Which values a field has: which departments, stores, regions exist.", ValueQuery, listing.run),
+    Tool("list_entities", "Which entities exist (campaigns, stores), with fields of their own.", EntityQuery, listing.run),
+    Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
+    Tool(
+        "describe_workspace",
+        "What can be asked here: the metrics, dimensions, tags, segments, first questions; also greetings.",
+        CatalogueQuery,
+        catalogue_query.run,
+    ),
+)
+
+
+def tool_of(request: Frozen) -> Tool:
+    """The tool that runs a request."""
+    return next(tool for tool in TOOLS if isinstance(request, tool.request))
+
+
+def run(request: Frozen, context: Context) -> Answer:
+    """Runs any request with its tool."""
+    return tool_of(request).run(request, context)

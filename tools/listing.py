@@ -1,0 +1,42 @@
+"""Lists: the values of a field, and the entities that a dataset describes."""
+
+from __future__ import annotations
+
+from semantic_layer.requests import EntityQuery, ValueQuery, fingerprint, plain
+from tools.answer import Answer, Evidence, Finding
+from tools.context import Context
+
+
+def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
+    """Lists values or entities under the viewer's grant.
+
+    Raises:
+        RequestError: unknown, hidden, or a condition that is not computed yet.
+    """
+    compiled = context.compile(request)
+    rows = context.run(compiled, "list")
+    table = rows.table()
+    scope = context.scope
+    identity = fingerprint(request, "", scope.workspace.content_hash, scope.grant.hash, scope.version.id)
+    evidence = Evidence(
+        row_count=len(rows.values),
+        as_of=scope.as_of,
+        data_version=scope.version.id,
+        fingerprint=identity,
+        statements=(rows.sql,) if scope.grant.may_see_sql else (),
+        restricted=scope.grant.restricted,
+        role=scope.grant.role,
+        where=request.where if isinstance(request, EntityQuery) else None,
+    )
+    code = "values" if isinstance(request, ValueQuery) else "entities"
+    first = table.columns[0].name
+    parts = {"column": first, "count": len(table.rows), "values": [row[0] for row in table.rows[:60]]}
+    return Answer(
+        kind=request.kind,
+        request=plain(request),
+        findings=(Finding(code=code, parts=parts),),
+        tables=(table,),
+        primary=table.name,
+        evidence=evidence,
+        truncated=rows.truncated,
+    )
