@@ -49,6 +49,7 @@ class ShareOf(Frozen):
     With both empty the whole is everything in the period. A request's own `where` narrows the numerator alone.
     """
 
+    kind: Literal["share"] = "share"
     by: tuple[FieldRef, ...] = ()
     where: Condition | None = None
 

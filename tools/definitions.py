@@ -52,6 +52,7 @@ def find(workspace: Workspace, name: str) -> tuple[str, Definition]:
         ("tag", workspace.tag(name)),
         ("segment", workspace.segment(name)),
         ("parameter", workspace.parameter(name)),
+        ("term", next((each for each in workspace.terms if each.name == name), None)),
         ("condition", next((each for each in workspace.conditions if each.name == name), None)),
         ("entity", workspace.entity_of_key(name) or workspace.entity(name)),
     ):

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from semantic_layer.errors import Problem, WorkspaceError, did_you_mean
 from semantic_layer.loading.yaml_tree import Path, Tree, read_yaml
 from semantic_layer.model import datasets, metrics, policies, sources, tags
+from semantic_layer.words import Definition
 from semantic_layer.model.workspace import AmbiguousTerm, Question, Settings, Workspace
 
 SHIPPED = "semantic_layer.workspaces"
@@ -23,6 +24,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "entities": (datasets.Entity,),
     "datasets": (datasets.Dataset, datasets.Field, datasets.Window),
     "conditions": (datasets.NamedCondition,),
+    "terms": (Definition,),
     "metrics": metrics.METRIC_KINDS,
     "parameters": (metrics.Parameter,),
     "tags": tuple(get_args(tags.AnyTag)),

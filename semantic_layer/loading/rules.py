@@ -48,7 +48,7 @@ def _paths(tree: Tree, section: str) -> dict[str, Path]:
 def unique_names(workspace: Workspace, tree: Tree) -> Found:
     """What can be asked for by name has a name of its own."""
     for sections in (
-        ("metrics", "tags", "segments", "conditions", "parameters"),
+        ("metrics", "tags", "segments", "conditions", "parameters", "terms"),
         ("datasets",),
         ("entities",),
         ("sources",),
@@ -275,6 +275,10 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
                 f"entity '{name}': there is no metric '{entity.count}'",
                 did_you_mean(entity.count, metrics),
             )
+    for name, path in _paths(tree, "datasets").items():
+        dataset = workspace.dataset(name)
+        if dataset and dataset.count and dataset.count not in metrics:
+            yield _problem(tree, (*path, "count"), "unknown_metric", f"dataset '{name}': there is no metric '{dataset.count}'", did_you_mean(dataset.count, metrics))
     for index, expectation in enumerate(workspace.expect):
         if expectation.metric not in metrics:
             yield _problem(
@@ -321,7 +325,7 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
 
 def terms_refer(workspace: Workspace, tree: Tree) -> Found:
     """Ambiguous words lead to things that exist; tags and segments are about entities that exist."""
-    names = {each.name for each in (*workspace.metrics, *workspace.tags, *workspace.segments)}
+    names = {each.name for each in (*workspace.metrics, *workspace.tags, *workspace.segments, *workspace.conditions)}
     for index, term in enumerate(workspace.ambiguous):
         for reading in term.readings:
             if reading.partition("=")[0] not in names:

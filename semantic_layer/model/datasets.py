@@ -81,6 +81,7 @@ class Dataset(Definition):
         window: Instead of a time: the dates between which a row is valid.
         history: `none` where the fields hold only today's state, as with demographics.
         verbs: Words for doing what a row records: bought, redeemed.
+        count: The metric that counts how often it was done.
     """
 
     source: str | None = None
@@ -91,6 +92,7 @@ class Dataset(Definition):
     window: Window | None = None
     history: Literal["none", "full"] = "full"
     verbs: Words = NO_WORDS
+    count: str | None = None
     fields: tuple[Field, ...] = ()
 
     @model_validator(mode="after")

@@ -82,6 +82,7 @@ class Workspace(Frozen):
     entities: tuple[Entity, ...] = ()
     datasets: tuple[Dataset, ...] = ()
     conditions: tuple[NamedCondition, ...] = ()
+    terms: tuple[Definition, ...] = ()
     metrics: tuple[Metric, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     tags: tuple[TagDefinition, ...] = ()

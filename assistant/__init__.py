@@ -1,0 +1,1 @@
+"""Who talks: understanding, wording, rendering, the chat and the command line."""

@@ -1,0 +1,199 @@
+"""What a span of a question can mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from semantic_layer.conditions import Grain
+from semantic_layer.periods import Period, Unit
+
+
+@dataclass(frozen=True)
+class MetricTerm:
+    """A metric. A weak one is a verb ("sold"): it asks for the metric only where no noun does."""
+
+    name: str
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class FieldTerm:
+    """A dimension; `entity` is set where it is the key of one."""
+
+    name: str
+    entity: str | None = None
+
+
+@dataclass(frozen=True)
+class ValueTerm:
+    """A stored value of a field. A declared one has words in the workspace; others are known from the data alone."""
+
+    field: str
+    value: bool | int | str
+    declared: bool = True
+
+
+@dataclass(frozen=True)
+class UnitTerm:
+    """The unit in which a banded field is counted: years of age, people in a household."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class ConditionTerm:
+    name: str
+
+
+@dataclass(frozen=True)
+class TagTerm:
+    name: str
+
+
+@dataclass(frozen=True)
+class TagValueTerm:
+    tag: str
+    value: bool | int | str
+
+
+@dataclass(frozen=True)
+class SegmentTerm:
+    name: str
+
+
+@dataclass(frozen=True)
+class ParameterTerm:
+    name: str
+
+
+@dataclass(frozen=True)
+class ExplainedTerm:
+    """A word that the workspace explains and that cannot be asked otherwise."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class VerbTerm:
+    """Doing what the rows of a dataset record: bought, redeemed."""
+
+    dataset: str
+
+
+@dataclass(frozen=True)
+class DatasetTerm:
+    """What the rows of a dataset are about; it decides between metrics, and asks for none."""
+
+    dataset: str
+
+
+@dataclass(frozen=True)
+class SeveralTerm:
+    """A word that the workspace declares to have several meanings."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class AbsentTerm:
+    """A word for what the data does not hold."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class PeriodTerm:
+    """A period. `named` ones say where they lie (March); others are seen from today (last month)."""
+
+    period: Period
+    named: bool = True
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class BareDayTerm:
+    """A day of a month that is not named: the 24th."""
+
+    day: int
+
+
+@dataclass(frozen=True)
+class HoursTerm:
+    """Hours of the day."""
+
+    hours: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class WeekdaysTerm:
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class WeekendTerm:
+    value: bool
+
+
+@dataclass(frozen=True)
+class GrainTerm:
+    """A grain; one that groups by itself is "monthly", the other is "month"."""
+
+    grain: Grain
+    groups: bool = False
+
+
+@dataclass(frozen=True)
+class NumberTerm:
+    """A number; `percent` where it was written so, `unit` a calendar unit that followed it."""
+
+    value: float
+    percent: bool = False
+    unit: Unit | None = None
+    scaled: bool = False
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the language itself, with the code of what it does."""
+
+    code: str
+
+
+Meaning = (
+    MetricTerm
+    | FieldTerm
+    | ValueTerm
+    | UnitTerm
+    | ConditionTerm
+    | TagTerm
+    | TagValueTerm
+    | SegmentTerm
+    | ParameterTerm
+    | ExplainedTerm
+    | VerbTerm
+    | DatasetTerm
+    | SeveralTerm
+    | AbsentTerm
+    | PeriodTerm
+    | BareDayTerm
+    | HoursTerm
+    | WeekdaysTerm
+    | WeekendTerm
+    | GrainTerm
+    | NumberTerm
+    | Word
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Tokens start..end-1 with everything that they can mean."""
+
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...]
+    corrected: str | None = None
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start

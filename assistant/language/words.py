@@ -1,0 +1,59 @@
+"""The words of the languages, from their data files."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from assistant.language.meanings import GrainTerm, Meaning, WeekdaysTerm, WeekendTerm, Word
+from assistant.language.text import key_of
+
+Trie = dict[Any, Any]
+"""Nested by token key; the meanings of a term stand under None."""
+
+TABLES = ("numerals", "units", "periods", "clock", "weekday", "weekend", "grain", "grouped_by")
+
+
+@lru_cache(maxsize=2)
+def language_data(language: str) -> dict[str, Any]:
+    """The data file of a language."""
+    text = (resources.files("assistant.language") / f"{language}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def add(trie: Trie, term: str, meaning: Meaning) -> None:
+    """Puts one term into a trie."""
+    key = key_of(term)
+    if not key:
+        return
+    node = trie
+    for part in key:
+        node = node.setdefault(part, {})
+    meanings = node.setdefault(None, [])
+    if meaning not in meanings:
+        meanings.append(meaning)
+
+
+@lru_cache(maxsize=1)
+def language_trie() -> Trie:
+    """The words of both languages in one trie: questions mix them."""
+    trie: Trie = {}
+    for language in ("zh", "en"):
+        data = language_data(language)
+        for code, words in data.items():
+            if code not in TABLES:
+                for word in words:
+                    add(trie, word, Word(code))
+        for number, words in data["weekday"].items():
+            for word in words:
+                add(trie, word, WeekdaysTerm((int(number),)))
+        for value, words in data["weekend"].items():
+            for word in words:
+                add(trie, word, WeekendTerm(value == "true"))
+        for table, groups in (("grain", False), ("grouped_by", True)):
+            for grain, words in data[table].items():
+                for word in words:
+                    add(trie, word, GrainTerm(grain, groups))
+    return trie

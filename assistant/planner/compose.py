@@ -1,0 +1,85 @@
+"""Spans to a draft, and a draft to a metric query: the rules in their order."""
+
+from __future__ import annotations
+
+from assistant.language.dates import Today
+from assistant.language.meanings import NumberTerm, Span
+from assistant.language.text import Question
+from assistant.planner.cover import cover
+from assistant.planner.draft import Draft
+from assistant.planner.lexicon import Lexicon
+from assistant.planner.rules.bands import read_bands
+from assistant.planner.rules.beyond import read_beyond
+from assistant.planner.rules.clauses import Clause, read_clauses
+from assistant.planner.rules.comparing import read_growth, read_share, share_of
+from assistant.planner.rules.grouping import read_groups
+from assistant.planner.rules.measures import read_measures
+from assistant.planner.rules.ordering import read_order
+from assistant.planner.rules.periods import read_periods
+from semantic_layer.conditions import AnyCondition, all_of
+from semantic_layer.periods import EachPeriod, Period
+from semantic_layer.requests import MetricQuery
+
+
+def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Span, ...] = ()) -> Draft:
+    """Reads a question into a draft, as far as it is understood."""
+    draft = Draft(question, cover(question, lexicon, today, extra), lexicon, today)
+    clauses = [*read_bands(draft), *read_clauses(draft)]
+    clauses.sort(key=lambda clause: clause.first.index)
+    read_periods(draft)
+    read_measures(draft, clauses)
+    read_groups(draft, clauses)
+    read_growth(draft)
+    clauses = read_share(draft, clauses)
+    read_order(draft)
+    read_beyond(draft, clauses)
+    _finish(draft, clauses)
+    return draft
+
+
+def _finish(draft: Draft, clauses: list[Clause]) -> None:
+    """Conditions from clauses, and the share's whole from what it keeps."""
+    draft.conditions = [clause.as_condition() for clause in clauses]
+    if "share" in draft.marks and draft.metrics:
+        draft.share = share_of(draft, all_of(tuple(draft.base_conditions)))
+        for order in draft.order[:]:
+            if order.part == "value" and draft.by and len(draft.metrics) == 1:
+                draft.order = [order.model_copy(update={"part": "share"})]
+    draft.claim("joins", *draft.words("conj", "plus", "or"))
+    _claim_counters(draft)
+    draft.clauses = clauses
+
+
+def _claim_counters(draft: Draft) -> None:
+    """Counters go with the number or question word before them; a number said twice is the same number."""
+    for item in draft.items:
+        before = draft.touching(item, -1)
+        counts = before is not None and (before.get(NumberTerm) is not None or before.word("which", "group", "count", "per", "this", "refer"))
+        if item.free and item.word("classifier") and counts and before is not None and (not before.free or before.soft):
+            draft.claim("counter", item)
+    used = {item.number.value for item in draft.items if item.number is not None and item.role == "order"}
+    for item in draft.items:
+        near = draft.before(item)
+        if item.free and item.number is not None and item.number.value in used and near is not None and near.word("which"):
+            draft.claim("order", item)
+
+
+def metric_query(draft: Draft) -> MetricQuery:
+    """The draft as a request; only for drafts that name a metric."""
+    where: AnyCondition | None = all_of(tuple(draft.conditions))
+    period: Period | None = None
+    if len(draft.periods) == 1:
+        period = draft.periods[0]
+    elif len(draft.periods) > 1:
+        period = EachPeriod(of=tuple(draft.periods))  # pyright: ignore[reportArgumentType]
+    return MetricQuery(
+        metrics=tuple(draft.metrics),
+        by=tuple(draft.by),
+        where=where,
+        period=period,
+        compare=draft.compare,
+        share_of=draft.share,
+        order=tuple(draft.order),
+        limit=draft.limit,
+        parameters=draft.parameters,
+    )

@@ -1,0 +1,133 @@
+"""The best way to cover a question with spans that do not overlap: few, long ones, and as little as possible left over."""
+
+from __future__ import annotations
+
+from assistant.language.clock import hour_spans
+from assistant.language.dates import Today, period_spans
+from assistant.language.meanings import (
+    BareDayTerm,
+    GrainTerm,
+    HoursTerm,
+    Meaning,
+    MetricTerm,
+    NumberTerm,
+    PeriodTerm,
+    Span,
+    ValueTerm,
+    VerbTerm,
+    WeekdaysTerm,
+    WeekendTerm,
+    Word,
+)
+from assistant.language.numbers import number_spans
+from assistant.language.text import Question, Token
+from assistant.planner.draft import Item
+from assistant.planner.lexicon import Lexicon
+
+LEFT_OVER = 12.0
+"""What a token costs that no span covers."""
+GRAMMAR = (PeriodTerm, HoursTerm, WeekdaysTerm, WeekendTerm, GrainTerm)
+
+
+def cover(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Span, ...] = ()) -> list[Item]:
+    """Cuts a question into items; what no span covers becomes items without a meaning, neighbours joined.
+
+    Args:
+        extra: Spans from elsewhere, such as corrected spellings.
+    """
+    spans = _merged(
+        [*lexicon.spans(question), *period_spans(question, today), *hour_spans(question), *number_spans(question), *extra]
+    )
+    return _items(question, _cheapest(question, spans))
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Spans of the same tokens become one that can mean all of it."""
+    by_place: dict[tuple[int, int], list[Meaning]] = {}
+    corrected: dict[tuple[int, int], str] = {}
+    for span in spans:
+        meanings = by_place.setdefault((span.start, span.end), [])
+        meanings += [meaning for meaning in span.meanings if meaning not in meanings]
+        if span.corrected:
+            corrected[span.start, span.end] = span.corrected
+    return [Span(start, end, tuple(meanings), corrected.get((start, end))) for (start, end), meanings in by_place.items()]
+
+
+def _cost(span: Span) -> float:
+    """Longer spans win by being fewer; of equal cuts the more meaningful one wins."""
+    return min(_weight(meaning) for meaning in span.meanings) - 0.02 * span.length + (1.5 if span.corrected else 0.0)
+
+
+def _weight(meaning: Meaning) -> float:
+    match meaning:
+        case Word(code="filler"):
+            return 1.0
+        case Word(code="classifier"):
+            return 1.35
+        case Word():
+            return 1.3
+        case NumberTerm() | BareDayTerm():
+            return 1.25
+        case ValueTerm(declared=False):
+            return 1.3
+        case MetricTerm(weak=True) | VerbTerm():
+            return 1.2
+        case _ if isinstance(meaning, GRAMMAR):
+            return 1.1
+        case _:
+            return 1.0
+
+
+def _cheapest(question: Question, spans: list[Span]) -> list[Span | int]:
+    """Dynamic programming from left to right: the spans chosen, and the tokens left over."""
+    count = len(question.tokens)
+    best: list[float] = [0.0] + [float("inf")] * count
+    choice: list[Span | int | None] = [None] * (count + 1)
+    by_end: dict[int, list[Span]] = {}
+    for span in spans:
+        by_end.setdefault(span.end, []).append(span)
+    for end in range(1, count + 1):
+        token = question.tokens[end - 1]
+        best[end] = best[end - 1] + _left(token)
+        choice[end] = end - 1
+        for span in by_end.get(end, ()):
+            cost = best[span.start] + _cost(span)
+            if cost < best[end]:
+                best[end], choice[end] = cost, span
+    chosen: list[Span | int] = []
+    at = count
+    while at > 0:
+        step = choice[at]
+        assert step is not None
+        chosen.append(step)
+        at = step if isinstance(step, int) else step.start
+    return chosen[::-1]
+
+
+def _left(token: Token) -> float:
+    """What it costs to pass over a token: signs that only separate cost next to nothing."""
+    if token.kind == "stop" or token.key in (",", "-", "/", ":", "~", "+", "&", "#", "$"):
+        return 0.1
+    return 1.6 if token.kind == "symbol" else LEFT_OVER
+
+
+def _items(question: Question, chosen: list[Span | int]) -> list[Item]:
+    items: list[Item] = []
+    for step in chosen:
+        if isinstance(step, int):
+            token = question.tokens[step]
+            if token.kind in ("stop", "symbol"):
+                span = Span(step, step + 1, (Word("stop"),))
+            elif items and not items[-1].span.meanings and token.kind == "han" and _is_han_item(question, items[-1]):
+                last = items.pop().span
+                span = Span(last.start, step + 1, ())
+            else:
+                span = Span(step, step + 1, ())
+        else:
+            span = step
+        items.append(Item(len(items), span, question.words(span.start, span.end)))
+    return items
+
+
+def _is_han_item(question: Question, item: Item) -> bool:
+    return all(token.kind == "han" for token in question.tokens[item.span.start : item.span.end])

@@ -1,0 +1,168 @@
+"""A question on its way to a request: the items it was cut into, and what has been bound so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from assistant.language.dates import Today
+from assistant.language.meanings import Meaning, NumberTerm, Span, Word
+from assistant.language.text import Question
+from assistant.planner.lexicon import Lexicon
+from semantic_layer.columns import Note
+from semantic_layer.conditions import AnyCondition, FieldRef
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.periods import Period
+from semantic_layer.requests import Comparison, OrderBy, ShareOf
+
+M = TypeVar("M")
+
+SOFT = frozenset(
+    {
+        "filler", "stop", "conj", "which", "list", "how_much", "count", "follow", "add", "this", "refer", "whole", "inside",
+        "greeting", "thanks", "only", "side_by_side", "group", "group_after", "trend", "than", "ranking", "distribution",
+        "sum", "plus", "is_what", "change", "quantity",
+    }
+)  # fmt: skip
+"""Words that may stay unused without changing what is asked."""
+
+
+@dataclass
+class Item:
+    """One span of the chosen cover.
+
+    Attributes:
+        role: What it was bound to; None as long as nothing used it.
+    """
+
+    index: int
+    span: Span
+    text: str
+    role: str | None = None
+
+    def get(self, kind: type[M]) -> M | None:
+        """The item's meaning of a kind, if it has one."""
+        return next((meaning for meaning in self.span.meanings if isinstance(meaning, kind)), None)
+
+    def all(self, kind: type[M]) -> list[M]:
+        return [meaning for meaning in self.span.meanings if isinstance(meaning, kind)]
+
+    def word(self, *codes: str) -> bool:
+        """Whether it is a language word with one of the codes."""
+        return any(isinstance(meaning, Word) and meaning.code in codes for meaning in self.span.meanings)
+
+    @property
+    def free(self) -> bool:
+        return self.role is None
+
+    @property
+    def is_word(self) -> bool:
+        """Nothing but a word of the language."""
+        return all(isinstance(meaning, Word) for meaning in self.span.meanings)
+
+    @property
+    def light(self) -> bool:
+        """Passed over when looking for neighbours."""
+        return self.is_word and self.word("filler", "stop", "classifier", "quantity")
+
+    @property
+    def soft(self) -> bool:
+        return any(isinstance(meaning, Word) and meaning.code in SOFT for meaning in self.span.meanings)
+
+    @property
+    def number(self) -> NumberTerm | None:
+        return self.get(NumberTerm)
+
+
+@dataclass
+class Draft:
+    """What the rules fill in. One list per part of a request, in the order of the question."""
+
+    question: Question
+    items: list[Item]
+    lexicon: Lexicon
+    today: Today
+    metrics: list[str] = field(default_factory=list[str])
+    by: list[FieldRef] = field(default_factory=list[Any])
+    clauses: list[Any] = field(default_factory=list[Any])
+    conditions: list[AnyCondition] = field(default_factory=list[Any])
+    base_conditions: list[AnyCondition] = field(default_factory=list[Any])
+    side_by_side: list[FieldRef] = field(default_factory=list[Any])
+    periods: list[Period] = field(default_factory=list[Any])
+    compare: Comparison | None = None
+    share: ShareOf | None = None
+    order: list[OrderBy] = field(default_factory=list[OrderBy])
+    limit: int | None = None
+    parameters: dict[str, float] = field(default_factory=dict[str, float])
+    dataset_hints: list[str] = field(default_factory=list[str])
+    entities: list[str] = field(default_factory=list[str])
+    marks: set[str] = field(default_factory=set[str])
+    notes: list[Note] = field(default_factory=list[Note])
+    beyond: tuple[str, dict[str, Any]] | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.lexicon.workspace
+
+    @property
+    def language(self) -> str:
+        return self.question.language
+
+    def claim(self, role: str, *items: Item) -> None:
+        """Marks items as used."""
+        for item in items:
+            if item.role is None:
+                item.role = role
+
+    def after(self, item: Item, steps: int = 1) -> Item | None:
+        """The next item that weighs something, `steps` away."""
+        return self._step(item, 1, steps)
+
+    def before(self, item: Item, steps: int = 1) -> Item | None:
+        return self._step(item, -1, steps)
+
+    def _step(self, item: Item, way: int, steps: int) -> Item | None:
+        index = item.index
+        while 0 <= (index := index + way) < len(self.items):
+            if not self.items[index].light:
+                steps -= 1
+                if steps == 0:
+                    return self.items[index]
+        return None
+
+    def touching(self, item: Item, way: int) -> Item | None:
+        """The very next item, light ones included."""
+        index = item.index + way
+        return self.items[index] if 0 <= index < len(self.items) else None
+
+    def between(self, first: Item, last: Item) -> list[Item]:
+        low, high = sorted((first.index, last.index))
+        return self.items[low + 1 : high]
+
+    def having(self, kind: type[M]) -> list[tuple[Item, M]]:
+        """Free items that have a meaning of a kind, in order."""
+        return [(item, meaning) for item in self.items if item.free and (meaning := item.get(kind)) is not None]
+
+    def words(self, *codes: str) -> list[Item]:
+        """Free language words with one of the codes, in order."""
+        return [item for item in self.items if item.free and item.word(*codes)]
+
+    def any_word(self, *codes: str) -> bool:
+        return bool(self.words(*codes))
+
+    def left_over(self) -> list[Item]:
+        """Items that nothing bound and that would change what is asked."""
+        return [item for item in self.items if item.free and not item.soft]
+
+    def bind_group(self, ref: FieldRef) -> None:
+        if ref not in self.by:
+            self.by.append(ref)
+
+
+
+
+def meaning_names(meanings: tuple[Meaning, ...]) -> str:
+    """Short names of meanings, for --explain."""
+    return " | ".join(
+        meaning.code if isinstance(meaning, Word) else type(meaning).__name__.removesuffix("Term").lower() for meaning in meanings
+    )

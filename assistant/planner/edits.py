@@ -1,0 +1,241 @@
+"""Follow-ups: a message without a subject of its own is a typed edit of the last request, never a new guess."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.conversation import Conversation, Mention
+from assistant.language.meanings import FieldTerm, GrainTerm, NumberTerm
+from assistant.planner.compose import metric_query
+from assistant.planner.draft import Draft
+from assistant.planner.rules.clauses import Clause
+from semantic_layer.conditions import (
+    SERIES_GRAINS,
+    AnyCondition,
+    Compare,
+    Field,
+    FieldRef,
+    In,
+    Not,
+    TimeBucket,
+    all_of,
+    parts_of,
+    refs_of,
+)
+from semantic_layer.periods import EachPeriod, Period
+from semantic_layer.requests import MetricQuery, OrderBy, ShareOf
+
+FOLLOW = ("follow", "add", "remove", "back", "refer", "only")
+
+
+def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
+    """Whether a message needs the one before: it names no metric, or it says that it goes on."""
+    if not conversation.turns:
+        return False
+    follows = any(item.word(*FOLLOW) and item.is_word for item in draft.items)
+    if not draft.metrics:
+        return True
+    if draft.by or draft.share is not None and draft.conditions:
+        return follows and not (draft.periods and draft.by)
+    orders = any(item.word("most", "least", "top", "bottom") and item.free for item in draft.items)
+    return follows or orders
+
+
+def edited(draft: Draft, conversation: Conversation) -> MetricQuery | None:
+    """The last request with the message's changes; None where there is nothing to change or nothing is changed."""
+    requests = conversation.requests()
+    choice = _choice_taken(draft, conversation)
+    if choice is not None:
+        return choice
+    if not requests:
+        return None
+    position = 1 if draft.any_word("back") and len(requests) > 1 else 0
+    draft.claim("back", *draft.words("back"))
+    base = MetricQuery.model_validate(requests[position])
+    joined = _side_by_side(draft, requests)
+    if joined is not None:
+        return joined
+    request = _with_metrics(draft, base)
+    request = _with_conditions(draft, request, conversation)
+    request = _with_groups(draft, request)
+    request = _with_period(draft, request)
+    request = _with_order(draft, request)
+    request = _with_share_and_comparison(draft, request)
+    if request == base and position == 0:
+        return None
+    draft.claim("follow-up", *draft.words(*FOLLOW, "this"))
+    return request
+
+
+def _choice_taken(draft: Draft, conversation: Conversation) -> MetricQuery | None:
+    """An answer to a question back: the choice that has the metric that is named now."""
+    last = conversation.last
+    if last is None or last.outcome != "clarify" or not draft.metrics:
+        return None
+    for choice in last.choices:
+        if choice.get("kind") == "metric_query" and choice.get("metrics") == draft.metrics:
+            draft.claim("choice", *draft.words(*FOLLOW, "this"))
+            request = MetricQuery.model_validate(choice)
+            return _with_period(draft, _with_groups(draft, request))
+    return None
+
+
+def _side_by_side(draft: Draft, requests: list[dict[str, Any]]) -> MetricQuery | None:
+    """ "Put the two months next to each other": the periods of the last two requests as rows."""
+    words = [item for item in draft.items if item.word("side_by_side", "both")]
+    if not words or draft.metrics or draft.conditions or draft.periods or len(requests) < 2:
+        return None
+    first, second = (MetricQuery.model_validate(request) for request in (requests[1], requests[0]))
+    if first.period is None or second.period is None or first.model_copy(update={"period": second.period}) != second:
+        return None
+    parts: list[Period] = []
+    for period in (first.period, second.period):
+        parts += period.of if isinstance(period, EachPeriod) else [period]
+    draft.claim("side by side", *words, *(item for item in draft.items if item.get(NumberTerm) or item.get(GrainTerm)))
+    draft.claim("follow-up", *draft.words(*FOLLOW, "this"))
+    return second.model_copy(update={"period": EachPeriod(of=tuple(parts))})  # pyright: ignore[reportArgumentType]
+
+
+def _with_metrics(draft: Draft, base: MetricQuery) -> MetricQuery:
+    if not draft.metrics:
+        return base
+    adds = any(item.word("add") for item in draft.items)
+    metrics = tuple(dict.fromkeys((*base.metrics, *draft.metrics))) if adds else tuple(draft.metrics)
+    order = tuple(each.model_copy(update={"target": draft.metrics[0]}) if each.target in base.metrics else each for each in base.order)
+    return base.model_copy(update={"metrics": metrics, "order": base.order if adds else order})
+
+
+def _with_conditions(draft: Draft, base: MetricQuery, conversation: Conversation) -> MetricQuery:
+    parts = list(parts_of(base.where))
+    removes = bool([item for item in draft.items if item.word("remove") and item.is_word and not item.word("not")])
+    clauses: list[Clause] = draft.clauses
+    for clause in clauses:
+        names = _names(clause.as_condition())
+        if removes and not clause.negated:
+            parts = [part for part in parts if not _names(part) & names]
+            draft.claim("remove", *(item for item in draft.items if item.word("remove")))
+            continue
+        if not clause.negated:
+            parts = [part for part in parts if _names(part) != names or isinstance(part, Not)]
+        parts.append(clause.as_condition())
+    for item, number in draft.having(NumberTerm):
+        value = int(number.value) if number.value.is_integer() else None
+        replaced = _replaced_key(parts, value) if value is not None and not draft.order and draft.limit is None else None
+        if replaced is not None:
+            parts = replaced
+            draft.claim("value", item)
+    referred = _referred(draft, conversation)
+    if referred is not None:
+        parts = [part for part in parts if _names(part) != _names(referred)] + [referred]
+        base = base.model_copy(update={"by": tuple(ref for ref in base.by if _name(ref) not in _names(referred)), "order": (), "limit": None})
+    return base.model_copy(update={"where": all_of(tuple(parts))})
+
+
+def _names(condition: AnyCondition) -> frozenset[str]:
+    return frozenset(_name(ref) for ref in refs_of(condition))
+
+
+def _name(ref: object) -> str:
+    if isinstance(ref, Field):
+        return ref.name
+    return f"time:{ref.grain}" if isinstance(ref, TimeBucket) else str(ref)
+
+
+def _replaced_key(parts: list[AnyCondition], value: int) -> list[AnyCondition] | None:
+    """ "And 406?": another value for the key that the last question held fixed."""
+    for index, part in enumerate(parts):
+        if isinstance(part, Compare) and part.op == "eq" and isinstance(part.right, int) and not isinstance(part.right, bool):
+            return [*parts[:index], part.model_copy(update={"right": value}), *parts[index + 1 :]]
+    return None
+
+
+def _referred(draft: Draft, conversation: Conversation) -> AnyCondition | None:
+    """ "Their average basket": the entities or groups that the last answer showed first."""
+    last = conversation.last
+    words = [item for item in draft.items if item.word("refer") and item.is_word]
+    if last is None or not last.mentions or not words or not draft.metrics or draft.conditions:
+        return None
+    if not any(item.text.lower() not in ("that", "it", "its", "上述") for item in words):
+        return None
+    mention: Mention = last.mentions[0]
+    draft.claim(f"{mention.field} of the last answer", *words, *(item for item in draft.items if item.get(FieldTerm) and item.free))
+    if len(mention.values) == 1:
+        return Compare(left=Field(name=mention.field), op="eq", right=mention.values[0])
+    return In(left=Field(name=mention.field), values=mention.values)
+
+
+def _with_groups(draft: Draft, base: MetricQuery) -> MetricQuery:
+    if not draft.by:
+        return base
+    removes = any(item.word("remove") and item.is_word and not item.word("not") for item in draft.items)
+    if removes:
+        draft.claim("remove", *(item for item in draft.items if item.word("remove")))
+        return base.model_copy(update={"by": tuple(ref for ref in base.by if ref not in draft.by), "order": (), "limit": None})
+    adds = any(item.word("add") and not item.word("conj") for item in draft.items)
+    time = [ref for ref in draft.by if _is_series(ref)]
+    if adds:
+        groups = [*base.by, *(ref for ref in draft.by if ref not in base.by)]
+    elif time and len(time) == len(draft.by):
+        groups = [ref for ref in base.by if not isinstance(ref, TimeBucket)] if any(map(_is_series, base.by)) else []
+        groups = [*groups, *time] if any(map(_is_series, base.by)) else [*_kept_categories(base, draft), *time]
+    else:
+        groups = list(draft.by)
+    kept_order = base.order if {_name(ref) for ref in groups} == {_name(ref) for ref in base.by} else ()
+    limit = base.limit if kept_order or base.limit is not None and not time else None
+    return base.model_copy(update={"by": tuple(groups), "order": kept_order if not limit else base.order, "limit": limit})
+
+
+def _kept_categories(base: MetricQuery, draft: Draft) -> list[FieldRef]:
+    """A plain breakdown turned into "by month" is replaced by it."""
+    return []
+
+
+def _is_series(ref: object) -> bool:
+    return isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS
+
+
+def _with_period(draft: Draft, base: MetricQuery) -> MetricQuery:
+    if not draft.periods:
+        return base
+    return base.model_copy(update={"period": metric_period(draft)})
+
+
+def metric_period(draft: Draft) -> Period | None:
+    copy = Draft(draft.question, [], draft.lexicon, draft.today, metrics=["x"], periods=draft.periods)
+    return metric_query(copy).period
+
+
+def _with_order(draft: Draft, base: MetricQuery) -> MetricQuery:
+    """Top 10 instead, just the top three, which one is highest: order and limit of the groups that are there."""
+    words = [item for item in draft.items if item.word("most", "least", "top", "bottom", "ranking", "ascending") and item.is_word]
+    numbers = draft.having(NumberTerm)
+    if draft.order and draft.by:
+        return base.model_copy(update={"order": tuple(draft.order), "limit": draft.limit})
+    if not words and not (numbers and base.limit is not None):
+        return base
+    words = [word for word in words if not (word.word("filler") and not word.word("most", "least"))]
+    if not base.by or not (words or numbers):
+        return base
+    number = numbers[0] if numbers else None
+    limit = int(number[1].value) if number is not None and number[1].value >= 1 else None
+    superlative = any(word.word("most", "least", "top", "bottom") for word in words)
+    if limit is None and superlative:
+        limit = 1
+    if limit is None and not words:
+        return base
+    down = any(word.word("least", "bottom", "ascending") and not word.word("most", "top") for word in words)
+    target = base.metrics[0]
+    order = base.order if base.order and not draft.metrics and not down else (OrderBy(target=target, descending=not down),)
+    draft.claim("order", *words, *([number[0]] if number else []))
+    return base.model_copy(update={"order": order, "limit": limit if limit is not None else base.limit})
+
+
+def _with_share_and_comparison(draft: Draft, base: MetricQuery) -> MetricQuery:
+    if "share" in draft.marks or any(item.word("share") and item.free for item in draft.items):
+        draft.claim("share", *draft.words("share", "whole"))
+        base = base.model_copy(update={"share_of": ShareOf(), "compare": None})
+    if draft.compare is not None:
+        base = base.model_copy(update={"compare": draft.compare, "share_of": None})
+    return base
+
+

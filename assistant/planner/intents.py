@@ -1,0 +1,218 @@
+"""Questions that are not about a number: greetings, help, definitions, lists, and what is never done."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.language.meanings import (
+    ConditionTerm,
+    ExplainedTerm,
+    FieldTerm,
+    MetricTerm,
+    ParameterTerm,
+    PeriodTerm,
+    SegmentTerm,
+    SeveralTerm,
+    TagTerm,
+    TagValueTerm,
+)
+from assistant.language.text import LONGEST, Question
+from assistant.planner.draft import Draft, Item
+from assistant.planner.outcome import Refuse
+from semantic_layer.conditions import Field, all_of
+from semantic_layer.frozen import Frozen
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.requests import EntityQuery, ValueQuery
+from tools.requests import CatalogueQuery, DefinitionQuery, Topic
+
+SQL = re.compile(
+    r"^\s*(?:with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+|truncate\s|copy\s|attach\s|pragma\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+NOUNS: dict[str, Topic] = {
+    "metrics_noun": "metrics",
+    "dimensions_noun": "dimensions",
+    "tags_noun": "tags",
+    "segments_noun": "segments",
+    "parameters_noun": "parameters",
+}
+
+
+def refused_at_once(question: Question) -> Refuse | None:
+    """What is not a question at all."""
+    if not question.original.strip():
+        return Refuse(code="empty")
+    if len(question.original) > LONGEST:
+        return Refuse(code="too_long", parts={"longest": LONGEST, "length": len(question.original)})
+    if not any(token.kind in ("han", "word", "number") for token in question.tokens):
+        return Refuse(code="no_words", span=question.original[:20])
+    if SQL.match(question.original):
+        return Refuse(code="sql_pasted", span=question.original[:40])
+    return None
+
+
+def refused_write(draft: Draft) -> Refuse | None:
+    """A request to change data; in English it begins with the verb."""
+    for item in draft.words("write"):
+        first = next((each for each in draft.items if not each.light), None)
+        han = any("\u4e00" <= char <= "\u9fff" for char in item.text)
+        if han or item is first:
+            return Refuse(code="write", span=item.text)
+    return None
+
+
+def small_talk(draft: Draft) -> CatalogueQuery | None:
+    """Greetings, thanks, and "what can I ask"."""
+    if draft.any_word("help") and not _targets(draft, metrics_only=True) and not any(item.get(PeriodTerm) for item in draft.items):
+        draft.claim("help", *draft.words("help"))
+        return CatalogueQuery(topic="questions")
+    meaningful = [item for item in draft.items if not item.word("filler", "stop", "greeting", "thanks", "follow", "this")]
+    if not meaningful and draft.any_word("greeting", "thanks"):
+        return CatalogueQuery(topic="greeting")
+    if draft.any_word("data_noun") and not _targets(draft, metrics_only=True):
+        draft.claim("the data", *draft.words("data_noun"))
+        return CatalogueQuery(topic="workspace")
+    return None
+
+
+# ---- definitions ---------------------------------------------------------------------------------------------------------
+
+
+def definition(draft: Draft) -> DefinitionQuery | None:
+    """ "How is it calculated?" with what it is asked of."""
+    strong = [item for item in draft.items if item.word("define") and not _weak_define(draft, item)]
+    bare = not strong and _bare_what_is(draft)
+    if not strong and not bare:
+        return None
+    if any(item.get(PeriodTerm) is not None for item in draft.items) and not strong:
+        return None
+    names = [name for item in draft.items for name in _name_of(draft.workspace, item)]
+    names = list(dict.fromkeys(names))
+    if not names:
+        return None
+    for item in draft.items:
+        if item.free and (item in strong or item.span.meanings and not item.is_word):
+            draft.claim("definition", item)
+    draft.claim("definition", *draft.words("define", "is_what", "why", "or", "than", "not", "both", "including", "unknown", "average", "previous", *NOUNS))
+    return DefinitionQuery(names=tuple(names[:6]))
+
+
+def _weak_define(draft: Draft, item: Item) -> bool:
+    """Words that define only in a question of their own kind: 包含 asks with 吗, "include" asks with "does"."""
+    if not item.word("including"):
+        if item.text.lower() in ("mean", "means", "rule", "rules", "field", "measured", "derived", "considered", "describe"):
+            return item.text.lower() == "mean" and not draft.question.text.startswith("what do")
+        return False
+    asks = "吗" in draft.question.text or "么" in draft.question.text or "是否" in draft.question.text
+    first = draft.question.tokens[0].text if draft.question.tokens else ""
+    return not (asks or first in ("does", "do", "is", "are", "did"))
+
+
+def _bare_what_is(draft: Draft) -> bool:
+    """ "What is AOV", 客单价是什么: the term and nothing else; "what is our AOV" asks for the number."""
+    if not draft.any_word("is_what"):
+        return False
+    terms = [item for item in draft.items if item.span.meanings and not item.is_word]
+    others = [item for item in draft.items if item.is_word and not item.word("filler", "stop", "is_what", "classifier")]
+    owned = any(item.text.lower() in ("our", "my", "the", "your", "今天", "我们", "现在", "目前", "the current") for item in draft.items)
+    first = next((item for item in draft.items if not item.word("stop")), None)
+    starts = first is not None and first.word("is_what") or draft.language == "zh"
+    return len(terms) == 1 and not others and not owned and starts and bool(_name_of(draft.workspace, terms[0]))
+
+
+def _name_of(workspace: Workspace, item: Item) -> list[str]:
+    metric = next((term for term in item.all(MetricTerm) if not term.weak), None)
+    if metric is not None:
+        return [metric.name]
+    for meaning in item.span.meanings:
+        match meaning:
+            case TagTerm(name=name) | SegmentTerm(name=name) | ParameterTerm(name=name) | ExplainedTerm(name=name) | ConditionTerm(name=name):
+                return [name]
+            case TagValueTerm(tag=name):
+                return [name]
+            case SeveralTerm(index=index):
+                return [reading.partition("=")[0] for reading in workspace.ambiguous[index].readings]
+            case FieldTerm(name=name):
+                return [name]
+            case _:
+                continue
+    return []
+
+
+def _targets(draft: Draft, metrics_only: bool = False) -> list[Item]:
+    kinds = (MetricTerm,) if metrics_only else (MetricTerm, FieldTerm, TagTerm, SegmentTerm)
+    return [item for item in draft.items if any(item.get(kind) is not None for kind in kinds)]
+
+
+# ---- lists ---------------------------------------------------------------------------------------------------------------
+
+
+def listing(draft: Draft) -> Frozen | None:
+    """What exists: metrics and dimensions, values of a field, entities with their own fields."""
+    named = [item for item in draft.items if item.free or item.role]
+    for code, topic in NOUNS.items():
+        words = [item for item in named if item.word(code) and item.is_word]
+        if words and _asks_for_list(draft):
+            metric = next((term.name for item in named for term in item.all(MetricTerm) if not term.weak), None)
+            draft.claim("list", *words)
+            _claim_all(draft)
+            return CatalogueQuery(topic=topic, metric=metric if topic == "dimensions" else None)
+    return _values_or_entities(draft)
+
+
+def _asks_for_list(draft: Draft) -> bool:
+    return any(item.word("list", "which", "count", "how_much", "help") or item.text in ("有", "能", "can") for item in draft.items)
+
+
+def _claim_all(draft: Draft) -> None:
+    draft.claim("list", *(item for item in draft.items if item.word("list", "which", "count", "group", "sum", "values_noun", "how_much")))
+    draft.claim("list", *(item for item in draft.items if item.get(MetricTerm) is not None))
+
+
+def _values_or_entities(draft: Draft) -> Frozen | None:
+    heads = [item for item in draft.items if any(not term.weak for term in item.all(MetricTerm)) and item.get(FieldTerm) is None]
+    if heads or draft.periods or draft.any_word("most", "least", "share", "growth", "decline", "trend", "per"):
+        return None
+    if any(item.role is not None and item.role.startswith("metric") and item.get(FieldTerm) is None for item in draft.items):
+        return None
+    if not any(item.word("list", "count", "values_noun") or (item.word("which") and item.is_word) for item in draft.items):
+        return None
+    nouns = [item for item in draft.items if item.get(FieldTerm) is not None]
+    if not nouns:
+        return None
+    noun = _listed_noun(draft, nouns)
+    term = noun.all(FieldTerm)[0]
+    explicit = any(item.word("list", "values_noun") for item in draft.items)
+    if term.entity is not None:
+        return _entity_list(draft, noun, term, explicit)
+    if draft.conditions and not explicit:
+        return None
+    draft.claim("values of " + term.name, noun)
+    _claim_all(draft)
+    return ValueQuery(field=Field(name=term.name))
+
+
+def _listed_noun(draft: Draft, nouns: list[Item]) -> Item:
+    """The noun beside the listing word; a plain field before an entity that only decorates it."""
+    plain = [item for item in nouns if item.all(FieldTerm)[0].entity is None]
+    return (plain or nouns)[0]
+
+
+def _entity_list(draft: Draft, noun: Item, term: FieldTerm, explicit: bool) -> Frozen | None:
+    workspace = draft.workspace
+    entity = workspace.entity(term.entity or "")
+    if entity is None:
+        return None
+    if entity.count is not None and not explicit:
+        return None
+    draft.claim("list of " + entity.name, noun)
+    _claim_all(draft)
+    homes = workspace.homes_of(entity.name)
+    if not homes and not entity.personal:
+        if draft.conditions:
+            return None
+        return ValueQuery(field=Field(name=entity.key_name))
+    columns = tuple(Field(name=field.name) for field in homes[0].fields[:6]) if homes and not entity.personal else ()
+    return EntityQuery(entity=entity.name, where=all_of(tuple(draft.conditions)), columns=columns)
+
+

@@ -1,0 +1,224 @@
+"""All words of a workspace, ready for look-up; and the ones that a mistyped word may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from assistant.language.meanings import (
+    AbsentTerm,
+    ConditionTerm,
+    DatasetTerm,
+    ExplainedTerm,
+    FieldTerm,
+    Meaning,
+    MetricTerm,
+    ParameterTerm,
+    SegmentTerm,
+    SeveralTerm,
+    Span,
+    TagTerm,
+    TagValueTerm,
+    UnitTerm,
+    ValueTerm,
+    VerbTerm,
+)
+from assistant.language.text import Question, is_han, key_of
+from assistant.language.words import Trie, add, language_trie
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.words import Definition
+
+Values = Mapping[str, tuple[bool | int | str, ...]]
+"""Known values of categorical fields, as the viewer may see them."""
+
+SKIPPABLE = frozenset({"the", "a", "an", "our", "were", "was", "is", "are", "been", "got", "get", "we", "did", "的", "了", "过", "各"})
+"""Words that may stand inside a term of several words: "coupons that were redeemed", 客户的数量."""
+MOST_SKIPPED = 2
+
+
+@dataclass
+class Lexicon:
+    """Look-up of every word that a question may use.
+
+    Attributes:
+        trie: The workspace's terms; the languages' own words are in another one, shared by all workspaces.
+        spellings: Terms that fuzzy matching may correct to, with their meanings.
+    """
+
+    workspace: Workspace
+    values: Values
+    trie: Trie = field(default_factory=dict)
+    spellings: dict[str, list[Meaning]] = field(default_factory=dict[str, list[Meaning]])
+
+    @staticmethod
+    def of(workspace: Workspace, values: Values) -> Lexicon:
+        lexicon = Lexicon(workspace, values)
+        for meaning, words in _terms(workspace):
+            for word in words:
+                add(lexicon.trie, word, meaning)
+                lexicon.spellings.setdefault(word.lower(), []).append(meaning)
+        for name, known in values.items():
+            declared = {str(meaning.value) for meaning in _declared(workspace, name)}
+            for value in known:
+                text = str(value)
+                if text not in declared and _can_stand_alone(text):
+                    add(lexicon.trie, text, ValueTerm(name, value, declared=False))
+        return lexicon
+
+    def spans(self, question: Question) -> list[Span]:
+        """Every stretch of tokens that is a term of the workspace or a word of the language."""
+        found: list[Span] = []
+        keys = [token.key for token in question.tokens]
+        for start in range(len(keys)):
+            found += _walk(self.trie, keys, start, skip=True)
+            found += _walk(language_trie(), keys, start, skip=False)
+        return found
+
+
+def _walk(trie: Trie, keys: list[str], start: int, skip: bool) -> list[Span]:
+    found: list[Span] = []
+    node, end, skipped = trie, start, 0
+    while end < len(keys):
+        following = node.get(keys[end])
+        if following is None:
+            if skip and end > start and keys[end] in SKIPPABLE and skipped < MOST_SKIPPED:
+                end, skipped = end + 1, skipped + 1
+                continue
+            break
+        node, end = following, end + 1
+        meanings = node.get(None)
+        if meanings:
+            found.append(Span(start, end, tuple(meanings)))
+    return found
+
+
+def _can_stand_alone(text: str) -> bool:
+    """Whether a stored value that nobody gave words to may be found by itself: no number, no word of the language."""
+    if len(text) < 3 and not any(is_han(char) for char in text) or text.replace(".", "").isdigit():
+        return False
+    node = language_trie()
+    for key in key_of(text):
+        node = node.get(key)
+        if node is None:
+            return True
+    return None not in node
+
+
+def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
+    """Each meaning with its words."""
+    for metric in workspace.metrics:
+        if not metric.hidden:
+            yield MetricTerm(metric.name), metric.words()
+            yield MetricTerm(metric.name, weak=True), metric.verbs.all()
+    for entity in workspace.entities:
+        yield FieldTerm(entity.key_name, entity.name), (*entity.words(), entity.key_name)
+    for dataset, each in workspace.dimension_fields():
+        yield FieldTerm(each.name), each.words()
+        if each.ordered and each.unit.zh != each.unit.en:
+            yield UnitTerm(each.name), tuple(unit for unit in (each.unit.zh, each.unit.en) if unit)
+        for meaning in _declared(workspace, each.name):
+            entry = each.value_words(meaning.value)
+            if entry is not None:
+                yield meaning, (*entry.all(), *_as_written(meaning.value))
+    for dataset in workspace.datasets:
+        yield VerbTerm(dataset.name), dataset.verbs.all()
+        yield DatasetTerm(dataset.name), dataset.synonyms.all()
+    for tag in workspace.tags:
+        yield TagTerm(tag.name), tag.words()
+        for entry in tag.values:
+            yield TagValueTerm(tag.name, entry.value), entry.all()
+        if tag.type == "boolean":
+            yield TagValueTerm(tag.name, True), (word for word in _labels(tag))
+    for segment in workspace.segments:
+        yield SegmentTerm(segment.name), segment.words()
+    for condition in workspace.conditions:
+        yield ConditionTerm(condition.name), condition.words()
+    for parameter in workspace.parameters:
+        yield ParameterTerm(parameter.name), parameter.words()
+    for term in workspace.terms:
+        yield ExplainedTerm(term.name), term.words()
+    for index, several in enumerate(workspace.ambiguous):
+        yield SeveralTerm(index), several.words.all()
+    for index, absent in enumerate(workspace.absent):
+        yield AbsentTerm(index), absent.words.all()
+
+
+def _labels(definition: Definition) -> tuple[str, ...]:
+    return tuple(text for text in (definition.label.zh, definition.label.en) if text) + definition.synonyms.all()
+
+
+def _declared(workspace: Workspace, name: str) -> list[ValueTerm]:
+    return [ValueTerm(name, entry.value) for _, each in workspace.dimension_fields() if each.name == name for entry in each.values]
+
+
+def _as_written(value: bool | int | str) -> tuple[str, ...]:
+    text = str(value)
+    return () if isinstance(value, bool) or text.isdigit() or len(text) < 2 else (text,)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A mistyped stretch of tokens and what it was taken for."""
+
+    span: Span
+    word: str
+    score: float
+
+
+def corrections(lexicon: Lexicon, question: Question, start: int, end: int) -> list[Correction]:
+    """What the tokens around a stretch that was not understood may have been meant to be, best first.
+
+    English words go by edit distance; Chinese by equal characters at equal places and by sound. Short words never match.
+    """
+    han = any(is_han(question.tokens[index].text[0]) for index in range(start, end))
+    found = _han_corrections(lexicon, question, start, end) if han else _word_corrections(lexicon, question, start, end)
+    return sorted(found, key=lambda each: (-each.score, -each.span.length))
+
+
+def _word_corrections(lexicon: Lexicon, question: Question, start: int, end: int) -> list[Correction]:
+    from rapidfuzz import fuzz, process
+
+    found: list[Correction] = []
+    for last in range(start + 1, min(end, start + 3) + 1):
+        text = " ".join(token.text for token in question.tokens[start:last])
+        if len(text) < 4 or not text.isascii() or text.isdigit():
+            continue
+        choices = [word for word in lexicon.spellings if word.isascii() and abs(len(word) - len(text)) <= 2]
+        for word, score, _ in process.extract(text, choices, scorer=fuzz.ratio, limit=2, score_cutoff=82 if len(text) > 5 else 88):
+            if word[0] == text[0] or len(text) > 6:
+                span = Span(start, last, tuple(lexicon.spellings[word]), corrected=word)
+                found.append(Correction(span, word, score))
+    return found
+
+
+def _han_corrections(lexicon: Lexicon, question: Question, start: int, end: int) -> list[Correction]:
+    found: list[Correction] = []
+    tokens = question.tokens
+    by_length: dict[int, list[str]] = {}
+    for word in lexicon.spellings:
+        if len(word) >= 3 and all(is_han(char) for char in word):
+            by_length.setdefault(len(word), []).append(word)
+    for length in (3, 4, 5, 6):
+        for first in range(max(0, end - length), start + 1):
+            last = first + length
+            if last > len(tokens) or last < end or any(tokens[i].kind != "han" for i in range(first, last)):
+                continue
+            window = "".join(token.text for token in tokens[first:last])
+            for word in by_length.get(length, []):
+                same = sum(a == b for a, b in zip(window, word, strict=True))
+                if same < length - 1 or same == length:
+                    continue
+                wrong = next(i for i in range(length) if window[i] != word[i])
+                if start <= first + wrong < end or length > 3:
+                    score = 95.0 if _sounds_alike(window[wrong], word[wrong]) else 80.0 + length
+                    span = Span(first, last, tuple(lexicon.spellings[word]), corrected=word)
+                    found.append(Correction(span, word, score))
+    return [each for each in found if each.score >= 84]
+
+
+def _sounds_alike(one: str, other: str) -> bool:
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(one) == lazy_pinyin(other)
+
+

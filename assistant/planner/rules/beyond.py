@@ -1,0 +1,114 @@
+"""What is understood and not computed yet, or never: conditions on each entity's own figures, reasons, forecasts, advice."""
+
+from __future__ import annotations
+
+from assistant.language.meanings import FieldTerm, MetricTerm, NumberTerm, VerbTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.clauses import Clause
+from assistant.planner.rules.measures import entity_counts
+from semantic_layer.conditions import Field, TimeBucket
+from semantic_layer.reach import home_dataset
+
+CODES = ("at_least", "more_than", "at_most", "less_than")
+
+
+def read_beyond(draft: Draft, clauses: list[Clause]) -> None:
+    """Marks the draft where the question needs more than rows filtered and grouped."""
+    if draft.beyond is not None:
+        return
+    for reader in (_never, _both, _numbers, _by_others, _words):
+        found = reader(draft, clauses)
+        if found is not None:
+            code, items = found
+            draft.claim(code, *items)
+            draft.beyond = (code, {"text": draft.question.words(items[0].span.start, items[-1].span.end)})
+            return
+
+
+def _never(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """Entities that did not do something: 从没买过生鲜."""
+    for word in draft.words("never"):
+        following = draft.after(word)
+        if following is not None and (following.get(VerbTerm) is not None or following.get(MetricTerm) is not None):
+            return "entity_condition", [word, following]
+    return None
+
+
+def _both(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """Entities that did two things: "bought both meat and seafood"; listed values under a verb mean the same."""
+    if not _is_about_entities(draft):
+        return None
+    for clause in clauses:
+        several = len(clause.values) > 1 and not clause.negated and isinstance(clause.ref, Field)
+        if not several or clause.plus or _verb_beside(draft, clause) is None:
+            continue
+        either = any(item.word("or") for item in draft.between(clause.first, clause.last))
+        if not either:
+            return "entity_condition", sorted(clause.items, key=lambda item: item.index)
+    for word in draft.words("both"):
+        if not word.word("conj", "filler", "side_by_side"):
+            return "entity_condition", [word]
+    return None
+
+
+def _is_about_entities(draft: Draft) -> bool:
+    names = {metric.name for entity in draft.workspace.entities for metric in entity_counts(draft.workspace, entity.name)}
+    return bool(draft.metrics) and all(name in names for name in draft.metrics) or not draft.metrics
+
+
+def _numbers(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """A bound on a figure: "stores with sales over 10,000", 买过三个以上部门."""
+    for item in draft.items:
+        if item.get(NumberTerm) is None or not item.free:
+            continue
+        for neighbour in (draft.before(item), draft.after(item), draft.after(item, 2)):
+            if neighbour is not None and neighbour.free and neighbour.word(*CODES) and not neighbour.word("filler"):
+                return "entity_condition", sorted((item, neighbour), key=lambda each: each.index)
+    return None
+
+
+def _by_others(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """Another figure of those who did something: the basket value of customers who bought pastry."""
+    if not draft.metrics or _is_about_entities(draft):
+        return None
+    for clause in clauses:
+        if not isinstance(clause.ref, Field) or isinstance(clause.ref, TimeBucket):
+            continue
+        verb = _verb_beside(draft, clause)
+        if verb is None:
+            continue
+        entity = _entity_beside(draft, clause, verb)
+        if entity is not None and not _describes_itself(draft, clause, entity):
+            return "entity_condition", sorted((*clause.items, verb), key=lambda item: item.index)
+    return None
+
+
+def _verb_beside(draft: Draft, clause: Clause) -> Item | None:
+    before = draft.before(clause.first)
+    if before is not None and before.get(VerbTerm) is not None:
+        return before
+    return None
+
+
+def _entity_beside(draft: Draft, clause: Clause, verb: Item) -> str | None:
+    """The entity that did it: in Chinese after the thing, in English before the verb."""
+    for item in (draft.after(clause.last), draft.before(verb)):
+        if item is not None:
+            entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
+            if entity is not None:
+                return entity
+    return None
+
+
+def _describes_itself(draft: Draft, clause: Clause, entity: str) -> bool:
+    assert isinstance(clause.ref, Field)
+    home = home_dataset(draft.workspace, clause.ref.name)
+    return home is not None and home in draft.workspace.homes_of(entity)
+
+
+def _words(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    for code in ("why", "forecast", "advice", "median", "maximum"):
+        words = [word for word in draft.words(code) if not word.word("filler")]
+        if words:
+            return code, [words[0]]
+    return None

@@ -1,0 +1,220 @@
+"""What a result is cut by: group words, "which", grains, trends, and a bare dimension beside a metric."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, TagTerm, ValueTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.clauses import Clause, side_by_side_ref
+from semantic_layer.calendar import resolve
+from semantic_layer.columns import Note
+from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Grain, Tag, TimeBucket
+from semantic_layer.model.datasets import Field as FieldDefinition
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.reach import home_dataset
+
+GROUPING = ("group", "per", "which", "top", "bottom", "most", "least", "count", "list")
+
+
+def read_groups(draft: Draft, clauses: list[Clause]) -> None:
+    """Fills the dimensions of the draft."""
+    _by_words(draft)
+    _grains(draft)
+    _named_dimensions(draft)
+    _listed_values(draft, clauses)
+    _trend(draft)
+
+
+def reference(workspace: Workspace, item: Item) -> FieldRef | None:
+    """What an item can be grouped by, if anything."""
+    grain = item.get(GrainTerm)
+    if grain is not None:
+        return TimeBucket(grain=grain.grain)
+    for term in item.all(FieldTerm):
+        field = _declared(workspace, term.name)
+        if field is not None and field.type in ("time", "date"):
+            return TimeBucket(grain="date", field=field.name)
+        if field is None or field.type in ("category", "id", "boolean"):
+            return Field(name=term.name)
+    tag = item.get(TagTerm)
+    return Tag(name=tag.name) if tag is not None else None
+
+
+def _declared(workspace: Workspace, name: str) -> FieldDefinition | None:
+    home = home_dataset(workspace, name)
+    return home.field(name) if home else None
+
+
+def _by_words(draft: Draft) -> None:
+    """A group word takes the dimension after it; in Chinese a word like 分布 or 维度 takes the one before it too."""
+    for word in draft.items:
+        if not word.word("group", "per", "which") or (word.role is not None):
+            continue
+        noun = _named_before(draft, word) or draft.after(word)
+        steps = 0
+        while noun is not None and steps < 2 and (noun.get(NumberTerm) is not None or noun.word("which", "group", "classifier", "list", "most", "least", "top", "bottom")):
+            noun, steps = draft.after(noun), steps + 1
+        if noun is None or not noun.free or _measured(draft, noun, word):
+            continue
+        _take(draft, noun, word)
+    for word in draft.words("group_after", "distribution"):
+        noun = draft.before(word)
+        if noun is not None and noun.free and not _measured(draft, noun, word):
+            _take(draft, noun, word)
+
+
+def _named_before(draft: Draft, word: Item) -> Item | None:
+    """孩子数不同的家庭: "differing in" takes the dimension before it."""
+    if not word.text.startswith("不同"):
+        return None
+    before = draft.touching(word, -1)
+    return before if before is not None and before.free and before.get(FieldTerm) is not None else None
+
+
+def _measured(draft: Draft, noun: Item, word: Item) -> bool:
+    """After "which" a word that is a metric too is what is counted, not what is cut by ("which customers" aside)."""
+    return noun.get(MetricTerm) is not None and noun.get(FieldTerm) is None and noun.get(GrainTerm) is None
+
+
+def _take(draft: Draft, noun: Item, word: Item) -> None:
+    ref = reference(draft.workspace, noun)
+    if ref is None or (noun.get(ValueTerm) is not None and noun.get(FieldTerm) is None and noun.get(GrainTerm) is None):
+        return
+    draft.bind_group(ref)
+    if word.word("which"):
+        draft.marks.add("which")
+    draft.claim(f"by {name_of(ref)}", noun, *([word] if word.free else []))
+    _take_listed(draft, noun)
+
+
+def _take_listed(draft: Draft, noun: Item) -> None:
+    """ "by department and brand": dimensions listed after the first."""
+    link = draft.touching(noun, 1)
+    link = link if link is not None and link.text in (",", "、", "，") else draft.after(noun)
+    if link is None or not (link.word("conj", "plus") or link.text in (",", "、", "，")):
+        return
+    following = draft.after(link)
+    if following is not None and following.word("group", "per", "conj"):
+        following = draft.after(following)
+    if following is None or not following.free or following.get(MetricTerm) is not None:
+        return
+    ref = reference(draft.workspace, following)
+    if ref is None or not (following.get(FieldTerm) or following.get(GrainTerm) or following.get(TagTerm)):
+        return
+    if any(term.entity is not None for term in following.all(FieldTerm)) and draft.after(following) is not None and not draft.metrics:
+        return
+    draft.claim(f"by {name_of(ref)}", link, following)
+    draft.bind_group(ref)
+    _take_listed(draft, following)
+
+
+def name_of(ref: FieldRef) -> str:
+    if isinstance(ref, Field | Tag):
+        return ref.name
+    return ref.grain if isinstance(ref, TimeBucket) else ref.metric
+
+
+def _grains(draft: Draft) -> None:
+    """ "monthly" groups by itself; "month" does after an order word or "which"."""
+    ordering = draft.any_word("most", "least", "top", "bottom")
+    for item in draft.items:
+        if not item.free:
+            continue
+        grain = item.get(GrainTerm)
+        if grain is None:
+            continue
+        number = draft.before(item)
+        counted = number is not None and number.get(NumberTerm) is not None
+        if any(term.groups for term in item.all(GrainTerm)):
+            chosen: Grain = next(term.grain for term in item.all(GrainTerm) if term.groups)
+            draft.claim(f"by {chosen}", item)
+            draft.bind_group(TimeBucket(grain=chosen))
+        elif ordering or draft.any_word("which", "share", "ranking", "distribution") or (counted and not draft.by):
+            draft.claim(f"by {grain.grain}", item)
+            draft.bind_group(TimeBucket(grain=grain.grain))
+    _absorb_units(draft)
+
+
+def _absorb_units(draft: Draft) -> None:
+    """ "these two hours", "the two months": a grain noun beside listed times or periods says nothing new."""
+    for item in draft.items:
+        grain = item.get(GrainTerm)
+        if item.free and grain is not None and (draft.periods or draft.by):
+            neighbours = [draft.touching(item, -1), draft.touching(item, -1) and draft.before(item)]
+            if any(each is not None and each.word("refer", "this", "filler") for each in neighbours):
+                draft.claim("names the period", item)
+
+
+def _named_dimensions(draft: Draft) -> None:
+    """A dimension beside a metric, without a group word: department sales, 门店排名. A thing that is counted is not."""
+    wants_entities = draft.any_word("ranking", "most", "least", "top", "bottom", "share", "distribution", "which", "list", "side_by_side")
+    for item in draft.items:
+        if not item.free:
+            continue
+        terms = item.all(FieldTerm)
+        if not terms or item.get(ValueTerm) is not None and item.get(FieldTerm) is None:
+            continue
+        entity = next((term.entity for term in terms if term.entity is not None), None)
+        if entity is not None and (not wants_entities or draft.by or _is_counted(draft, entity)):
+            draft.claim("names what is measured", item)
+            draft.entities.append(entity)
+            continue
+        if not draft.metrics and not wants_entities:
+            continue
+        ref = reference(draft.workspace, item)
+        if ref is not None:
+            draft.claim(f"by {name_of(ref)}", item)
+            draft.bind_group(ref)
+    for item, tag in draft.having(TagTerm):
+        draft.claim(f"by {tag.name}", item)
+        draft.bind_group(Tag(name=tag.name))
+
+
+def _is_counted(draft: Draft, entity: str) -> bool:
+    """One of the metrics counts this entity, or the entity has a count of its own: its name is no cut."""
+    described = draft.workspace.entity(entity)
+    return described is not None and described.count is not None
+
+
+def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
+    """Listed values are wanted each on its own, unless they are added up or another cut is asked."""
+    summed = draft.any_word("sum") or draft.any_word("plus")
+    compared = draft.any_word("side_by_side") or "compare_values" in draft.marks
+    for clause in clauses:
+        ref = side_by_side_ref(clause)
+        if ref is None or ref in draft.by:
+            continue
+        if isinstance(ref, TimeBucket) and ref.grain == "hour" and not _single_hours(clause):
+            continue
+        over_time = all(isinstance(each, TimeBucket) and each.grain in SERIES_GRAINS for each in draft.by)
+        ordered = draft.any_word("most", "least", "top", "bottom")
+        share_of_sum = draft.any_word("share") and not compared
+        if (compared or (not summed and over_time and not ordered and not share_of_sum)) and not (draft.by and not over_time and not compared):
+            draft.side_by_side.append(ref)
+            draft.bind_group(ref)
+
+
+def _single_hours(clause: Clause) -> bool:
+    return len(clause.items) > 1 and len(clause.values) == len([item for item in clause.items if item.role])
+
+
+def _trend(draft: Draft) -> None:
+    """A trend without a grain: by month, or by day where the period is short."""
+    words = draft.words("trend")
+    if not words or not draft.metrics:
+        return
+    if not any(isinstance(ref, TimeBucket) for ref in draft.by):
+        grain = _grain_for(draft)
+        draft.bind_group(TimeBucket(grain=grain))
+        draft.notes.append(Note(code="default_grain", parts={"grain": grain}))
+    draft.claim("over time", *words)
+    draft.marks.add("trend")
+
+
+def _grain_for(draft: Draft) -> Grain:
+    today = draft.today
+    period = draft.periods[0] if draft.periods else today.settings.default_period
+    span = resolve(period, today.as_of, today.data, today.settings.first_weekday)
+    days = (span.end - span.start + timedelta(days=1)).days
+    return "date" if days <= 31 else "week" if days <= 92 else "month"

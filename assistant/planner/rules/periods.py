@@ -1,0 +1,262 @@
+"""Periods in a question: which is asked, which is only compared with, and which stand side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.language.dates import day_in_month_of
+from assistant.language.meanings import BareDayTerm, GrainTerm, NumberTerm, PeriodTerm
+from assistant.planner.draft import Draft, Item
+from semantic_layer.calendar import Span, add_months, resolve, unit_of, whole_months
+from semantic_layer.columns import Note
+from semantic_layer.periods import Between, CalendarUnit, LastN, Period
+from semantic_layer.requests import AgainstPeriod, LastYear, PreviousPeriod
+
+
+@dataclass
+class Asked:
+    """One period with the items that named it."""
+
+    items: list[Item]
+    term: PeriodTerm
+
+    @property
+    def period(self) -> Period:
+        return self.term.period
+
+
+def read_periods(draft: Draft) -> None:
+    """Fills the periods and the comparison of periods."""
+    previous = _previous_word(draft)
+    if previous is not None:
+        draft.claim("compare with the period before", previous)
+        _claim_length(draft, previous)
+    asked = _asked(draft)
+    asked = _narrowed(draft, asked)
+    for each in asked:
+        draft.claim("period", *each.items)
+        if each.term.note:
+            draft.notes.append(Note(code=each.term.note))
+    if draft.words("last_year"):
+        draft.claim("compare with last year", *draft.words("last_year"))
+        draft.compare = LastYear()
+        draft.marks.add("compare")
+    elif previous is not None:
+        draft.compare = PreviousPeriod()
+        draft.marks.add("compare")
+    if len(asked) >= 2 and draft.compare is None:
+        _several(draft, asked)
+    elif len(asked) >= 2:
+        _drop_the_named_previous(draft, asked)
+    elif asked:
+        _one(draft, asked[0])
+
+
+def _previous_word(draft: Draft) -> Item | None:
+    """A word for the period before; "previous month" alone, with nothing to compare, is just a period."""
+    for item in draft.words("previous"):
+        as_period = item.get(PeriodTerm)
+        if as_period is None:
+            return item
+        others = [other for other in draft.items if other is not item and other.get(PeriodTerm) is not None]
+        comparing = draft.any_word("growth", "decline", "than", "side_by_side")
+        if others or (comparing and _beside_comparison(draft, item)):
+            if not others:
+                draft.periods.append(_following(as_period.period))
+            return item
+    return None
+
+
+def _claim_length(draft: Draft, previous: Item) -> None:
+    """ "the 30 days before that", 再往前30天: the length of the period before is that of the asked one."""
+    for step in (draft.before, draft.after):
+        near = step(previous)
+        for _ in range(2):
+            if near is None or not near.free or (near.get(NumberTerm) is None and near.get(GrainTerm) is None):
+                break
+            draft.claim("compare with the period before", near)
+            near = step(near)
+
+
+def _beside_comparison(draft: Draft, item: Item) -> bool:
+    before = draft.before(item)
+    return before is not None and before.word("than", "side_by_side")
+
+
+def _following(period: Period) -> Period:
+    if isinstance(period, CalendarUnit):
+        return CalendarUnit(unit=period.unit, offset=period.offset + 1)
+    return period
+
+
+def _asked(draft: Draft) -> list[Asked]:
+    """All periods in order; a bare day takes the month of the dated one before it."""
+    found: list[Asked] = []
+    for item in draft.items:
+        if not item.free:
+            continue
+        term = item.get(PeriodTerm)
+        if term is not None and not (item.word("filler") and _reads_as_filler(draft, item)):
+            found.append(Asked([item], term))
+            continue
+        day = item.get(BareDayTerm)
+        if day is None:
+            continue
+        base = found[-1].period if found else CalendarUnit(unit="month", offset=0)
+        period = day_in_month_of(base, day.day, draft.today)
+        if period is None:
+            continue
+        if found and draft.before(item) in found[-1].items and _is_month(found[-1].period, draft):
+            found[-1] = Asked([*found[-1].items, item], PeriodTerm(period))
+        else:
+            found.append(Asked([item], PeriodTerm(period)))
+    return found
+
+
+def _reads_as_filler(draft: Draft, item: Item) -> bool:
+    return draft.touching(item, -1) is None
+
+
+def _days(period: Period, draft: Draft) -> Span:
+    today = draft.today
+    return resolve(period, today.as_of, today.data, today.settings.first_weekday)
+
+
+def _is_month(period: Period, draft: Draft) -> bool:
+    return whole_months(_days(period, draft)) == 1
+
+
+def _narrowed(draft: Draft, asked: list[Asked]) -> list[Asked]:
+    """Neighbours that narrow each other become one: last year December, this year's third quarter."""
+    result: list[Asked] = []
+    for each in asked:
+        if result and not _linked(draft, result[-1], each):
+            joined = _within(result[-1], each, draft) or _within(each, result[-1], draft)
+            if joined is not None:
+                result[-1] = Asked([*result[-1].items, *each.items], PeriodTerm(joined))
+                continue
+        result.append(each)
+    return result
+
+
+def _linked(draft: Draft, first: Asked, second: Asked) -> bool:
+    """Whether something between two periods says that both are meant."""
+    between = draft.between(first.items[-1], second.items[0])
+    return any(item.word("conj", "than", "side_by_side", "or", "plus") and not item.word("filler") or item.text in (",", "、") for item in between)
+
+
+def _within(outer: Asked, inner: Asked, draft: Draft) -> Period | None:
+    """The inner period inside the outer year or half; None where it does not lie in there."""
+    wide = _days(outer.period, draft)
+    if isinstance(outer.period, CalendarUnit) and outer.period.unit == "year" and isinstance(inner.period, Between):
+        narrow = _days(inner.period, draft)
+        shift = (wide.start.year - narrow.start.year) * 12
+        if whole_months(narrow):
+            start = add_months(narrow.start, shift)
+            months = whole_months(narrow) or 1
+            return Between(start=start, end=date.fromordinal(add_months(start, months).toordinal() - 1))
+        return Between(start=add_months(narrow.start, shift), end=add_months(narrow.end, shift))
+    narrow = _days(inner.period, draft)
+    return inner.period if narrow.within(wide) and narrow != wide else None
+
+
+def _one(draft: Draft, asked: Asked) -> None:
+    """One period; with "than" before it and nothing else, it is what the one after it is compared with."""
+    before = draft.before(asked.items[0])
+    compared = before is not None and before.free and before.word("than") and not before.word("group")
+    moved = draft.any_word("growth", "decline", "change")
+    if compared and before is not None and isinstance(asked.period, CalendarUnit | LastN | Between):
+        following = _next_period(asked.period, draft)
+        if following is not None:
+            draft.claim("compare", before)
+            draft.periods = [following]
+            draft.compare = AgainstPeriod(period=asked.period)  # pyright: ignore[reportArgumentType]
+            draft.marks.add("compare")
+            return
+    months = whole_months(_days(asked.period, draft))
+    if moved and months and months >= 2 and _says_from_to(asked):
+        ends = _days(asked.period, draft)
+        first, last = unit_of(ends.start, "month"), unit_of(ends.end, "month")
+        draft.periods = [Between(start=last.start, end=last.end)]
+        draft.compare = AgainstPeriod(period=Between(start=first.start, end=first.end))
+        draft.marks.add("compare")
+        return
+    draft.periods = [asked.period]
+
+
+def _says_from_to(asked: Asked) -> bool:
+    return asked.items[0].text.lower().startswith(("from", "从"))
+
+
+def _next_period(period: Period, draft: Draft) -> Period | None:
+    """The period that follows: what is asked when only the one before is named ("than last month")."""
+    if isinstance(period, CalendarUnit):
+        return CalendarUnit(unit=period.unit, offset=period.offset + 1) if period.offset < 0 else None
+    return None
+
+
+def _several(draft: Draft, asked: list[Asked]) -> None:
+    reference = _reference(draft, asked)
+    if reference is not None:
+        main = next(each for each in asked if each is not reference)
+        draft.periods = [main.period]
+        draft.compare = AgainstPeriod(period=reference.period)  # pyright: ignore[reportArgumentType]
+        draft.marks.add("compare")
+        return
+    if len(asked) == 2 and not _any_link(draft, asked):
+        draft.beyond = ("two_periods", {"text": f"{asked[0].items[0].text} / {asked[1].items[0].text}"})
+    draft.periods = [each.period for each in asked]
+    _claim_links(draft, asked)
+
+
+def _any_link(draft: Draft, asked: list[Asked]) -> bool:
+    return all(_linked(draft, first, second) for first, second in zip(asked, asked[1:], strict=False)) or draft.any_word(
+        "side_by_side", "than"
+    )
+
+
+def _claim_links(draft: Draft, asked: list[Asked]) -> None:
+    for first, second in zip(asked, asked[1:], strict=False):
+        for item in draft.between(first.items[-1], second.items[0]):
+            if item.word("conj", "than", "side_by_side"):
+                draft.claim("side by side", item)
+
+
+def _reference(draft: Draft, asked: list[Asked]) -> Asked | None:
+    """Of two periods the one that is only compared with; None where both are wanted alike."""
+    if len(asked) != 2:
+        return None
+    first, second = asked
+    moved = draft.any_word("growth", "decline", "change")
+    for each, other in ((second, first), (first, second)):
+        before, after = draft.before(each.items[0]), draft.after(each.items[-1])
+        led = before is not None and before.free and before.word("than")
+        followed = after is not None and after.free and after.word("than") and before is not None and before.word("conj")
+        symmetric = led and before is not None and before.word("side_by_side")
+        if (led and (moved or not symmetric or _comes_before(each, other, draft))) or (followed and moved):
+            draft.claim("compare", *(item for item in (before, after) if item is not None and item.word("than", "conj")))
+            return each
+    if moved and _comes_before(first, second, draft) and _linked(draft, first, second):
+        return first
+    if moved and _comes_before(second, first, draft) and _linked(draft, first, second):
+        return second
+    return None
+
+
+def _comes_before(each: Asked, other: Asked, draft: Draft) -> bool:
+    """Seen from today, "last month" beside "this month" is the earlier one that the other is measured by."""
+    if each.term.named and other.term.named and not draft.any_word("growth", "decline", "change"):
+        return False
+    return _days(each.period, draft).end < _days(other.period, draft).start
+
+
+def _drop_the_named_previous(draft: Draft, asked: list[Asked]) -> None:
+    """ "November against the previous month (October)": the asked period is the later one."""
+    later = max(asked, key=lambda each: _days(each.period, draft).end)
+    draft.periods = [later.period]
+    others = [each for each in asked if each is not later]
+    if others:
+        draft.compare = AgainstPeriod(period=others[0].period)  # pyright: ignore[reportArgumentType]
+
+
