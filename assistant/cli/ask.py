@@ -1,0 +1,213 @@
+"""`huaxiang ask` and `huaxiang query`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.common import (
+    DEMO,
+    AsOf,
+    Attributes,
+    Format,
+    Options,
+    Role,
+    User,
+    Workspace,
+    bad_use,
+    failed,
+    options,
+    out,
+    print_json,
+    viewer,
+)
+from semantic_layer.errors import HuaxiangError, RequestError
+
+if TYPE_CHECKING:
+    from assistant.agent import Agent
+    from assistant.runtime import Runtime
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in Chinese or English.")] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help="A file of questions, one JSON object a line.")] = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Where --batch writes its answers; stdout if not given.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="How each word was read.")] = False,
+    show_prompt: Annotated[bool, typer.Option("--show-prompt", help="What a language model would be sent.")] = False,
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """Asks one question, or many with --batch."""
+    chosen = options(workspace, role, user, attr, as_of, format)
+    if (question is None) == (batch is None):
+        bad_use("give a question, or --batch FILE")
+    if out_file is not None and batch is None:
+        bad_use("--out belongs to --batch")
+    try:
+        runtime, agent = _open(chosen)
+        if batch is not None:
+            _batch(runtime, agent, chosen, batch, out_file)
+            return
+        assert question is not None
+        runtime.scope(chosen.viewer)
+        if explain or show_prompt:
+            _explain(runtime, chosen, question, explain, show_prompt)
+            return
+        _one(runtime, agent, chosen, question)
+    except HuaxiangError as error:
+        failed(error)
+
+
+def _open(chosen: Options) -> tuple[Runtime, Agent]:
+    from assistant.agent import Agent
+    from assistant.model import configured_model
+    from assistant.runtime import Runtime
+
+    runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
+    runtime.opened()
+    return runtime, Agent(configured_model(chosen.settings))
+
+
+def _one(runtime: Runtime, agent: Agent, chosen: Options, question: str) -> None:
+    from assistant.session import Session
+
+    reply = asyncio.run(Session(runtime, agent, chosen.viewer).reply(question))
+    if chosen.json:
+        print_json(reply.contract("1"))
+    else:
+        from assistant.render.terminal import show
+
+        show(reply, out)
+    if reply.status == "error":
+        raise typer.Exit(1)
+
+
+def _explain(runtime: Runtime, chosen: Options, question: str, explain: bool, show_prompt: bool) -> None:
+    from assistant.planner.draft import meaning_names
+    from assistant.planner.plan import explain as explained
+    from assistant.prompt import system_prompt
+
+    scope = runtime.scope(chosen.viewer)
+    items: list[dict[str, Any]] = []
+    if explain:
+        draft = explained(question, runtime.reader(scope))
+        items = [
+            {"text": item.text, "meanings": meaning_names(item.span.meanings), "role": item.role, "left_over": item in draft.left_over()}
+            for item in draft.items
+        ]
+    prompt = system_prompt(runtime.workspace, scope) + f"\n\n{question}" if show_prompt else None
+    if chosen.json:
+        print_json({"words": items, "prompt": prompt})
+        return
+    for item in items:
+        mark = "?" if item["left_over"] else " "
+        out.print(f"{mark} {item['text']:<24} {item['meanings']:<40} {item['role'] or ''}", markup=False)
+    if prompt is not None:
+        out.print(prompt, markup=False)
+
+
+def _batch(runtime: Runtime, agent: Agent, chosen: Options, source: Path, target: Path | None) -> None:
+    """Every input line gets its output line; a fault is a line with status error, never the end of the batch."""
+    try:
+        lines = source.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        bad_use(f"cannot read {source}: {type(error).__name__}")
+    handle = None
+    try:
+        handle = target.open("w", encoding="utf-8") if target is not None else None
+    except OSError as error:
+        bad_use(f"cannot write {target}: {type(error).__name__}")
+
+    async def run() -> None:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            answer = await _line(runtime, agent, chosen, line, number)
+            text = json.dumps(answer, ensure_ascii=False, default=str)
+            if handle is not None:
+                handle.write(text + "\n")
+            else:
+                typer.echo(text)
+
+    try:
+        asyncio.run(run())
+    finally:
+        if handle is not None:
+            handle.close()
+
+
+async def _line(runtime: Runtime, agent: Agent, chosen: Options, line: str, number: int) -> dict[str, Any]:
+    from assistant.reply import Replies
+    from assistant.session import Session
+
+    replies = Replies(runtime.workspace, "en")
+    try:
+        item = json.loads(line)
+        question, history = item["question"], item.get("history") or []
+        if not isinstance(question, str) or not isinstance(history, list):
+            raise TypeError("question is text, history a list")
+        attributes = item.get("attrs") or chosen.viewer.attributes
+        asker = chosen.viewer.model_copy(update={"role": item.get("role") or chosen.viewer.role, "attributes": dict(attributes)})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        identity = str(number)
+        return replies.failed("internal", {}).model_copy(update={"answer": f"line {number} is not a question object"}).contract(identity)
+    identity = str(item.get("id", number))
+    try:
+        session = Session(runtime, agent, asker)
+        for earlier in history:
+            await session.reply(str(earlier))
+        return (await session.reply(question)).contract(identity)
+    except RequestError as error:
+        return replies.refused_by(error.problem, {}, {}, {}).contract(identity)
+    except Exception:
+        return replies.failed("internal", {}).contract(identity)
+
+
+def query(
+    file: Annotated[Path, typer.Argument(help="A typed request as JSON.")],
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """Runs a typed request and shows rows and SQL."""
+    from pydantic import ValidationError
+
+    from assistant.reply import read_request
+    from assistant.session import Session
+
+    chosen = options(workspace, role, user, attr, as_of, format)
+    try:
+        data = json.loads(file.read_text("utf-8-sig"))
+        read_request(data)
+    except OSError as error:
+        bad_use(f"cannot read {file}: {type(error).__name__}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        bad_use(f"{file}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+    except (ValueError, AttributeError) as error:
+        bad_use(f"{file} is not a request: {error}")
+    try:
+        runtime, agent = _open(chosen)
+        session = Session(runtime, agent, viewer(role, user, attr or []))
+        reply = asyncio.run(session.run_request(data))
+    except HuaxiangError as error:
+        failed(error)
+    if chosen.json:
+        print_json(reply.contract("1"))
+    else:
+        from assistant.render.terminal import show
+
+        show(reply, out, with_sql=True)
+    if reply.status == "error":
+        raise typer.Exit(1)

@@ -1,0 +1,190 @@
+"""`huaxiang validate`, `check`, `docs` and `doctor`: the workspace looked at."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.cli.common import DEMO, AsOf, Attributes, Format, Role, User, Workspace, err, failed, options, out, print_json
+from semantic_layer.errors import HuaxiangError, WorkspaceError
+
+
+def validate(
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """Checks the workspace's files; every problem with file, line and cure."""
+    from semantic_layer.loading.loader import find_workspace, load_workspace
+
+    chosen = options(workspace, role, user, attr, as_of, format)
+    try:
+        found = load_workspace(find_workspace(chosen.workspace))
+    except WorkspaceError as error:
+        if chosen.json:
+            problems = [
+                {"code": p.code, "file": p.where.file if p.where else None, "line": p.where.line if p.where else None, "what": p.what, "fix": p.fix}
+                for p in error.problems
+            ]
+            print_json({"valid": False, "problems": problems})
+            raise typer.Exit(2) from None
+        failed(error)
+    counts = {name: len(getattr(found, name)) for name in ("datasets", "metrics", "tags", "segments", "roles")}
+    if chosen.json:
+        print_json({"valid": True, "workspace": found.name, "problems": [], **counts})
+        return
+    out.print(f"{found.name} is valid: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+def check(
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """Runs the workspace's pinned facts and key checks against the data."""
+    from rich.table import Table
+
+    from assistant.runtime import Runtime
+    from tools.checks import run_checks
+
+    chosen = options(workspace, role, user, attr, as_of, format)
+    try:
+        runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
+        results = run_checks(runtime.context(runtime.scope(chosen.viewer)))
+    except HuaxiangError as error:
+        failed(error)
+    bad = [result for result in results if not result.holds]
+    if chosen.json:
+        print_json({"workspace": runtime.workspace.name, "passed": not bad, "checks": [result.model_dump(mode="json") for result in results]})
+    else:
+        table = Table("check", "expected", "found", "", show_edge=False)
+        for result in results:
+            table.add_row(result.name, result.expected, result.found, "[green]ok[/green]" if result.holds else "[red]differs[/red]")
+        out.print(table)
+    if bad:
+        raise typer.Exit(1)
+
+
+def docs(
+    target: Annotated[Path | None, typer.Option("--out", help="Where to write the Markdown; stdout if not given.")] = None,
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """Writes all definitions as Markdown."""
+    from semantic_layer.loading.describe import markdown
+    from semantic_layer.loading.loader import find_workspace, load_workspace
+
+    chosen = options(workspace, role, user, attr, as_of, format)
+    try:
+        found = load_workspace(find_workspace(chosen.workspace), chosen.settings.cache)
+    except HuaxiangError as error:
+        failed(error)
+    text = markdown(found)
+    if target is not None:
+        target.write_text(text, "utf-8")
+        err.print(f"{target} written")
+    elif chosen.json:
+        print_json({"workspace": found.name, "markdown": text})
+    else:
+        typer.echo(text)
+
+
+PACKAGES = ("duckdb", "sqlglot", "langchain", "langchain-core", "langgraph", "chainlit", "pandas", "scikit-learn", "pydantic", "plotly")
+
+
+def doctor(
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """Versions, disk, workspace, data, model: whether everything is in place."""
+    chosen = options(workspace, role, user, attr, as_of, format)
+    facts: dict[str, Any] = {"huaxiang": _version("huaxiang"), "python": platform.python_version()}
+    facts |= {name: _version(name) for name in PACKAGES}
+    home = chosen.settings.home
+    existing = next(path for path in (home, *home.parents) if path.exists())
+    facts["home"] = str(home)
+    facts["free_disk_gb"] = round(shutil.disk_usage(existing).free / 1e9, 1)
+    problems: list[str] = []
+    facts["workspace"], facts["data"] = _workspace_state(chosen.workspace, chosen, problems)
+    facts["model"] = _model_state(chosen, problems)
+    facts["leaves_the_machine"] = "nothing" if not chosen.settings.model else "the question, names, labels and descriptions"
+    facts["problems"] = problems
+    if chosen.json:
+        print_json(facts)
+    else:
+        for name, value in facts.items():
+            if name != "problems":
+                out.print(f"{name:<20} {value}", markup=False)
+        for problem in problems:
+            out.print(f"! {problem}", style="red", markup=False)
+        out.print("everything is in place" if not problems else f"{len(problems)} to mend", style="green" if not problems else "red")
+    if problems:
+        raise typer.Exit(1)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _workspace_state(name: str, chosen: Any, problems: list[str]) -> tuple[str, str]:
+    from assistant.runtime import data_folder
+    from semantic_layer.loading.loader import find_workspace, load_workspace
+    from semantic_layer.warehouse import Warehouse
+
+    try:
+        folder = find_workspace(name)
+        found = load_workspace(folder, chosen.settings.cache)
+        warehouse = Warehouse(found, folder, data_folder(chosen.settings, folder, found))
+        current, due = warehouse.current(), [source.name for source in warehouse.due()]
+    except HuaxiangError as error:
+        problems.append(str(error.problem))
+        return f"{name}: invalid", "unknown"
+    if current is None:
+        problems.append("no data is loaded: run `huaxiang data load`")
+        return f"{found.name}: valid", "not loaded"
+    if due:
+        problems.append(f"data is out of date ({', '.join(due)}): run `huaxiang data load`")
+    rows = sum(table.rows for table in current.tables.values())
+    return f"{found.name}: valid", f"{current.id}, {len(current.tables)} tables, {rows:,} rows"
+
+
+def _model_state(chosen: Any, problems: list[str]) -> str:
+    """Whether the configured model answers a one-word message; nothing of the workspace is sent."""
+    from assistant.model import configured_model
+
+    name = chosen.settings.model.strip()
+    if name in ("", "embedded"):
+        return "embedded planner (no model is configured)"
+    try:
+        model = configured_model(chosen.settings)
+        assert model is not None
+        model.invoke("ping")
+    except HuaxiangError as error:
+        problems.append(str(error.problem))
+        return f"{name}: not usable"
+    except Exception as error:
+        problems.append(f"the model {name} does not answer ({type(error).__name__})")
+        return f"{name}: no answer"
+    return f"{name}: answers"

@@ -1,0 +1,39 @@
+"""`huaxiang`: the commands. Each imports what it needs when it runs, so that starting is quick."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+
+import typer
+
+from assistant.cli import ask, data, describe, serve
+
+app = typer.Typer(
+    name="huaxiang",
+    help="画像: a chat assistant for customer analytics that answers from a governed semantic layer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(serve.chat)
+app.command()(ask.ask)
+app.command()(ask.query)
+app.command()(describe.validate)
+app.command()(describe.check)
+app.command()(describe.docs)
+app.command()(describe.doctor)
+app.add_typer(data.commands, name="data")
+
+
+def run() -> None:
+    """The program's entry point; commands of other packages join by entry point."""
+    for point in entry_points(group="huaxiang.commands"):
+        module, _, name = point.value.partition(":")
+        app.add_typer(getattr(importlib.import_module(module), name), name=point.name)
+    app()
+
+
+if __name__ == "__main__":
+    run()

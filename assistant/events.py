@@ -1,0 +1,80 @@
+"""What happens while a question is answered: the stream that chat, command line and evaluation read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from semantic_layer.frozen import Frozen
+
+
+class EventBase(Frozen):
+    """Every event knows its conversation, its turn and its place in the turn."""
+
+    conversation: str
+    turn: int
+    sequence: int
+
+
+class Started(EventBase):
+    kind: Literal["started"] = "started"
+    question: str
+    language: str
+
+
+class Planned(EventBase):
+    """The question was understood; `reading` says how, in words."""
+
+    kind: Literal["planned"] = "planned"
+    plan: dict[str, Any]
+    reading: str = ""
+
+
+class Compiled(EventBase):
+    kind: Literal["compiled"] = "compiled"
+    sql: str | None = None
+
+
+class Progress(EventBase):
+    kind: Literal["progress"] = "progress"
+    text: str
+
+
+class Rows(EventBase):
+    kind: Literal["rows"] = "rows"
+    count: int
+
+
+class Text(EventBase):
+    kind: Literal["text"] = "text"
+    text: str
+
+
+class Answered(EventBase):
+    kind: Literal["answered"] = "answered"
+    reply: dict[str, Any]
+
+
+class Clarified(EventBase):
+    kind: Literal["clarified"] = "clarified"
+    reply: dict[str, Any]
+
+
+class Refused(EventBase):
+    kind: Literal["refused"] = "refused"
+    reply: dict[str, Any]
+
+
+class Failed(EventBase):
+    """A fault of ours, or a stop."""
+
+    kind: Literal["failed"] = "failed"
+    reply: dict[str, Any]
+
+
+Last = Answered | Clarified | Refused | Failed
+"""Exactly one of these ends a turn, also after a cancel."""
+Event = Annotated[
+    Started | Planned | Compiled | Progress | Rows | Text | Answered | Clarified | Refused | Failed, Field(discriminator="kind")
+]

@@ -1,0 +1,1 @@
+"""Replies drawn: in the terminal, as Plotly charts."""

@@ -1,0 +1,153 @@
+"""One opened workspace: its definitions, its current data version, an engine on it, and the words of each viewer."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from assistant.language.dates import Today
+from assistant.planner.lexicon import Lexicon, Values
+from assistant.planner.plan import Reader
+from assistant.settings import Settings
+from semantic_layer.calendar import Span
+from semantic_layer.compiler.bind import today as as_of_today
+from semantic_layer.compiler.plan import Scope
+from semantic_layer.conditions import Field
+from semantic_layer.data_version import DataVersion
+from semantic_layer.engines.base import CancelToken, Limits
+from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.errors import DataError, HuaxiangError, Problem
+from semantic_layer.loading.loader import find_workspace, load_workspace
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.policy import Grant, Viewer, grant_of
+from semantic_layer.requests import ValueQuery
+from semantic_layer.warehouse import Warehouse
+from tools import listing
+from tools.context import Context, Emit
+
+MOST_VALUES = 20_000
+"""Fields with more distinct values than this are not looked up by value."""
+
+
+@dataclass
+class Opened:
+    """A data version with its engine; an older one stays until its last question has ended."""
+
+    version: DataVersion
+    engine: DuckDBEngine
+    lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
+
+
+class Runtime:
+    """Everything that questions share. Thread-safe.
+
+    Args:
+        name: A shipped workspace's name or a folder.
+        as_of: What "today" means, instead of the workspace's own setting.
+
+    Raises:
+        WorkspaceError: the workspace is invalid.
+        DataError: its data is not loaded.
+    """
+
+    def __init__(self, name: str, settings: Settings, as_of: date | None = None) -> None:
+        self.settings = settings
+        self.folder = find_workspace(name)
+        self.workspace = load_workspace(self.folder, settings.cache)
+        self.warehouse = Warehouse(self.workspace, self.folder, data_folder(settings, self.folder, self.workspace))
+        self._as_of = as_of
+        self._lock = threading.Lock()
+        self._opened: Opened | None = None
+
+    def opened(self) -> Opened:
+        """The current data version; a newer one is opened as soon as the pointer has moved."""
+        with self._lock:
+            name = self.warehouse.current_id()
+            if self._opened is None or self._opened.version.id != name:
+                version = self.warehouse.current()
+                if version is None:
+                    fix = "Run `huaxiang data load` first; `make setup` does it for the shipped workspaces."
+                    raise DataError(Problem("not_loaded", f"the data of '{self.workspace.name}' is not loaded", fix))
+                engine = DuckDBEngine(self.warehouse.file_of(version.id), self.settings.memory, self.settings.threads)
+                self._opened = Opened(version, engine)
+            return self._opened
+
+    def as_of(self) -> date:
+        """What "today" means in questions."""
+        if self._as_of is not None:
+            return self._as_of
+        version = self.opened().version
+        days = tuple(
+            span.end
+            for dataset in self.workspace.datasets
+            if dataset.time and (span := version.covers(dataset.name, dataset.time)) is not None
+        )
+        return as_of_today(self.workspace, days, _clock(self.workspace))
+
+    def scope(self, viewer: Viewer) -> Scope:
+        """Raises RequestError `not_allowed` for an unknown role."""
+        return Scope(self.workspace, grant_of(viewer, self.workspace), self.opened().version, self.as_of())
+
+    def context(self, scope: Scope, cancel: CancelToken | None = None, emit: Emit | None = None) -> Context:
+        limits = Limits(milliseconds=int(self.settings.max_seconds * 1000), rows=self.settings.max_rows)
+        context = Context(scope, self.opened().engine, limits, cancel)
+        if emit is not None:
+            context.emit = emit
+        return context
+
+    def reader(self, scope: Scope) -> Reader:
+        """The planner's knowledge for a viewer: words of values it may not see are not in it."""
+        opened = self.opened()
+        key = scope.grant.hash
+        lexicon = opened.lexicons.get(key)
+        if lexicon is None:
+            lexicon = Lexicon.of(self.workspace, self._values(scope))
+            opened.lexicons[key] = lexicon
+        return Reader(lexicon, Today(scope.as_of, self.workspace.workspace, self._data_days(scope)))
+
+    def _data_days(self, scope: Scope) -> Span | None:
+        key = self.workspace.workspace.key_metrics[:1]
+        spans = [
+            span
+            for dataset in self.workspace.datasets
+            if dataset.time and (span := scope.version.covers(dataset.name, dataset.time)) is not None
+        ]
+        return spans[0] if spans or key else None
+
+    def _values(self, scope: Scope) -> Values:
+        """Distinct values of categorical fields, as the viewer may see them."""
+        context = self.context(scope)
+        context.limits = Limits(milliseconds=10_000, rows=MOST_VALUES)
+        found: dict[str, tuple[bool | int | str, ...]] = {}
+        for dataset, each in self.workspace.dimension_fields():
+            if each.type != "category" or dataset.derived is not None or _hidden(scope.grant, dataset.name, each.name):
+                continue
+            try:
+                answer = listing.run(ValueQuery(field=Field(name=f"{dataset.name}.{each.name}")), context)
+            except HuaxiangError:
+                continue
+            if answer.main is not None and not answer.truncated:
+                known = tuple(value for (value,) in answer.main.rows if value is not None)
+                found[each.name] = (*found.get(each.name, ()), *known)  # pyright: ignore[reportArgumentType]
+        return found
+
+
+def _hidden(grant: Grant, dataset: str, name: str) -> bool:
+    return dataset in grant.denied or grant.hides(dataset, name)
+
+
+def data_folder(settings: Settings, folder: Path, workspace: Workspace) -> Path:
+    """Where a workspace's data versions live. Two folders with one name do not meet."""
+    mark = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+    shipped = folder.parent.name == "workspaces" and folder.parent.parent.name == "semantic_layer"
+    return settings.home / "data" / (workspace.name if shipped else f"{workspace.name}-{mark}")
+
+
+def _clock(workspace: Workspace) -> date:
+    from datetime import datetime
+
+    return datetime.now(ZoneInfo(workspace.workspace.time_zone)).date()

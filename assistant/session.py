@@ -1,0 +1,210 @@
+"""`ask(question) -> events`: the one path of chat, command line, evaluation and every other way to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from assistant.conversation import Conversation, Mention, Turn
+from assistant.events import Answered, Clarified, Compiled, Event, Failed, Last, Planned, Refused, Rows, Started
+from assistant.language.text import read_question
+from assistant.planner.outcome import Choice, Clarify, Plan, Refuse
+from assistant.reply import Replies, Reply, read_request
+from assistant.runtime import Runtime
+from assistant.turn import Handled, TurnContext
+from semantic_layer.engines.base import CancelToken
+from semantic_layer.errors import HuaxiangError, RequestError
+from semantic_layer.policy import Viewer
+from tools.answer import Answer
+
+if TYPE_CHECKING:
+    from assistant.agent import Agent
+
+log = logging.getLogger(__name__)
+MENTIONED = 10
+"""How many groups of an answer "those" can mean."""
+
+
+class Session:
+    """One conversation with one viewer.
+
+    Args:
+        runtime: The opened workspace.
+        viewer: Who asks.
+        agent: The agent; made once and shared between sessions.
+    """
+
+    def __init__(self, runtime: Runtime, agent: Agent, viewer: Viewer | None = None, conversation: Conversation | None = None) -> None:
+        self.runtime, self.agent = runtime, agent
+        self.viewer = viewer or Viewer()
+        self.conversation = conversation or Conversation(id=uuid.uuid4().hex)
+
+    async def ask(self, question: str, cancel: CancelToken | None = None) -> AsyncIterator[Event]:
+        """Answers a question as a stream of events; the last one is Answered, Clarified, Refused or Failed."""
+        turn = _Turn(self, question)
+        yield turn.event(Started, question=question, language=turn.language)
+        queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def emit(name: str, data: dict[str, Any]) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, (name, data))
+
+        task = asyncio.create_task(turn.reply(cancel, emit))
+        task.add_done_callback(lambda _: queue.put_nowait(None))
+        while (item := await queue.get()) is not None:
+            name, data = item
+            yield turn.event({"planned": Planned, "compiled": Compiled, "rows": Rows}[name], **data)
+        reply = await task
+        yield turn.last(reply)
+
+    async def reply(self, question: str, cancel: CancelToken | None = None) -> Reply:
+        """The same as one value."""
+        async for event in self.ask(question, cancel):
+            if isinstance(event, Answered | Clarified | Refused | Failed):
+                return Reply.model_validate(event.reply)
+        raise AssertionError("a turn ends with one of the last events")
+
+    async def run_request(self, request: dict[str, Any], cancel: CancelToken | None = None) -> Reply:
+        """A typed request that was clicked or given: no planning, else the same path."""
+        turn = _Turn(self, "", language=_language_of(self.conversation))
+        return await turn.reply(cancel, lambda name, data: None, request=request)
+
+
+class _Turn:
+    """One question on its way."""
+
+    def __init__(self, session: Session, question: str, language: str | None = None) -> None:
+        self.session, self.question = session, question
+        self.language = language or _reply_language(question, session.conversation)
+        self.sequence = 0
+        self.number = len(session.conversation.turns)
+
+    def event(self, kind: type[Any], **data: Any) -> Any:
+        self.sequence += 1
+        return kind(conversation=self.session.conversation.id, turn=self.number, sequence=self.sequence, **data)
+
+    def last(self, reply: Reply) -> Last:
+        kinds: dict[str, type[Any]] = {"answered": Answered, "clarify": Clarified, "refused": Refused, "error": Failed}
+        return self.event(kinds[reply.status], reply=reply.model_dump(mode="json"))
+
+    async def reply(self, cancel: CancelToken | None, emit: Any, request: dict[str, Any] | None = None) -> Reply:
+        """The reply, whatever happens; a fault becomes a reply as well."""
+        started = time.perf_counter()
+        replies = Replies(self.session.runtime.workspace, self.language, self.session.viewer.role or "")
+        try:
+            handled, timings = await self._handled(cancel, emit, request)
+        except RequestError as error:
+            return replies.refused_by(error.problem, {}, {}, _total({}, started))
+        except HuaxiangError as error:
+            log.warning("question failed: %s", error.problem.code)
+            return replies.failed(error.problem.code, _total({}, started))
+        except Exception as error:
+            log.error("question failed: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
+            return replies.failed("internal", _total({}, started))
+        reply = self._worded(handled, replies, timings)
+        reply = reply.model_copy(update={"timings_ms": _total(timings, started)})
+        self._remember(reply, handled)
+        return reply
+
+    async def _handled(self, cancel: CancelToken | None, emit: Any, request: dict[str, Any] | None) -> tuple[Handled, dict[str, float]]:
+        runtime, session = self.session.runtime, self.session
+        scope = runtime.scope(session.viewer)
+        reader = await asyncio.to_thread(runtime.reader, scope)
+        context = runtime.context(scope, cancel, emit)
+        turn = TurnContext(self.question, session.conversation, reader, context)
+        context.timings_ms = turn.timings_ms
+        if request is not None:
+            from tools.catalogue import run
+
+            plan = Plan(readings=(request,))
+            try:
+                answer = await asyncio.to_thread(run, read_request(request), context)
+            except RequestError as error:
+                return Handled(plan, request=request, problem=error.problem), turn.timings_ms
+            return Handled(plan, request=request, answers=(answer,)), turn.timings_ms
+        handled = await session.agent.run(turn)
+        return handled, turn.timings_ms
+
+    def _worded(self, handled: Handled, replies: Replies, timings: dict[str, float]) -> Reply:
+        outcome = handled.outcome
+        if isinstance(outcome, Clarify):
+            return replies.clarified(outcome, timings)
+        if isinstance(outcome, Refuse):
+            return replies.refused(outcome, timings)
+        if handled.problem is not None:
+            if handled.problem.reason == "internal":
+                return replies.failed(handled.problem.code, timings)
+            return replies.refused_by(handled.problem, handled.request, handled.request, timings)
+        if len(handled.answers) > 1:
+            choices = tuple(Choice(request=answer.request) for answer in handled.answers)
+            return replies.clarified(Clarify(code="readings", choices=choices), timings)
+        answer = self._completed(handled.answers[0], replies)
+        return replies.answered(answer, outcome.notes, handled.request, timings)
+
+    def _completed(self, answer: Answer, replies: Replies) -> Answer:
+        """What only the session knows of the workspace: the days that its data covers."""
+        if answer.kind != "catalogue_query" or answer.request.get("topic") != "workspace":
+            return answer
+        runtime = self.session.runtime
+        version = runtime.opened().version
+        lines: list[str] = []
+        for dataset in runtime.workspace.datasets:
+            span = version.covers(dataset.name, dataset.time)
+            if span is not None and dataset.derived is None:
+                lines.append(f"{dataset.label_in(self.language)} {span.start} – {span.end}")
+        finding = answer.findings[0]
+        joined = ("；" if self.language == "zh" else "; ").join(lines)
+        parts = {**finding.parts, "coverage": joined, "as_of": runtime.as_of().isoformat()}
+        return answer.model_copy(update={"findings": (finding.model_copy(update={"parts": parts}),)})
+
+    def _remember(self, reply: Reply, handled: Handled) -> None:
+        """Adds the turn to the conversation."""
+        answered = reply.status == "answered"
+        mentions: tuple[Mention, ...] = ()
+        if answered and handled.answers:
+            mentions = _mentions(handled.answers[0])
+        choices = tuple(suggestion.request for suggestion in reply.suggestions) if reply.status == "clarify" else ()
+        turn = Turn(
+            question=self.question,
+            outcome=reply.status,
+            request=handled.request if answered else None,
+            reading=reply.reading,
+            choices=choices,
+            mentions=mentions,
+        )
+        self.session.conversation = self.session.conversation.with_turn(turn)
+
+
+def _mentions(answer: Answer) -> tuple[Mention, ...]:
+    """The groups that an answer showed first, for "it" and "those"."""
+    table = answer.main
+    if answer.kind != "metric_query" or table is None or not table.rows:
+        return ()
+    column = table.columns[0]
+    if column.role != "dimension" or column.grain is not None or len(table.rows) > MENTIONED:
+        return ()
+    return (Mention(field=column.name, values=tuple(value for value in table.cells(column.name) if value is not None)),)
+
+
+def _reply_language(question: str, conversation: Conversation) -> str:
+    """The question's language; one without letters goes on in the conversation's."""
+    read = read_question(question[:400])
+    if any(token.kind in ("han", "word") for token in read.tokens):
+        return read.language
+    return _language_of(conversation)
+
+
+def _language_of(conversation: Conversation) -> str:
+    for turn in reversed(conversation.turns):
+        if turn.question:
+            return read_question(turn.question[:400]).language
+    return "en"
+
+
+def _total(timings: dict[str, float], started: float) -> dict[str, float]:
+    shown = {name: round(value, 3) for name, value in timings.items() if name in ("plan", "compile", "execute")}
+    return {**shown, "total": round((time.perf_counter() - started) * 1000, 3)}

@@ -1,0 +1,84 @@
+"""Numbers, dates and values as people of a language write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from assistant.wording.texts import fill, templates
+from semantic_layer.columns import UNKNOWN, Column
+
+
+def unit_in(column: Column, language: str) -> str:
+    """The unit's word; a currency code becomes the currency's name."""
+    unit = column.unit.get(language)
+    return templates(language)["currencies"].get(unit, unit)
+
+
+def number(value: float | int, column: Column, language: str, signed: bool = False) -> str:
+    """A number with separators, in percent where it is a fraction, with its unit."""
+    sign = "+" if signed and value > 0 else ""
+    if column.type == "fraction" or column.role in ("growth", "share"):
+        return f"{sign}{_percent(float(value))}"
+    if column.type == "count":
+        text = f"{sign}{value:,.0f}"
+    else:
+        text = f"{sign}{value:,.2f}" if abs(value) >= 0.01 or value == 0 else f"{sign}{value:,.4f}"
+    unit = unit_in(column, language)
+    return f"{text} {unit}" if unit else text
+
+
+def _percent(value: float) -> str:
+    percent = value * 100
+    digits = 1 if abs(percent) >= 1 else 2
+    return f"{percent:,.{digits}f}%"
+
+
+def cell(value: Any, column: Column, language: str) -> str:
+    """Any cell as text: numbers with units, time buckets by their grain, values by their words."""
+    if value is None:
+        return "–"
+    if column.role in ("dimension", "key"):
+        return dimension_value(value, column, language)
+    return number(value, column, language) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def dimension_value(value: Any, column: Column, language: str) -> str:
+    if value == UNKNOWN:
+        return templates(language)["unknown"]
+    if column.grain is not None:
+        return bucket(value, column.grain, language)
+    if isinstance(value, bool):
+        return templates(language)["yes" if value else "no"]
+    label = column.value_label(value, language)
+    return label if label else str(value)
+
+
+def bucket(value: Any, grain: str, language: str) -> str:
+    """A time bucket: November 2017, 周一, 21:00."""
+    texts = templates(language)
+    if grain == "hour":
+        return fill(language, "periods", "hour", h=value)
+    if grain == "weekday":
+        return texts["weekdays"][str(value)]
+    if grain == "is_weekend":
+        return texts["weekend"]["true" if value else "false"]
+    day = date.fromisoformat(str(value)[:10])
+    if grain in ("date", "period"):
+        return day_text(day, language)
+    if grain == "week":
+        return fill(language, "periods", "week_of", **_day_parts(day, language))
+    if grain == "month":
+        return fill(language, "periods", "month", **_day_parts(day, language))
+    if grain == "quarter":
+        return fill(language, "periods", "quarter", y=day.year, q=(day.month + 2) // 3)
+    return fill(language, "periods", "year", y=day.year)
+
+
+def day_text(day: date, language: str) -> str:
+    return fill(language, "periods", "day", **_day_parts(day, language))
+
+
+def _day_parts(day: date, language: str) -> dict[str, Any]:
+    months = templates(language).get("months", {})
+    return {"y": day.year, "m": day.month, "d": day.day, "month": months.get(str(day.month), day.month)}

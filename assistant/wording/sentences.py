@@ -1,0 +1,257 @@
+"""Answers in one or two sentences, made from findings. No number stands here that no row holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from assistant.wording.numbers import cell, dimension_value, number
+from assistant.wording.readings import Words
+from assistant.wording.texts import fill, listed, text_of
+from semantic_layer.columns import Column, Note
+from semantic_layer.requests import MetricQuery, ShareOf
+from tools.answer import Answer, Finding, Table
+
+LISTED = 30
+"""How many values or items a sentence names."""
+
+
+class Sentences:
+    """Words an answer in one language."""
+
+    def __init__(self, words: Words) -> None:
+        self.words, self.language = words, words.language
+
+    def answer(self, answer: Answer, request: MetricQuery | None) -> str:
+        """The whole text: findings, then what must be said about them."""
+        texts = [self._finding(finding, answer, request) for finding in answer.findings]
+        separator = "\n" if answer.kind in ("definition_query",) else ("" if self.language == "zh" else " ")
+        return separator.join(text for text in texts if text)
+
+    def note(self, note: Note) -> str:
+        """One assumption or warning."""
+        parts = {key: self._note_part(note.code, key, value) for key, value in note.parts.items()}
+        if note.code == "default_period":
+            parts["period"] = self.words.span(_day(note.parts["start"]), _day(note.parts["end"]))
+        return fill(self.language, "notes", note.code, **parts)
+
+    def _note_part(self, code: str, key: str, value: Any) -> Any:
+        if key in ("metric", "asked", "taken"):
+            return self.words.metric(value)
+        if key == "grain":
+            return self.words.texts["grains"][value]
+        if key == "text" and isinstance(value, dict):
+            return text_of(value, self.language)
+        if key == "groups":
+            return listed(self.language, [str(each) for each in value]) if value else self.words.texts["findings"].get("all", "")
+        if isinstance(value, float):
+            return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return value
+
+    # ---- findings -------------------------------------------------------------------------------------------------------
+
+    def _finding(self, finding: Finding, answer: Answer, request: MetricQuery | None) -> str:
+        match finding.code:
+            case "definition":
+                return self._definition(finding.parts)
+            case "catalogue":
+                return self._catalogue(finding.parts)
+            case "values" | "entities":
+                return self._listing(finding, answer)
+            case _:
+                assert request is not None
+                return self._metric(finding, answer, request)
+
+    def _metric(self, finding: Finding, answer: Answer, request: MetricQuery) -> str:
+        parts, code = finding.parts, finding.code
+        common = {"when": self._when(answer, request), "where": self._where(request), "metric": self.words.metric(parts.get("metric", ""))}
+        table = answer.main
+        if code == "empty" or table is None:
+            return fill(self.language, "findings", "empty", **common)
+        write = _Writer(table, self.words)
+        if code in ("value", "share", "compared"):
+            return self._single(code, write, parts, common, answer, request)
+        by = fill(self.language, "reading", "by", dimensions=listed(self.language, [self.words.ref(ref) for ref in request.by]))
+        common["by"] = ("" if self.language == "zh" else " ") + by if request.by else ""
+        if code == "series":
+            values = {key: write.value(parts[key]["value"]) for key in ("first", "last", "high", "low")}
+            times = {f"{key}_at": write.group(parts[key]["at"]) for key in ("first", "last", "high", "low")}
+            total = write.value(parts["total"]) if "total" in parts else ""
+            return fill(self.language, "findings", "series_total" if total else "series", total=total, **values, **times, **common)
+        rows = "；".join(write.row(row) for row in parts["rows"]) if self.language == "zh" else "; ".join(write.row(row) for row in parts["rows"])
+        total = write.value(parts["total"]) if parts.get("total") else ""
+        if code == "few_groups":
+            code = "few_groups_total" if total and len(request.by) == 1 and not request.where else "few_groups"
+            return fill(self.language, "findings", code, rows=rows, total=total, **common)
+        if code == "ranking":
+            direction = self.words.texts["reading"]["descending" if parts["descending"] else "ascending"]
+            more = fill(self.language, "findings", "more", count=parts["count"]) if parts["count"] > len(parts["rows"]) else ""
+            return fill(self.language, "findings", "ranking", rows=rows, direction=direction, more=more, **common)
+        group = listed(self.language, [self.words.ref(ref) for ref in request.by])
+        code = "breakdown_total" if total else "breakdown"
+        lowest = write.row(parts["lowest"])
+        return fill(self.language, "findings", code, count=parts["count"], group=group, rows=rows, lowest=lowest, total=total, **common)
+
+    def _single(
+        self, code: str, write: _Writer, parts: dict[str, Any], common: dict[str, str], answer: Answer, request: MetricQuery
+    ) -> str:
+        value = write.value(parts["value"])
+        if code == "value":
+            return fill(self.language, "findings", "value", value=value, **common)
+        if code == "share":
+            share = parts["share"]["value"]
+            whole = self._whole(request)
+            name = "share" if share is not None else "share_null"
+            return fill(self.language, "findings", name, value=value, share=write.value(parts["share"]), whole=whole, **common)
+        evidence = answer.evidence
+        other = self.words.span(evidence.compared_start, evidence.compared_end) if evidence.compared_start and evidence.compared_end else ""
+        previous = write.value(parts["previous"])
+        return fill(self.language, "findings", "compared", value=value, previous=previous, other=other, moved=write.moved(parts), **common)
+
+    def _whole(self, request: MetricQuery) -> str:
+        share: ShareOf | None = request.share_of
+        where = self.words.condition(share.where) if share is not None else ""
+        metric = self.words.metric(request.metrics[0])
+        if self.language == "zh":
+            return f"{where}的{metric}" if where else f"全部{metric}"
+        return f"{metric} where {where}" if where else f"all {metric}"
+
+    def _when(self, answer: Answer, request: MetricQuery) -> str:
+        evidence = answer.evidence
+        if evidence.start is None or evidence.end is None:
+            return ""
+        text = self.words.period(request.period, evidence.start, evidence.end)
+        return f"{text}，" if self.language == "zh" else f"{text[0].upper()}{text[1:]}: "
+
+    def _where(self, request: MetricQuery) -> str:
+        if request.where is None:
+            return ""
+        text = self.words.condition(request.where)
+        return f"{text}：" if self.language == "zh" else f"{text}: "
+
+    # ---- lists and definitions --------------------------------------------------------------------------------------------
+
+    def _listing(self, finding: Finding, answer: Answer) -> str:
+        table = answer.main
+        assert table is not None
+        column = table.columns[0]
+        values = [dimension_value(value, column, self.language) for value in finding.parts["values"][:LISTED]]
+        more = self.words.texts["findings"]["values_many"] if finding.parts["count"] > LISTED else ""
+        name = column.label_in(self.language)
+        return fill(
+            self.language,
+            "findings",
+            finding.code,
+            field=name,
+            entity=name,
+            count=finding.parts["count"],
+            values=listed(self.language, values),
+            more=more,
+        )
+
+    def _catalogue(self, parts: dict[str, Any]) -> str:
+        topic = parts["topic"]
+        items = listed(self.language, [text_of(item["label"], self.language) for item in parts["items"]])
+        workspace = text_of(parts["workspace"]["label"], self.language)
+        code = "entities_topic" if topic == "entities" else topic
+        text = fill(
+            self.language,
+            "findings",
+            code,
+            items=items,
+            workspace=workspace,
+            description=text_of(parts["workspace"]["description"], self.language),
+            coverage=parts.get("coverage", ""),
+            as_of=parts.get("as_of", ""),
+        )
+        if topic in ("questions", "greeting"):
+            questions = [text_of(question, self.language) for question in parts["questions"]]
+            text = "\n".join([text, *(f"- {question}" for question in questions if question)])
+        return text
+
+    def _definition(self, parts: dict[str, Any]) -> str:
+        say = lambda code, **values: fill(self.language, "findings", code, **values)  # noqa: E731
+        label = text_of(parts["label"], self.language) or parts["name"]
+        other = parts["label"].get("en" if self.language == "zh" else "zh")
+        shown = f"{label}（{other}）" if other and self.language == "zh" else f"{label} ({other})" if other else label
+        lines = [say("definition", label=shown, description=text_of(parts["description"], self.language)) + ("。" if self.language == "zh" else ".")]
+        lines += self._formula(parts, say)
+        if parts.get("parts"):
+            inner = [f"{text_of(each['label'], self.language)} = {text_of(each['description'], self.language)}" for each in parts["parts"]]
+            lines.append(say("definition_parts", parts="；".join(inner) if self.language == "zh" else "; ".join(inner)))
+        if parts.get("note") and text_of(parts["note"], self.language):
+            lines.append(say("definition_note", note=text_of(parts["note"], self.language)))
+        if parts.get("values"):
+            values = [str(each[self.language]) for each in parts["values"][:LISTED]]
+            lines.append(say("definition_values", values=listed(self.language, values)))
+        if parts.get("parameters"):
+            shown_parameters = [f"{text_of(each['label'], self.language)} = {each['value']}" for each in parts["parameters"]]
+            lines.append(say("definition_parameters", parameters=listed(self.language, shown_parameters)))
+        if parts["kind"] == "parameter":
+            lines.append(f"= {parts['value']} {text_of(parts['unit'], self.language)}".strip())
+        unit = text_of(parts.get("unit"), self.language) if parts["kind"] == "metric" else ""
+        if unit:
+            lines.append(say("definition_unit", unit=self.words.texts["currencies"].get(unit, unit)))
+        synonyms = list(parts["synonyms"].get(self.language) or [])[:6]
+        if synonyms:
+            lines.append(say("definition_synonyms", synonyms=listed(self.language, synonyms)))
+        if parts.get("unmeasured"):
+            lines.append(say("definition_unmeasured", why=text_of(parts["unmeasured"], self.language)))
+        elif parts["kind"] in ("tag", "segment") or parts.get("later"):
+            lines.append(say("definition_later"))
+        return ("" if self.language == "zh" else " ").join(lines)
+
+    def _formula(self, parts: dict[str, Any], say: Any) -> list[str]:
+        if parts.get("metric_kind") != "aggregate" or not parts.get("expr"):
+            return []
+        formula = f"{parts['aggregation'].upper().replace('_', ' ')}({', '.join(parts['expr'])})"
+        return [say("definition_formula", formula=formula)]
+
+
+class _Writer:
+    """Writes cells of one table."""
+
+    def __init__(self, table: Table, words: Words) -> None:
+        self.table, self.words, self.language = table, words, words.language
+
+    def value(self, quantity: dict[str, Any]) -> str:
+        column = self._column(quantity["column"])
+        return cell(quantity["value"], column, self.language)
+
+    def group(self, quantity: dict[str, Any]) -> str:
+        return dimension_value(quantity["value"], self._column(quantity["column"]), self.language)
+
+    def _column(self, name: str) -> Column:
+        return next(column for column in self.table.columns if column.name == name)
+
+    def row(self, row: dict[str, Any]) -> str:
+        group = " / ".join(self.group(each) for each in row["groups"])
+        value = self.value(row["value"])
+        if "growth" in row:
+            growth = self.value(row["growth"]) if row["growth"]["value"] is not None else "–"
+            previous = self.value(row["previous"])
+            sign = "+" if (row["growth"]["value"] or 0) > 0 else ""
+            return fill(self.language, "findings", "row_compared", group=group, value=value, previous=previous, growth=f"{sign}{growth}")
+        if "share" in row:
+            return fill(self.language, "findings", "row_share", group=group, value=value, share=self.value(row["share"]))
+        return fill(self.language, "findings", "row", group=group, value=value)
+
+    def moved(self, parts: dict[str, Any]) -> str:
+        """ "up 28,374.85 USD (+7.6%)"."""
+        change, growth = parts["change"]["value"], parts["growth"]["value"]
+        if change is None:
+            return fill(self.language, "findings", "no_previous")
+        if change == 0:
+            return fill(self.language, "findings", "same")
+        column = self._column(parts["change"]["column"])
+        amount = number(abs(change), column, self.language)
+        if growth is None:
+            return fill(self.language, "findings", "no_growth", change=amount)
+        rate = number(growth, self._column(parts["growth"]["column"]), self.language, signed=True)
+        return fill(self.language, "findings", "up" if change > 0 else "down", change=amount, growth=rate)
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+
