@@ -107,10 +107,11 @@ class EntityQuery(Frozen):
 
 
 class ValueQuery(Frozen):
-    """The values that a field has, as the viewer may see them."""
+    """The values that a field has where a condition holds, as the viewer may see them."""
 
     kind: Literal["value_query"] = "value_query"
     field: FieldRef
+    where: Condition | None = None
     limit: int | None = Constrained(default=None, ge=1, le=10_000)
 
 

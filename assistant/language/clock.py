@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.language.meanings import HoursTerm, Span
-from assistant.language.numbers import han_number
+from assistant.language.numbers import han_number, word_number
 from assistant.language.text import Question
 from assistant.language.words import language_data
 
@@ -81,7 +81,7 @@ def _hour(groups: dict[str, str | None], suffix: str, language: str) -> int | No
     text = groups.get(f"h_{suffix}") or groups.get(f"h2_{suffix}")
     if not text:
         return None
-    hour = int(text) if text.isdigit() else han_number(text)
+    hour = int(text) if text.isdigit() else word_number([text]) if text.isascii() else han_number(text)
     if hour is None or hour > 24:
         return None
     part = groups.get(f"part_{suffix}")

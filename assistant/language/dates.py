@@ -19,7 +19,7 @@ from assistant.language.words import language_data
 from semantic_layer.calendar import Span as Days
 from semantic_layer.calendar import add_months, resolve, shift_units, unit_of
 from semantic_layer.model.workspace import Settings
-from semantic_layer.periods import Between, CalendarUnit, LastN, Period, Unit
+from semantic_layer.periods import Between, CalendarUnit, EachPeriod, LastN, Period, Unit
 
 LANGUAGES = ("zh", "en")
 LATELY_DAYS = 30
@@ -223,6 +223,7 @@ READERS: dict[str, Callable[[_Parts, Today], PeriodTerm]] = {
     "quarter": _quarter,
     "year": _year,
     "half": _half,
+    "half_words": lambda parts, today: PeriodTerm(_half_of(today, 1, parts.number("y"))),
     "last": _last,
     "last_half": _fixed_last(6, "month"),
     "last_fortnight": _fixed_last(15, "day"),
@@ -318,7 +319,7 @@ def _composed(
     for (first, last), span in days.items():
         opened = [first, *_before(question, first, words["between"] | words["since_before"])]
         between = [start for start in opened if start < first]
-        for middle in _after(question, last, words["range"]):
+        for middle in [*_after(question, last, words["range"]), *_after_sign(question, last)]:
             for end, other in [*by_start.get(middle, []), *_same_month(question, middle, span)]:
                 if other.end >= span.start:
                     for start in opened:
@@ -344,6 +345,20 @@ def _composed(
         for end in _after(question, last, words["to_now"]):
             found.setdefault((first, end), _since(span, today))
     return found | _month_ranges(question, today)
+
+
+RANGE_SIGN = re.compile(r" ?(?:-|–|—|~|\.\.+) ?$")
+
+
+def _after_sign(question: Question, last: int) -> list[int]:
+    """A sign between two periods that is no token of its own: Jul-Dec, 2017-03-01..2017-03-10."""
+    following = last
+    while following < len(question.tokens) and question.tokens[following].kind == "stop":
+        following += 1
+    if following >= len(question.tokens):
+        return []
+    between = question.text[question.tokens[last - 1].end : question.tokens[following].start]
+    return [following] if RANGE_SIGN.fullmatch(between) else []
 
 
 def _days(period: Period, today: Today) -> Days:
@@ -381,6 +396,7 @@ MONTH_RANGE = re.compile(
     r"(?<!\d)(?:(?P<y>20\d{2})年?)?(?P<a>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?:月份?)?(?:到|至|~|-)"
     r"(?P<b>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![\d一二三四五六七八九十])"
 )
+MONTH_LIST = re.compile(r"(?<!\d)(?P<list>\d{1,2}(?:[、,和跟] ?\d{1,2})+)(?:月份?|这?[两二三四五六]个月)")
 DAY_RANGE = re.compile(
     r"(?:the )?(?P<a>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? ?(?:to|through|until|till|and|-) ?(?:the )?(?P<b>3[01]|[12]\d|0?[1-9])"
     r"(?:st|nd|rd|th)? (?:of )?(?P<month>[a-z]+)(?:,? (?P<y>20\d{2}))?"
@@ -399,6 +415,13 @@ def _month_ranges(question: Question, today: Today) -> dict[tuple[int, int], Per
         year = int(match["y"]) if match["y"] else today.as_of.year - (0 if date(today.as_of.year, a, 1) <= today.as_of else 1)
         last = add_months(date(year, b, 1), 1) - timedelta(days=1)
         found[starts[match.start()], ends[match.end()]] = _between(Days(date(year, a, 1), last))
+    for match in MONTH_LIST.finditer(question.text):
+        months = [int(number) for number in re.findall(r"\d+", match["list"])]
+        if match.start() in starts and match.end() in ends and all(1 <= month <= 12 for month in months):
+            year = today.as_of.year - (0 if date(today.as_of.year, months[0], 1) <= today.as_of else 1)
+            spans = [unit_of(date(year, month, 1), "month") for month in months]
+            each = EachPeriod(of=tuple(Between(start=span.start, end=span.end) for span in spans))
+            found[starts[match.start()], ends[match.end()]] = PeriodTerm(each)
     names = language_data("en")["periods"]["month_names"]
     for match in DAY_RANGE.finditer(question.text):
         month = names.get(match["month"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.language.dates import Today
-from assistant.language.meanings import NumberTerm, Span
+from assistant.language.meanings import Span
 from assistant.language.text import Question
 from assistant.planner.cover import cover
 from assistant.planner.draft import Draft
@@ -51,11 +51,10 @@ def _finish(draft: Draft, clauses: list[Clause]) -> None:
 
 
 def _claim_counters(draft: Draft) -> None:
-    """Counters go with the number or question word before them; a number said twice is the same number."""
+    """ "distinct" goes with its noun; a number said twice is the same number."""
     for item in draft.items:
-        before = draft.touching(item, -1)
-        counts = before is not None and (before.get(NumberTerm) is not None or before.word("which", "group", "count", "per", "this", "refer"))
-        if item.free and item.word("classifier") and counts and before is not None and (not before.free or before.soft):
+        noun = draft.touching(item, 1)
+        if item.free and item.word("classifier") and item.text.isascii() and noun is not None and not noun.is_word:
             draft.claim("counter", item)
     used = {item.number.value for item in draft.items if item.number is not None and item.role == "order"}
     for item in draft.items:

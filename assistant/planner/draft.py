@@ -21,7 +21,7 @@ SOFT = frozenset(
     {
         "filler", "stop", "conj", "which", "list", "how_much", "count", "follow", "add", "this", "refer", "whole", "inside",
         "greeting", "thanks", "only", "side_by_side", "group", "group_after", "trend", "than", "ranking", "distribution",
-        "sum", "plus", "is_what", "change", "quantity",
+        "sum", "plus", "is_what", "change", "quantity", "money", "leave", "out", "or", "motion",
     }
 )  # fmt: skip
 """Words that may stay unused without changing what is asked."""
@@ -63,7 +63,7 @@ class Item:
     @property
     def light(self) -> bool:
         """Passed over when looking for neighbours."""
-        return self.is_word and self.word("filler", "stop", "classifier", "quantity")
+        return self.is_word and self.word("filler", "stop", "classifier", "quantity", "money")
 
     @property
     def soft(self) -> bool:
@@ -152,7 +152,17 @@ class Draft:
 
     def left_over(self) -> list[Item]:
         """Items that nothing bound and that would change what is asked."""
-        return [item for item in self.items if item.free and not item.soft]
+        return [item for item in self.items if item.free and not item.soft and not self._goes_with_number(item)]
+
+    def _goes_with_number(self, item: Item) -> bool:
+        """A counter beside a number or question word; a comparing word without a number is only a preposition."""
+        before, after = self.touching(item, -1), self.touching(item, 1)
+        if item.word("classifier"):
+            beside = (before, after)
+            return any(each is not None and (each.number or each.word("which", "group", "count", "per", "this", "refer")) for each in beside)
+        if item.is_word and item.text.isascii() and item.word("at_least", "more_than", "at_most", "less_than"):
+            return not any(each is not None and each.number for each in (self.before(item), self.after(item)))
+        return False
 
     def bind_group(self, ref: FieldRef) -> None:
         if ref not in self.by:

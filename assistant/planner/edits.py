@@ -16,6 +16,7 @@ from semantic_layer.conditions import (
     Field,
     FieldRef,
     In,
+    IsNull,
     Not,
     TimeBucket,
     all_of,
@@ -86,6 +87,12 @@ def _side_by_side(draft: Draft, requests: list[dict[str, Any]]) -> MetricQuery |
     if not words or draft.metrics or draft.conditions or draft.periods or len(requests) < 2:
         return None
     first, second = (MetricQuery.model_validate(request) for request in (requests[1], requests[0]))
+    values = _values_side_by_side(first, second)
+    if values is not None:
+        numbers = (item for item in draft.items if item.get(NumberTerm) or item.get(FieldTerm) or item.word("classifier"))
+        draft.claim("side by side", *words, *numbers)
+        draft.claim("follow-up", *draft.words(*FOLLOW, "this"))
+        return values
     if first.period is None or second.period is None or first.model_copy(update={"period": second.period}) != second:
         return None
     parts: list[Period] = []
@@ -94,6 +101,21 @@ def _side_by_side(draft: Draft, requests: list[dict[str, Any]]) -> MetricQuery |
     draft.claim("side by side", *words, *(item for item in draft.items if item.get(NumberTerm) or item.get(GrainTerm)))
     draft.claim("follow-up", *draft.words(*FOLLOW, "this"))
     return second.model_copy(update={"period": EachPeriod(of=tuple(parts))})  # pyright: ignore[reportArgumentType]
+
+
+def _values_side_by_side(first: MetricQuery, second: MetricQuery) -> MetricQuery | None:
+    """Two requests that differ in one value: that field's values as rows."""
+    if first.model_copy(update={"where": second.where}) != second or first.where == second.where:
+        return None
+    before, after = parts_of(first.where), parts_of(second.where)
+    old, new = [part for part in before if part not in after], [part for part in after if part not in before]
+    if len(old) != 1 or len(new) != 1 or not (isinstance(old[0], Compare) and isinstance(new[0], Compare)):
+        return None
+    if old[0].left != new[0].left or not isinstance(old[0].left, Field | TimeBucket):
+        return None
+    both = In(left=old[0].left, values=(old[0].right, new[0].right))  # pyright: ignore[reportArgumentType]
+    kept = tuple(part for part in after if part not in new)
+    return second.model_copy(update={"where": all_of((*kept, both)), "by": (*second.by, old[0].left)})
 
 
 def _with_metrics(draft: Draft, base: MetricQuery) -> MetricQuery:
@@ -119,11 +141,19 @@ def _with_conditions(draft: Draft, base: MetricQuery, conversation: Conversation
             parts = [part for part in parts if _names(part) != names or isinstance(part, Not)]
         parts.append(clause.as_condition())
     for item, number in draft.having(NumberTerm):
-        value = int(number.value) if number.value.is_integer() else None
+        counted = draft.touching(item, 1)
+        written = item.text.strip().isdigit() and not (counted is not None and counted.word("classifier"))
+        value = int(number.value) if number.value.is_integer() and written else None
         replaced = _replaced_key(parts, value) if value is not None and not draft.order and draft.limit is None else None
         if replaced is not None:
             parts = replaced
             draft.claim("value", item)
+    unknown = [item for item in draft.items if item.free and item.word("unknown")]
+    first = base.by[0] if base.by else None
+    if unknown and isinstance(first, Field):
+        known = IsNull(left=first) if not (removes or draft.any_word("not")) else Not(of=IsNull(left=first))
+        parts.append(known)
+        draft.claim("unknown", *unknown, *(item for item in draft.items if item.word("remove", "not")))
     referred = _referred(draft, conversation)
     if referred is not None:
         parts = [part for part in parts if _names(part) != _names(referred)] + [referred]
@@ -195,7 +225,7 @@ def _is_series(ref: object) -> bool:
 
 
 def _with_period(draft: Draft, base: MetricQuery) -> MetricQuery:
-    if not draft.periods:
+    if not draft.periods or "main_period_assumed" in draft.marks:
         return base
     return base.model_copy(update={"period": metric_period(draft)})
 
@@ -233,7 +263,10 @@ def _with_order(draft: Draft, base: MetricQuery) -> MetricQuery:
 def _with_share_and_comparison(draft: Draft, base: MetricQuery) -> MetricQuery:
     if "share" in draft.marks or any(item.word("share") and item.free for item in draft.items):
         draft.claim("share", *draft.words("share", "whole"))
-        base = base.model_copy(update={"share_of": ShareOf(), "compare": None})
+        over_time = bool(base.by) and all(_is_series(ref) for ref in base.by)
+        part = over_time and base.where is not None
+        share = ShareOf(by=base.by if part else (), where=None if part or not base.by else base.where)
+        base = base.model_copy(update={"share_of": share, "compare": None})
     if draft.compare is not None:
         base = base.model_copy(update={"compare": draft.compare, "share_of": None})
     return base

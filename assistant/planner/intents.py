@@ -15,13 +15,16 @@ from assistant.language.meanings import (
     SeveralTerm,
     TagTerm,
     TagValueTerm,
+    VerbTerm,
 )
 from assistant.language.text import LONGEST, Question
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Refuse
-from semantic_layer.conditions import Field, all_of
+from semantic_layer.conditions import AnyCondition, Compare, Field, all_of, refs_of
+from semantic_layer.calendar import resolve
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Workspace
+from semantic_layer.reach import home_dataset
 from semantic_layer.requests import EntityQuery, ValueQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, Topic
 
@@ -100,9 +103,8 @@ def definition(draft: Draft) -> DefinitionQuery | None:
 def _weak_define(draft: Draft, item: Item) -> bool:
     """Words that define only in a question of their own kind: 包含 asks with 吗, "include" asks with "does"."""
     if not item.word("including"):
-        if item.text.lower() in ("mean", "means", "rule", "rules", "field", "measured", "derived", "considered", "describe"):
-            return item.text.lower() == "mean" and not draft.question.text.startswith("what do")
-        return False
+        following = draft.after(item)
+        return item.text.lower() == "mean" and following is not None and following.get(MetricTerm) is not None
     asks = "吗" in draft.question.text or "么" in draft.question.text or "是否" in draft.question.text
     first = draft.question.tokens[0].text if draft.question.tokens else ""
     return not (asks or first in ("does", "do", "is", "are", "did"))
@@ -116,7 +118,9 @@ def _bare_what_is(draft: Draft) -> bool:
     others = [item for item in draft.items if item.is_word and not item.word("filler", "stop", "is_what", "classifier")]
     owned = any(item.text.lower() in ("our", "my", "the", "your", "今天", "我们", "现在", "目前", "the current") for item in draft.items)
     first = next((item for item in draft.items if not item.word("stop")), None)
-    starts = first is not None and first.word("is_what") or draft.language == "zh"
+    starts = first is not None and (first.word("is_what") or draft.language == "zh" or draft.any_word("define"))
+    lead = next((item for item in draft.items if item.word("is_what")), None)
+    starts = starts or (lead is not None and all(item.word("filler", "stop") for item in draft.items[: lead.index]))
     return len(terms) == 1 and not others and not owned and starts and bool(_name_of(draft.workspace, terms[0]))
 
 
@@ -171,7 +175,7 @@ def _claim_all(draft: Draft) -> None:
 
 def _values_or_entities(draft: Draft) -> Frozen | None:
     heads = [item for item in draft.items if any(not term.weak for term in item.all(MetricTerm)) and item.get(FieldTerm) is None]
-    if heads or draft.periods or draft.any_word("most", "least", "share", "growth", "decline", "trend", "per"):
+    if heads or draft.order or any(item.word("most", "least", "share", "growth", "decline", "trend") and item.is_word for item in draft.items):
         return None
     if any(item.role is not None and item.role.startswith("metric") and item.get(FieldTerm) is None for item in draft.items):
         return None
@@ -185,11 +189,16 @@ def _values_or_entities(draft: Draft) -> Frozen | None:
     explicit = any(item.word("list", "values_noun") for item in draft.items)
     if term.entity is not None:
         return _entity_list(draft, noun, term, explicit)
-    if draft.conditions and not explicit:
+    if draft.periods:
+        return None
+    home = home_dataset(draft.workspace, term.name)
+    names = [ref.name for condition in draft.conditions for ref in refs_of(condition) if isinstance(ref, Field)]
+    within = home is not None and all(home.field(name) is not None for name in names)
+    if draft.conditions and not (explicit or within):
         return None
     draft.claim("values of " + term.name, noun)
     _claim_all(draft)
-    return ValueQuery(field=Field(name=term.name))
+    return ValueQuery(field=Field(name=term.name), where=all_of(tuple(draft.conditions)))
 
 
 def _listed_noun(draft: Draft, nouns: list[Item]) -> Item:
@@ -209,10 +218,34 @@ def _entity_list(draft: Draft, noun: Item, term: FieldTerm, explicit: bool) -> F
     _claim_all(draft)
     homes = workspace.homes_of(entity.name)
     if not homes and not entity.personal:
-        if draft.conditions:
+        if draft.conditions or draft.periods:
             return None
         return ValueQuery(field=Field(name=entity.key_name))
     columns = tuple(Field(name=field.name) for field in homes[0].fields[:6]) if homes and not entity.personal else ()
-    return EntityQuery(entity=entity.name, where=all_of(tuple(draft.conditions)), columns=columns)
+    for item in draft.items:
+        if any(term.name in [column.name for column in columns] for term in item.all(FieldTerm)):
+            draft.claim("column", item)
+    conditions = (*draft.conditions, *_running(draft, entity.name))
+    if draft.periods and len(conditions) == len(draft.conditions):
+        return None
+    return EntityQuery(entity=entity.name, where=all_of(conditions), columns=columns)
+
+
+def _running(draft: Draft, entity: str) -> tuple[AnyCondition, ...]:
+    """Entities with a window of dates, in a period: those whose window overlaps it."""
+    if len(draft.periods) != 1:
+        return ()
+    for dataset in draft.workspace.datasets:
+        window = dataset.window
+        if window is None or not window.start.startswith(f"{entity}."):
+            continue
+        span = resolve(draft.periods[0], draft.today.as_of, draft.today.data, draft.today.settings.first_weekday)
+        draft.claim("window", *(item for item in draft.items if item.get(VerbTerm) is not None))
+        start, end = (Field(name=name.rpartition(".")[2]) for name in (window.start, window.end))
+        return (
+            Compare(left=start, op="le", right=span.end.isoformat()),
+            Compare(left=end, op="ge", right=span.start.isoformat()),
+        )
+    return ()
 
 

@@ -23,7 +23,7 @@ from assistant.language.meanings import (
     ValueTerm,
     VerbTerm,
 )
-from assistant.language.text import Question, is_han, key_of
+from assistant.language.text import Question, is_han, key_of, read_question
 from assistant.language.words import Trie, add, language_trie
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.words import Definition
@@ -31,8 +31,9 @@ from semantic_layer.words import Definition
 Values = Mapping[str, tuple[bool | int | str, ...]]
 """Known values of categorical fields, as the viewer may see them."""
 
-SKIPPABLE = frozenset({"the", "a", "an", "our", "were", "was", "is", "are", "been", "got", "get", "we", "did", "的", "了", "过", "各"})
+SKIPPABLE = frozenset({"the", "a", "an", "our", "were", "was", "is", "are", "been", "got", "get", "we", "did", ".", "(", ")", "的", "了", "过", "各"})
 """Words that may stand inside a term of several words: "coupons that were redeemed", 客户的数量."""
+STOPS = frozenset({".", "(", ")"})
 MOST_SKIPPED = 2
 
 
@@ -70,23 +71,40 @@ class Lexicon:
         found: list[Span] = []
         keys = [token.key for token in question.tokens]
         for start in range(len(keys)):
-            found += _walk(self.trie, keys, start, skip=True)
-            found += _walk(language_trie(), keys, start, skip=False)
+            found += [span for each in _walk(self.trie, keys, start, SKIPPABLE) if (span := _as_typed(each, question)) is not None]
+            found += _walk(language_trie(), keys, start, STOPS)
         return found
 
 
-def _walk(trie: Trie, keys: list[str], start: int, skip: bool) -> list[Span]:
+def _as_typed(span: Span, question: Question) -> Span | None:
+    """Raw values, which nobody gave words to, must stand as they are stored: a cart is not the product type CARTS."""
+    raw = [meaning for meaning in span.meanings if isinstance(meaning, ValueTerm) and not meaning.declared]
+    if not raw:
+        return span
+    typed = [token.text for token in question.tokens[span.start : span.end]]
+    kept = tuple(
+        meaning
+        for meaning in span.meanings
+        if meaning not in raw or [token.text for token in read_question(str(meaning.value)).tokens if token.kind != "stop"] == typed  # pyright: ignore[reportAttributeAccessIssue]
+    )
+    return Span(span.start, span.end, kept) if kept else None
+
+
+def _walk(trie: Trie, keys: list[str], start: int, skip: frozenset[str]) -> list[Span]:
     found: list[Span] = []
     node, end, skipped = trie, start, 0
     while end < len(keys):
         following = node.get(keys[end])
         if following is None:
-            if skip and end > start and keys[end] in SKIPPABLE and skipped < MOST_SKIPPED:
+            if end > start and keys[end] in skip and skipped < MOST_SKIPPED:
                 end, skipped = end + 1, skipped + 1
                 continue
             break
         node, end = following, end + 1
-        meanings = node.get(None)
+        meanings = node.get(None) or ()
+        if skipped:
+            # A verb and a noun with 的 between them are not the name of a tag.
+            meanings = [each for each in meanings if not isinstance(each, TagTerm | TagValueTerm | SegmentTerm)]
         if meanings:
             found.append(Span(start, end, tuple(meanings)))
     return found

@@ -27,7 +27,7 @@ from tools.requests import DefinitionQuery
 MOST_CHOICES = 6
 NEEDS_A_METRIC = (
     "most", "least", "best", "worst", "top", "bottom", "ranking", "ascending", "share", "growth", "decline", "previous",
-    "last_year", "average", "trend", "forecast",
+    "last_year", "average", "trend", "forecast", "comparative_up", "comparative_down",
 )  # fmt: skip
 """Words that say something about a metric: without one, the question back is which."""
 
@@ -128,7 +128,7 @@ def _gated(draft: Draft, following: bool = False) -> Refuse | None:
     left = [item for item in draft.left_over() if not (following and item.word("follow", "refer", "this", "back"))]
     left = [item for item in left if not item.word("vague", "key_noun")]
     if not draft.metrics:
-        left = [item for item in left if not (item.is_word and item.word(*NEEDS_A_METRIC))]
+        left = [item for item in left if not (item.is_word and item.word(*NEEDS_A_METRIC)) and not _counts_groups(draft, item)]
     if not left:
         return None
     known = any(_is_about_business(item) for item in draft.items)
@@ -136,6 +136,12 @@ def _gated(draft: Draft, following: bool = False) -> Refuse | None:
     if not known:
         return Refuse(code="off_topic", span=span, bindings=_bindings(draft))
     return Refuse(code="unbound_word", span=span, bindings=_bindings(draft), choices=_without(draft))
+
+
+def _counts_groups(draft: Draft, item: Item) -> bool:
+    """A number that only says how many groups are wanted: "top five stores"."""
+    beside = (draft.before(item), draft.after(item))
+    return item.number is not None and any(each is not None and each.word("most", "least", "top", "bottom", "which") for each in beside)
 
 
 def _is_about_business(item: Item) -> bool:
@@ -226,6 +232,10 @@ def _several(draft: Draft) -> Outcome | None:
     gate = [each for each in draft.left_over() if each is not item and not each.word("vague")]
     if gate:
         return Refuse(code="unbound_word", span=_joined_words(draft, gate), bindings=_bindings(draft))
+    if word.otherwise is not None and not draft.metrics:
+        request = MetricQuery.model_validate(_reading(draft, word.otherwise).request)
+        draft.claim(word.otherwise, item)
+        return _checked(draft, request)
     choices = tuple(_reading(draft, reading) for reading in word.readings)
     return Clarify(code="term", span=item.text, choices=choices, bindings=_bindings(draft))
 
@@ -312,6 +322,8 @@ def _checked(draft: Draft, request: MetricQuery, edited: bool = False) -> Outcom
     notes = list(_notes(draft))
     fields = [ref.name for ref in request.by if isinstance(ref, Field)]
     fields += [ref.name for part in parts_of(request.where) for ref in refs_of(part) if isinstance(ref, Field)]
+    if any(_counts_its_own_groups(draft.workspace, name, request.by) for name in request.metrics):
+        return _no_metric(draft)
     if len(request.metrics) == 1:
         other = _reaching_count(draft.workspace, request.metrics[0], fields)
         if len(other) == 1:
@@ -321,6 +333,15 @@ def _checked(draft: Draft, request: MetricQuery, edited: bool = False) -> Outcom
             choices = tuple(Choice(request=plain(_renamed(request, name))) for name in other)
             return Clarify(code="which_count", span=draft.question.original.strip(), choices=choices, bindings=_bindings(draft))
     return Plan(readings=(plain(request),), bindings=_bindings(draft), notes=tuple(notes), edited=edited)
+
+
+def _counts_its_own_groups(workspace: Workspace, metric: str, by: tuple[FieldRef, ...]) -> bool:
+    """Customers by customer: one each, which nobody asks for."""
+    names = {ref.name for ref in by if isinstance(ref, Field)}
+    return any(
+        entity.key_name in names and metric in {each.name for each in entity_counts(workspace, entity.name)}
+        for entity in workspace.entities
+    )
 
 
 def _renamed(request: MetricQuery, name: str) -> MetricQuery:

@@ -67,7 +67,10 @@ def _values(request: ValueQuery, scope: Scope) -> Compiled:
     sql = sources.reached_sql(found)
     shown = exp.Coalesce(this=sql, expressions=[exp.Literal.string(UNKNOWN)]) if found.field.type == "category" else sql
     column = field_column(found.field)
+    where = condition_sql(request.where, home.name, sources, home.time) if request.where is not None else None
     tree = sources.from_clause(exp.select(exp.alias_(shown, column.name)).distinct())
+    if where is not None:
+        tree = tree.where(where)
     tree = tree.order_by(exp.Ordered(this=exp.column(column.name), nulls_first=False))
     return Compiled(tree=_limited(tree, request.limit), columns=(column,), datasets=(home.name,))
 

@@ -60,11 +60,18 @@ class Settings(Definition):
 
 
 class AmbiguousTerm(Frozen):
-    """A word that means several things here: asked back, unless the rest of the question decides."""
+    """A word that means several things here: asked back, unless the rest of the question decides.
+
+    Attributes:
+        readings: Names of metrics, tags, segments or conditions; `tag=value` for one value of a tag.
+        prefer_with_period: The metric that is meant where a period is named.
+        otherwise: The reading that is meant without one; without it the question is asked back.
+    """
 
     words: Words
     readings: WordList = Constrained(min_length=2)
     prefer_with_period: str | None = None
+    otherwise: str | None = None
 
 
 class Question(Frozen):

@@ -68,9 +68,9 @@ def _banded_field(draft: Draft, number: Item, value: float, compared: bool) -> t
     """The field that a number is about: by its unit, by a noun beside it, or the only one whose bands have that bound."""
     near = [each for each in (draft.touching(number, 1), draft.after(number), draft.before(number)) if each is not None]
     further = [each for each in (draft.before(number, 2), draft.after(number, 2)) if each is not None]
-    for each in near + further:
+    for each in near[:2]:
         unit = each.get(UnitTerm)
-        if unit is not None:
+        if unit is not None and (each is near[0] or each is draft.touching(number, 1)):
             return _field(draft, unit.field), [each]
     if number.get(NumberTerm) is not None and draft.after(number) is not None and draft.after(number).get(GrainTerm):  # pyright: ignore[reportOptionalMemberAccess]
         return None
@@ -81,7 +81,8 @@ def _banded_field(draft: Draft, number: Item, value: float, compared: bool) -> t
                 return field, [each]
     if not compared:
         return None
-    if any(each.get(MetricTerm) is not None and not each.get(FieldTerm) for each in near):
+    measured = draft.before(number, 2) if draft.before(number) is not None and draft.before(number).word(*CODES) else draft.before(number)  # pyright: ignore[reportOptionalMemberAccess]
+    if measured is not None and measured.get(MetricTerm) is not None and not measured.get(FieldTerm):
         return None
     candidates = [
         field
@@ -145,6 +146,9 @@ def _clause(
     }[code]
     inside = [band for band in bands if band.low >= low and band.high <= high]
     cut = [band for band in bands if band not in inside and band.low <= high and band.high >= low]
+    if code == "at_most" and len(cut) == 1 and cut[0].low == value:
+        # 35岁以下 is said by people who mean the bands below 35.
+        inside, cut = [band for band in bands if band.high < value], []
     if code == "more_than" and cut and cut[0].low == value:
         # "over 65" of a band 65+ is said by people who mean that band.
         inside, cut = [band for band in bands if band.low >= value], []

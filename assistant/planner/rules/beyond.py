@@ -92,12 +92,18 @@ def _verb_beside(draft: Draft, clause: Clause) -> Item | None:
 
 def _entity_beside(draft: Draft, clause: Clause, verb: Item) -> str | None:
     """The entity that did it: in Chinese after the thing, in English before the verb."""
-    for item in (draft.after(clause.last), draft.before(verb)):
-        if item is not None:
-            entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
-            if entity is not None:
-                return entity
+    after, before = draft.after(clause.last), draft.before(verb)
+    link = draft.touching(clause.last, 1)
+    if after is not None and link is not None and link.text == "的":
+        return _entity_of(after)
+    joined = [item.text.lower() for item in draft.between(before, verb)] if before is not None else []
+    if before is not None and (set(joined) & {"who", "that", "which"} or verb.text.lower().endswith("ing")):
+        return _entity_of(before)
     return None
+
+
+def _entity_of(item: Item) -> str | None:
+    return next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
 
 
 def _describes_itself(draft: Draft, clause: Clause, entity: str) -> bool:

@@ -15,6 +15,7 @@ from assistant.language.meanings import (
     MetricTerm,
     NumberTerm,
     SegmentTerm,
+    SeveralTerm,
     TagTerm,
     TagValueTerm,
     ValueTerm,
@@ -86,6 +87,7 @@ def read_clauses(draft: Draft) -> list[Clause]:
     clauses = [*_identifiers(draft), *_unknowns(draft), *_values(draft), *_others(draft)]
     clauses.sort(key=lambda clause: clause.first.index)
     _absorb_nouns(draft, clauses)
+    clauses = _weekday_ranges(draft, clauses)
     _negate(draft, clauses)
     clauses = _joined(draft, clauses)
     _count_appositions(draft, clauses)
@@ -146,7 +148,7 @@ def _numbers_after(draft: Draft, noun: Item) -> list[Item]:
         link = draft.after(numbers[-1])
         comma = follower if follower is not None and follower.text in (",", "，", "、", "/", "&") else None
         nearest = comma or link
-        if nearest is None or not (nearest is comma or nearest.word("conj", "plus")):
+        if nearest is None or not (nearest is comma or nearest.word("conj", "plus", "than", "side_by_side", "or")):
             break
         target = draft.after(nearest)
         if target is not None and target.word("conj"):
@@ -169,6 +171,7 @@ def _numbers_before(draft: Draft, noun: Item) -> list[Item]:
     marked = False
     if number is not None and number.text in ("号", "#", "号店"):
         number, marked = draft.touching(number, -1), True
+    number = _past_apposition(draft, number)
     if not _is_plain_number(number) or number is None:
         return []
     han = any("\u4e00" <= char <= "\u9fff" for char in noun.text)
@@ -191,6 +194,14 @@ def _numbers_before(draft: Draft, noun: Item) -> list[Item]:
     return numbers[::-1]
 
 
+def _past_apposition(draft: Draft, item: Item | None) -> Item | None:
+    """406和429这两家店: the count between the numbers and their noun is passed over."""
+    at = item
+    while at is not None and (at.word("classifier", "refer", "this") or (at.number is not None and at.number.value <= 12 and not at.text.strip().isdigit())):
+        at = draft.touching(at, -1)
+    return at if at is not item and _is_plain_number(at) and at is not None and at.text.strip().isdigit() else item
+
+
 def _as_key(draft: Draft, name: str, number: Item) -> int | str | None:
     """The stored value that a written number stands for; None where the field has no such values."""
     term, day = number.get(NumberTerm), number.get(BareDayTerm)
@@ -210,14 +221,15 @@ def _as_key(draft: Draft, name: str, number: Item) -> int | str | None:
 
 
 def _unknowns(draft: Draft) -> list[Clause]:
-    """ "age unknown", 年龄未知: the field has no value."""
+    """ "age unknown", 年龄未知: the field has no value; 收入已知: it has one."""
     found: list[Clause] = []
-    for word in draft.words("unknown"):
+    for word in draft.words("unknown", "known"):
         for neighbour in (draft.before(word), draft.after(word)):
             term = neighbour.get(FieldTerm) if neighbour is not None and neighbour.free else None
             if term is not None and term.entity is None and neighbour is not None:
                 draft.claim(term.name, word, neighbour)
                 found.append(Clause([word, neighbour], FieldOf(name=term.name), [None], words=f"{neighbour.text} {word.text}"))
+                found[-1].negated = word.word("known")
                 break
     return found
 
@@ -300,7 +312,7 @@ def _other(draft: Draft, item: Item) -> Clause | None:
         return Clause([item], TimeBucket(grain="weekday"), list(weekdays.days), words="weekday")
     if weekend is not None:
         return Clause([item], TimeBucket(grain="is_weekend"), [weekend.value], words="is_weekend")
-    if item.get(MetricTerm) is not None:
+    if item.get(MetricTerm) is not None or item.get(SeveralTerm) is not None:
         return None
     if (named := item.get(ConditionTerm)) is not None:
         where = next(each.where for each in draft.workspace.conditions if each.name == named.name)
@@ -364,6 +376,13 @@ def _names_in(condition: AnyCondition | None) -> list[str]:
 
 def _negate(draft: Draft, clauses: list[Clause]) -> None:
     """A negation takes the clause that follows it; one that ends the phrase (除外, 以外) takes the one before."""
+    for word in draft.words("out"):
+        opening = next((item for item in draft.items[: word.index] if item.word("leave")), None)
+        inside = [clause for clause in clauses if opening is not None and opening.index < clause.first.index < word.index]
+        if opening is not None and inside:
+            for clause in inside:
+                clause.negated = True
+            draft.claim("not", opening, word)
     for word in draft.words("not"):
         following = _clause_near(draft, clauses, word, 1)
         preceding = _clause_near(draft, clauses, word, -1)
@@ -425,6 +444,28 @@ def _next_in_list(draft: Draft, clauses: list[Clause], clause: Clause) -> Clause
     return following
 
 
+def _weekday_ranges(draft: Draft, clauses: list[Clause]) -> list[Clause]:
+    """Monday to Thursday: all days between; a whole week is no condition but a cut by weekday."""
+    result: list[Clause] = []
+    for clause in clauses:
+        last = result[-1] if result else None
+        if last is not None and _is_weekday(last) and _is_weekday(clause):
+            between = draft.between(last.last, clause.first)
+            if len(between) == 1 and between[0].text.lower() in ("to", "-", "至", "到", "through", "till"):
+                first, end = last.values[0], clause.values[0]
+                last.values = [(first - 1 + step) % 7 + 1 for step in range((end - first) % 7 + 1)]
+                last.items += [between[0], *clause.items]
+                last.plus = True
+                draft.claim("weekdays", *last.items)
+                continue
+        result.append(clause)
+    return result
+
+
+def _is_weekday(clause: Clause) -> bool:
+    return isinstance(clause.ref, TimeBucket) and clause.ref.grain == "weekday" and len(clause.values) == 1
+
+
 def _joined(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     """Listed clauses on the same field become one with several values."""
     result: list[Clause] = []
@@ -483,7 +524,8 @@ def _count_appositions(draft: Draft, clauses: list[Clause]) -> None:
             name = noun.get(FieldTerm) if noun is not None else None
             same_field = name is not None and isinstance(clause.ref, FieldOf) and clause.ref.name == name.name
             same_grain = grain is not None and isinstance(clause.ref, TimeBucket) and clause.ref.grain == grain.grain
-            if noun is not None and (same_field or same_grain):
+            described = name is not None and name.entity is not None and _describes(draft, clause, name.entity)
+            if noun is not None and (same_field or same_grain or described):
                 draft.claim("list", number, noun)
 
 

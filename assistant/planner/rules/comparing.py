@@ -6,7 +6,7 @@ from assistant.language.meanings import GrainTerm
 from assistant.planner.draft import Draft
 from assistant.planner.rules.clauses import Clause
 from semantic_layer.columns import Note
-from semantic_layer.conditions import SERIES_GRAINS, FieldRef, TimeBucket
+from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, TimeBucket
 from semantic_layer.requests import PreviousPeriod, ShareOf
 
 
@@ -16,7 +16,16 @@ def read_growth(draft: Draft) -> None:
     In a series, a word like "change" only says that time passes.
     """
     up, down, change = draft.words("growth"), draft.words("decline"), draft.words("change")
+    motion = draft.words("motion")
+    if motion and (draft.compare is not None or len(draft.periods) > 1):
+        change += motion
+    compared = draft.compare is not None or len(draft.periods) > 1 or _sides(draft)
+    if compared:
+        draft.claim("compare", *draft.words("comparative_up", "comparative_down"))
     if not (up or down or change):
+        return
+    if _sides(draft) and draft.compare is None and not draft.periods[1:]:
+        draft.claim("side by side", *up, *down, *change)
         return
     series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
     series = series or any(term.groups and term.grain in SERIES_GRAINS for _, term in draft.having(GrainTerm))
@@ -32,6 +41,12 @@ def read_growth(draft: Draft) -> None:
         draft.notes.append(Note(code="compared_with_previous"))
     draft.claim("growth", *up, *down, *change)
     draft.marks.add("fall" if down and not up else "growth" if up else "change")
+
+
+def _sides(draft: Draft) -> bool:
+    """Two sides that stand as groups already: weekend and weekday, two stores."""
+    pair = any(isinstance(ref, TimeBucket) and ref.grain == "is_weekend" for ref in draft.by)
+    return pair or bool(draft.side_by_side)
 
 
 def _values_compared(draft: Draft) -> bool:
@@ -56,27 +71,72 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     return clauses
 
 
-def share_of(draft: Draft, where_whole: object) -> ShareOf:
-    """The whole: what the share keeps of the request's dimensions and conditions."""
+def share_of(draft: Draft, where_whole: AnyCondition | None) -> ShareOf:
+    """The whole: what the share keeps of the request's dimensions and conditions.
+
+    Where conditions make the part, each group has its own whole; where the groups are the parts, times keep theirs.
+    """
     kept: list[FieldRef] = []
-    if len(draft.by) > 1:
-        kept = [ref for ref in draft.by if isinstance(ref, TimeBucket)]
-    elif draft.by and "part_by_filter" in draft.marks:
+    if "part_by_filter" in draft.marks:
         kept = list(draft.by)
-    return ShareOf(by=tuple(kept), where=where_whole)  # pyright: ignore[reportArgumentType]
+    elif len(draft.by) > 1:
+        kept = [ref for ref in draft.by if isinstance(ref, TimeBucket)]
+    return ShareOf(by=tuple(kept), where=where_whole)
 
 
 def _inside(draft: Draft, clauses: list[Clause]) -> list[Clause]:
-    """Clauses that name the whole. One clause alone is the part, wherever it stands, unless groups are the parts."""
-    positive = [clause for clause in clauses]
-    if draft.by and not all(isinstance(ref, TimeBucket) for ref in draft.by):
-        return positive
-    marked = [clause for clause in positive if _is_inside(draft, clause)]
-    if len(positive) < 2:
+    """The clauses that belong to part and whole alike. At least one clause makes the part, unless the groups are the parts.
+
+    A clause beside the share word makes the part ("own-brand share"); one marked with "in", or beside the metric while
+    another makes the part, names the whole.
+    """
+    grouped = bool(draft.by) and not all(ref in draft.side_by_side for ref in draft.by)
+    beside = [clause for clause in clauses if _beside_share(draft, clause) and not _after_share(draft, clause)]
+    whole = [clause for clause in clauses if _after_share(draft, clause) and len(clauses) + bool(draft.by) > 1]
+    if whole:
+        return whole
+    if grouped and not beside and not _by_time_alone(draft):
+        return list(clauses)
+    if grouped and clauses:
+        draft.marks.add("part_by_filter")
+    if len(clauses) < 2:
         return []
-    if marked and len(marked) < len(positive):
+    parts = beside if 0 < len(beside) < len(clauses) else []
+    if parts:
+        return [clause for clause in clauses if clause not in parts]
+    marked = [clause for clause in clauses if _is_inside(draft, clause)]
+    if 0 < len(marked) < len(clauses):
         return marked
-    return []
+    near = [clause for clause in clauses if _beside_metric(draft, clause)]
+    return near if 0 < len(near) < len(clauses) else []
+
+
+def _by_time_alone(draft: Draft) -> bool:
+    return all(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
+
+
+def _beside_share(draft: Draft, clause: Clause) -> bool:
+    """The share word follows the clause (自有品牌占比, own-brand share) or leads it (share of fuel)."""
+    after, before = draft.after(clause.last), draft.before(clause.first)
+    while after is not None and after.role == "names the value's field":
+        after = draft.after(after)
+    follows = after is not None and after.word("share")
+    leads = before is not None and before.word("share") and before.text.lower().endswith(("of", "share", "percentage", "占", "占了"))
+    leads = leads and not _beside_metric(draft, clause)
+    return follows or (leads and clause.first.text.isascii())
+
+
+def _after_share(draft: Draft, clause: Clause) -> bool:
+    """In Chinese what follows 占 is the whole: 各占杂货的百分之几."""
+    before = draft.before(clause.last)
+    return before is not None and before.word("share") and not clause.last.text.isascii() and "占" in before.text
+
+
+def _beside_metric(draft: Draft, clause: Clause) -> bool:
+    after = draft.after(clause.last)
+    while after is not None and after.role == "names the value's field":
+        after = draft.after(after)
+    return after is not None and after.role is not None and after.role.startswith("metric ")
 
 
 def _is_inside(draft: Draft, clause: Clause) -> bool:

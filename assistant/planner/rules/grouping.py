@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, TagTerm, ValueTerm
+from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, TagTerm, ValueTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clauses import Clause, side_by_side_ref
+from assistant.planner.rules.measures import entity_counts
 from semantic_layer.calendar import resolve
 from semantic_layer.columns import Note
+from semantic_layer.metric_parts import base_datasets
 from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Grain, Tag, TimeBucket
 from semantic_layer.model.datasets import Field as FieldDefinition
+from semantic_layer.model.metrics import Ratio
 from semantic_layer.model.workspace import Workspace
-from semantic_layer.reach import home_dataset
+from semantic_layer.reach import home_dataset, reaches
 
 GROUPING = ("group", "per", "which", "top", "bottom", "most", "least", "count", "list")
 
@@ -52,6 +55,8 @@ def _by_words(draft: Draft) -> None:
         if not word.word("group", "per", "which") or (word.role is not None):
             continue
         noun = _named_before(draft, word) or draft.after(word)
+        if _not_grouping(draft, word, noun):
+            continue
         steps = 0
         while noun is not None and steps < 2 and (noun.get(NumberTerm) is not None or noun.word("which", "group", "classifier", "list", "most", "least", "top", "bottom")):
             noun, steps = draft.after(noun), steps + 1
@@ -62,6 +67,36 @@ def _by_words(draft: Draft) -> None:
         noun = draft.before(word)
         if noun is not None and noun.free and not _measured(draft, noun, word):
             _take(draft, noun, word)
+
+
+def _not_grouping(draft: Draft, word: Item, noun: Item | None) -> bool:
+    """ "What did customers ...", "reached by the campaigns": a question word or an agent, no cut."""
+    if noun is None:
+        return True
+    between = draft.between(word, noun)
+    if word.word("which") and word.text.isascii() and any(item.word("filler") and item.text.lower() not in ("of", "our", "the") for item in between):
+        return True
+    before = draft.before(word)
+    if word.text.lower() == "by" and before is not None and before.get(VerbTerm) is not None:
+        draft.claim("says which data", word)
+        return True
+    entity = next((draft.workspace.entity(term.entity) for term in noun.all(FieldTerm) if term.entity is not None), None)
+    if word.text.lower() == "per" and entity is not None and entity.personal:
+        return True
+    return _is_per(draft, noun)
+
+
+def _is_per(draft: Draft, noun: Item) -> bool:
+    """ "how often did each household come in": the ratio is per household already."""
+    entity = next((term.entity for term in noun.all(FieldTerm) if term.entity is not None), None)
+    if entity is None:
+        return False
+    counts = {metric.name for metric in entity_counts(draft.workspace, entity)}
+    for name in draft.metrics:
+        metric = draft.workspace.metric(name)
+        if isinstance(metric, Ratio) and metric.ratio.denominator.metric in counts:
+            return True
+    return False
 
 
 def _named_before(draft: Draft, word: Item) -> Item | None:
@@ -134,6 +169,10 @@ def _grains(draft: Draft) -> None:
             draft.claim(f"by {grain.grain}", item)
             draft.bind_group(TimeBucket(grain=grain.grain))
     _absorb_units(draft)
+    grains = {ref.grain for ref in draft.by if isinstance(ref, TimeBucket)}
+    if grains & {"weekday", "hour"} and "date" in grains:
+        # 一周七天里哪天, 一天里每个小时: the day is the weekday's or the hour's own.
+        draft.by = [ref for ref in draft.by if not (isinstance(ref, TimeBucket) and ref.grain == "date" and ref.field is None)]
 
 
 def _absorb_units(draft: Draft) -> None:
@@ -142,7 +181,9 @@ def _absorb_units(draft: Draft) -> None:
         grain = item.get(GrainTerm)
         if item.free and grain is not None and (draft.periods or draft.by):
             neighbours = [draft.touching(item, -1), draft.touching(item, -1) and draft.before(item)]
-            if any(each is not None and each.word("refer", "this", "filler") for each in neighbours):
+            touching = draft.touching(item, -1)
+            named = touching is not None and touching.get(PeriodTerm) is not None
+            if named or any(each is not None and each.word("refer", "this", "filler") for each in neighbours):
                 draft.claim("names the period", item)
 
 
@@ -156,19 +197,28 @@ def _named_dimensions(draft: Draft) -> None:
         if not terms or item.get(ValueTerm) is not None and item.get(FieldTerm) is None:
             continue
         entity = next((term.entity for term in terms if term.entity is not None), None)
-        if entity is not None and (not wants_entities or draft.by or _is_counted(draft, entity)):
+        whole = draft.touching(item, -1)
+        if entity is not None and (not wants_entities or draft.by or _is_counted(draft, entity) or (whole is not None and whole.word("whole"))):
             draft.claim("names what is measured", item)
             draft.entities.append(entity)
             continue
         if not draft.metrics and not wants_entities:
             continue
         ref = reference(draft.workspace, item)
-        if ref is not None:
+        if ref is not None and _reached(draft, ref):
             draft.claim(f"by {name_of(ref)}", item)
             draft.bind_group(ref)
     for item, tag in draft.having(TagTerm):
         draft.claim(f"by {tag.name}", item)
         draft.bind_group(Tag(name=tag.name))
+
+
+def _reached(draft: Draft, ref: FieldRef) -> bool:
+    """A dimension that only stands beside a metric must be one of its data; after a group word it is asked for in earnest."""
+    if not isinstance(ref, Field):
+        return True
+    datasets = {dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)}
+    return all(reaches(draft.workspace, dataset, ref.name) for dataset in datasets)
 
 
 def _is_counted(draft: Draft, entity: str) -> bool:
@@ -189,7 +239,7 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
             continue
         over_time = all(isinstance(each, TimeBucket) and each.grain in SERIES_GRAINS for each in draft.by)
         ordered = draft.any_word("most", "least", "top", "bottom")
-        share_of_sum = draft.any_word("share") and not compared
+        share_of_sum = draft.any_word("share") and not compared and bool(draft.by)
         if (compared or (not summed and over_time and not ordered and not share_of_sum)) and not (draft.by and not over_time and not compared):
             draft.side_by_side.append(ref)
             draft.bind_group(ref)

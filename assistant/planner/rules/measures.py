@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, NumberTerm, TagTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clauses import Clause
@@ -19,6 +21,7 @@ def read_measures(draft: Draft, clauses: list[Clause]) -> None:
     _per_entity(draft)
     _counted(draft, clauses)
     _named(draft, clauses)
+    _things(draft, clauses)
     if not draft.metrics:
         _members(draft, clauses)
     if not draft.metrics:
@@ -200,6 +203,22 @@ def _needed_fields(draft: Draft, clauses: list[Clause]) -> list[str]:
     return names
 
 
+def _things(draft: Draft, clauses: list[Clause]) -> None:
+    """ "how many own-label soft drinks got sold": things that are counted and that only a value names are units."""
+    verbs = [term.name for _, term in draft.having(MetricTerm) if term.weak]
+    datasets = [dataset for name in verbs for dataset in base_datasets(draft.workspace, name)]
+    datasets += [verb.dataset for _, verb in draft.having(VerbTerm)]
+    counted = [word for word in draft.words("count") if word.is_word and not word.word("how_much")]
+    beside = [word for word in counted if any(draft.after(word) in clause.items for clause in clauses)]
+    if draft.metrics or not datasets or not beside:
+        return
+    for metric in draft.workspace.metrics:
+        if isinstance(metric, Aggregate) and metric.dataset == datasets[0] and metric.agg == "sum" and metric.type == "count":
+            draft.claim(f"metric {metric.name}", *beside)
+            _add(draft, metric.name)
+            return
+
+
 def _times(draft: Draft) -> None:
     """ "核销了几次": how often the rows of a dataset happened."""
     if draft.metrics or any(term for _, term in draft.having(MetricTerm)):
@@ -209,6 +228,13 @@ def _times(draft: Draft) -> None:
         word = next((each for each in draft.words("count") if each.is_word), None)
         if dataset is None or dataset.count is None or word is None or any(_is_noun(each) for each in draft.items if each.free):
             continue
+        people = next((entity for entity in draft.workspace.entities if entity.personal and entity.name in dataset.entities), None)
+        if people is not None and any(each.word("refer") and each.text.lower() in ("them", "they", "他们", "她们", "这些人") for each in draft.items):
+            name = count_metric(draft, people.name, [])
+            if name is not None:
+                draft.claim(f"metric {name}", item, word)
+                _add(draft, name)
+                return
         draft.claim(f"metric {dataset.count}", item, word)
         _add(draft, dataset.count)
         return
@@ -247,6 +273,13 @@ def _by_verb(draft: Draft) -> None:
         draft.claim(f"metric {term.name}", item)
         _add(draft, term.name)
         return
+    for item in draft.words("money"):
+        name = _key_metric_of_money(draft)
+        if name is not None:
+            draft.claim(f"metric {name}", item)
+            draft.notes.append(Note(code="default_metric", parts={"metric": name}))
+            _add(draft, name)
+            return
     for item, verb in draft.having(VerbTerm):
         if not draft.any_word("how_much", "most", "least", "count"):
             continue
@@ -258,12 +291,22 @@ def _by_verb(draft: Draft) -> None:
             return
 
 
+def _key_metric_of_money(draft: Draft) -> str | None:
+    """ "How much money": the first key metric that is an amount of money."""
+    for name in draft.workspace.workspace.key_metrics:
+        metric = draft.workspace.metric(name)
+        if isinstance(metric, Aggregate) and metric.agg == "sum" and re.fullmatch("[A-Z]{3}", metric.unit.get("en")):
+            return name
+    return None
+
+
 # ---- ratios per entity ----------------------------------------------------------------------------------------------------
 
 
 def _per_entity(draft: Draft) -> None:
     """ "sales per customer", 每个客户的订单数: the ratio that is declared for it, if one is."""
-    for word in draft.words("per"):
+    ones = [item for item, number in draft.having(NumberTerm) if number.value == 1 and draft.any_word("average")]
+    for word in [*draft.words("per"), *ones]:
         noun = draft.after(word)
         entity = _entity_of(noun)
         if noun is None or entity is None or noun.get(GrainTerm) is not None:

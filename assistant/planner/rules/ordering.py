@@ -18,6 +18,8 @@ def read_order(draft: Draft) -> None:
         return
     number = _number(draft)
     words = [word for word in draft.words("most", "least", "top", "bottom", "ranking", "ascending") if not _idle(word)]
+    if not words and "which" in draft.marks and draft.compare is None:
+        words = draft.words("comparative_up", "comparative_down")[:1]
     if not words:
         if number is not None and draft.by:
             _counted_groups(draft, number)
@@ -27,7 +29,7 @@ def read_order(draft: Draft) -> None:
     descending = _descending(draft, words)
     part = _part(draft)
     target = _target(draft, words)
-    superlative = [word for word in words if word.word("most", "least", "top", "bottom")]
+    superlative = [word for word in words if word.word("most", "least", "top", "bottom", "comparative_up", "comparative_down")]
     if superlative:
         draft.limit = _limit(draft, number, superlative)
     elif number is not None:
@@ -60,7 +62,7 @@ def _number(draft: Draft) -> Item | None:
 
 def _descending(draft: Draft, words: list[Item]) -> bool:
     """Up or down; a fall is the most negative change."""
-    down = any(word.word("least", "bottom", "ascending") and not word.word("most", "top") for word in words)
+    down = any(word.word("least", "bottom", "ascending", "comparative_down") and not word.word("most", "top") for word in words)
     if "fall" in draft.marks:
         return down
     return not down
@@ -68,7 +70,8 @@ def _descending(draft: Draft, words: list[Item]) -> bool:
 
 def _part(draft: Draft) -> Part:
     if draft.compare is not None and draft.marks & {"growth", "fall", "change"}:
-        return "change" if "by_amount" in draft.marks else "growth"
+        rate = any(mark in item.text.lower() for item in draft.items for mark in ("fast", "快", "率", "rate", "percent", "%", "幅", "猛"))
+        return "growth" if rate else "change"
     if draft.share is not None and draft.by:
         return "share"
     return "value"
@@ -119,5 +122,6 @@ def _counted_groups(draft: Draft, number: Item) -> None:
     if after is not None and after.role is not None and after.role.startswith("by "):
         term = number.number
         period_like = any(isinstance(ref, TimeBucket) for ref in draft.by)
-        if term is not None and period_like and int(term.value) in (2, 3, 4, 7, 12, 24):
+        listed = draft.any_word("side_by_side", "share") or draft.share is not None or draft.any_word("group")
+        if term is not None and ((period_like and int(term.value) in (2, 3, 4, 7, 12, 24)) or listed):
             draft.claim("counts the groups", number)

@@ -8,9 +8,9 @@ from datetime import date
 from assistant.language.dates import day_in_month_of
 from assistant.language.meanings import BareDayTerm, GrainTerm, NumberTerm, PeriodTerm
 from assistant.planner.draft import Draft, Item
-from semantic_layer.calendar import Span, add_months, resolve, unit_of, whole_months
+from semantic_layer.calendar import Span, add_months, aligned_unit, resolve, unit_of, whole_months
 from semantic_layer.columns import Note
-from semantic_layer.periods import Between, CalendarUnit, LastN, Period
+from semantic_layer.periods import Between, CalendarUnit, EachPeriod, LastN, Period
 from semantic_layer.requests import AgainstPeriod, LastYear, PreviousPeriod
 
 
@@ -97,6 +97,10 @@ def _asked(draft: Draft) -> list[Asked]:
         if not item.free:
             continue
         term = item.get(PeriodTerm)
+        if term is not None and isinstance(term.period, EachPeriod):
+            found += [Asked([item], PeriodTerm(each)) for each in term.period.of]
+            draft.marks.add("listed_periods")
+            continue
         if term is not None and not (item.word("filler") and _reads_as_filler(draft, item)):
             found.append(Asked([item], term))
             continue
@@ -165,17 +169,18 @@ def _one(draft: Draft, asked: Asked) -> None:
     """One period; with "than" before it and nothing else, it is what the one after it is compared with."""
     before = draft.before(asked.items[0])
     compared = before is not None and before.free and before.word("than") and not before.word("group")
-    moved = draft.any_word("growth", "decline", "change")
+    moved = draft.any_word("growth", "decline", "change", "motion")
     if compared and before is not None and isinstance(asked.period, CalendarUnit | LastN | Between):
         following = _next_period(asked.period, draft)
         if following is not None:
             draft.claim("compare", before)
             draft.periods = [following]
+            draft.marks.add("main_period_assumed")
             draft.compare = AgainstPeriod(period=asked.period)  # pyright: ignore[reportArgumentType]
             draft.marks.add("compare")
             return
     months = whole_months(_days(asked.period, draft))
-    if moved and months and months >= 2 and _says_from_to(asked):
+    if moved and months and months >= 2 and _says_from_to(asked) and not _over_time(draft):
         ends = _days(asked.period, draft)
         first, last = unit_of(ends.start, "month"), unit_of(ends.end, "month")
         draft.periods = [Between(start=last.start, end=last.end)]
@@ -185,12 +190,20 @@ def _one(draft: Draft, asked: Asked) -> None:
     draft.periods = [asked.period]
 
 
+def _over_time(draft: Draft) -> bool:
+    return draft.any_word("trend") or any(term.groups for _, term in draft.having(GrainTerm))
+
+
 def _says_from_to(asked: Asked) -> bool:
     return asked.items[0].text.lower().startswith(("from", "从"))
 
 
 def _next_period(period: Period, draft: Draft) -> Period | None:
-    """The period that follows: what is asked when only the one before is named ("than last month")."""
+    """What is asked when only the period compared with is named: the one after "last month", else the current one."""
+    if isinstance(period, Between):
+        unit = aligned_unit(_days(period, draft), draft.today.settings.first_weekday)
+        current = CalendarUnit(unit=unit, offset=0) if unit is not None else None
+        return current if current is not None and _days(current, draft).start > _days(period, draft).end else None
     if isinstance(period, CalendarUnit):
         return CalendarUnit(unit=period.unit, offset=period.offset + 1) if period.offset < 0 else None
     return None
@@ -204,7 +217,7 @@ def _several(draft: Draft, asked: list[Asked]) -> None:
         draft.compare = AgainstPeriod(period=reference.period)  # pyright: ignore[reportArgumentType]
         draft.marks.add("compare")
         return
-    if len(asked) == 2 and not _any_link(draft, asked):
+    if len(asked) == 2 and not _any_link(draft, asked) and "listed_periods" not in draft.marks:
         draft.beyond = ("two_periods", {"text": f"{asked[0].items[0].text} / {asked[1].items[0].text}"})
     draft.periods = [each.period for each in asked]
     _claim_links(draft, asked)
