@@ -68,9 +68,9 @@ class Session:
                 return Reply.model_validate(event.reply)
         raise AssertionError("a turn ends with one of the last events")
 
-    async def run_request(self, request: dict[str, Any], cancel: CancelToken | None = None) -> Reply:
+    async def run_request(self, request: dict[str, Any], cancel: CancelToken | None = None, language: str = "") -> Reply:
         """A typed request that was clicked or given: no planning, else the same path."""
-        turn = _Turn(self, "", language=_language_of(self.conversation))
+        turn = _Turn(self, "", language=language or _language_of(self.conversation))
         return await turn.reply(cancel, lambda name, data: None, request=request)
 
 

@@ -58,6 +58,8 @@ def _breakdown(table: Table, dimensions: list[Column], metric: str, request: Met
     parts: dict[str, Any] = {"metric": metric, "count": len(rows), "groups": [column.name for column in dimensions]}
     if totals is not None and totals.rows and request.limit is None:
         parts["total"] = _row(totals, totals.rows[0], metric).get("value")
+    if request.limit == 1 and len(rows) == 1:
+        return Finding(code="winner", parts={**parts, "rows": rows, "descending": _descending(request)})
     if len(rows) <= FEW:
         return Finding(code="few_groups", parts={**parts, "rows": rows})
     if request.order or request.limit is not None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from assistant.wording.numbers import bucket, day_text
-from assistant.wording.texts import fill, listed, templates
+from assistant.wording.texts import fill, inner, listed, templates
 from semantic_layer.calendar import Span, aligned_unit
 from semantic_layer.columns import UNKNOWN
 from semantic_layer.conditions import (
@@ -168,7 +168,7 @@ class Words:
         if request.where is not None:
             parts.append(self.condition(request.where))
         if request.by:
-            parts.append(fill(self.language, "reading", "by", dimensions=listed(self.language, [self.ref(ref) for ref in request.by])))
+            parts.append(fill(self.language, "reading", "by", dimensions=self.groups(request)))
         if isinstance(request.period, EachPeriod):
             parts.append(" / ".join(self.span(*span) for span in spans))
         elif spans:
@@ -179,6 +179,10 @@ class Words:
             parts.append(fill(self.language, "reading", "share_within" if within else "share", within=within))
         parts += self._order(request)
         return " · ".join(part for part in parts if part)
+
+    def groups(self, request: MetricQuery) -> str:
+        """The dimensions of a request as they stand after "by"."""
+        return listed(self.language, [inner(self.ref(ref), self.language) for ref in request.by])
 
     def _comparison(self, request: MetricQuery, other: tuple[date, date] | None) -> list[str]:
         match request.compare:

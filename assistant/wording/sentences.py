@@ -71,13 +71,18 @@ class Sentences:
         write = _Writer(table, self.words)
         if code in ("value", "share", "compared"):
             return self._single(code, write, parts, common, answer, request)
-        by = fill(self.language, "reading", "by", dimensions=listed(self.language, [self.words.ref(ref) for ref in request.by]))
+        by = fill(self.language, "reading", "by", dimensions=self.words.groups(request))
         common["by"] = ("" if self.language == "zh" else " ") + by if request.by else ""
         if code == "series":
             values = {key: write.value(parts[key]["value"]) for key in ("first", "last", "high", "low")}
             times = {f"{key}_at": write.group(parts[key]["at"]) for key in ("first", "last", "high", "low")}
             total = write.value(parts["total"]) if "total" in parts else ""
             return fill(self.language, "findings", "series_total" if total else "series", total=total, **values, **times, **common)
+        if code == "winner":
+            row = parts["rows"][0]
+            name = "winner_top" if parts["descending"] else "winner_bottom"
+            figures = write.row(row)
+            return fill(self.language, "findings", name, row=figures, groups=self.words.groups(request), **common)
         rows = "；".join(write.row(row) for row in parts["rows"]) if self.language == "zh" else "; ".join(write.row(row) for row in parts["rows"])
         total = write.value(parts["total"]) if parts.get("total") else ""
         if code == "few_groups":
@@ -87,7 +92,7 @@ class Sentences:
             direction = self.words.texts["reading"]["descending" if parts["descending"] else "ascending"]
             more = fill(self.language, "findings", "more", count=parts["count"]) if parts["count"] > len(parts["rows"]) else ""
             return fill(self.language, "findings", "ranking", rows=rows, direction=direction, more=more, **common)
-        group = listed(self.language, [self.words.ref(ref) for ref in request.by])
+        group = self.words.groups(request)
         code = "breakdown_total" if total else "breakdown"
         lowest = write.row(parts["lowest"])
         return fill(self.language, "findings", code, count=parts["count"], group=group, rows=rows, lowest=lowest, total=total, **common)
@@ -219,7 +224,10 @@ class _Writer:
         return cell(quantity["value"], column, self.language)
 
     def group(self, quantity: dict[str, Any]) -> str:
-        return dimension_value(quantity["value"], self._column(quantity["column"]), self.language)
+        column = self._column(quantity["column"])
+        text = dimension_value(quantity["value"], column, self.language)
+        is_key = isinstance(quantity["value"], int) and not isinstance(quantity["value"], bool) and column.grain is None
+        return f"{column.label_in(self.language)} {text}" if is_key else text
 
     def _column(self, name: str) -> Column:
         return next(column for column in self.table.columns if column.name == name)

@@ -33,6 +33,11 @@ class _Lenient(dict[str, Any]):
         return ""
 
 
+def inner(label: str, language: str) -> str:
+    """A label in the middle of an English sentence: small, unless it is an abbreviation."""
+    return label[:1].lower() + label[1:] if language == "en" and label[1:2].islower() else label
+
+
 def listed(language: str, items: list[str]) -> str:
     return templates(language)["join"].join(items)
 

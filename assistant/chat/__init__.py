@@ -1,0 +1,1 @@
+"""The web chat: Chainlit handlers, thin, and the server around them."""

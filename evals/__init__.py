@@ -1,0 +1,1 @@
+"""Judging: golden questions, a runner, scorers, figures with intervals, reports and benchmarks."""
