@@ -248,7 +248,9 @@ class Replies:
     def refused(self, outcome: Refuse, timings: dict[str, float]) -> Reply:
         text = refusal(outcome.code, outcome.span, outcome.parts, self.words, None, self.role)
         suggestions = [self._choice(choice) for choice in outcome.choices] or self.first_questions()
-        return self._refusal(text, reason_of_refusal(outcome.code), outcome.span, suggestions, outcome.model_dump(mode="json"), timings)
+        return self._refusal(
+            text, reason_of_refusal(outcome.code), outcome.span, suggestions, outcome.model_dump(mode="json"), timings
+        )
 
     def refused_by(self, problem: Problem, request: dict[str, Any], plan: dict[str, Any], timings: dict[str, float]) -> Reply:
         """A request that the compiler or the policy refused."""

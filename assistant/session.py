@@ -38,7 +38,9 @@ class Session:
         agent: The agent; made once and shared between sessions.
     """
 
-    def __init__(self, runtime: Runtime, agent: Agent, viewer: Viewer | None = None, conversation: Conversation | None = None) -> None:
+    def __init__(
+        self, runtime: Runtime, agent: Agent, viewer: Viewer | None = None, conversation: Conversation | None = None
+    ) -> None:
         self.runtime, self.agent = runtime, agent
         self.viewer = viewer or Viewer()
         self.conversation = conversation or Conversation(id=uuid.uuid4().hex)
@@ -47,6 +49,8 @@ class Session:
         """Answers a question as a stream of events; the last one is Answered, Clarified, Refused or Failed."""
         turn = _Turn(self, question)
         yield turn.event(Started, question=question, language=turn.language)
+        if self.runtime.settings.log_questions:
+            log.warning("question: %s", question[:500])
         queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -110,7 +114,9 @@ class _Turn:
         self._remember(reply, handled)
         return reply
 
-    async def _handled(self, cancel: CancelToken | None, emit: Any, request: dict[str, Any] | None) -> tuple[Handled, dict[str, float]]:
+    async def _handled(
+        self, cancel: CancelToken | None, emit: Any, request: dict[str, Any] | None
+    ) -> tuple[Handled, dict[str, float]]:
         runtime, session = self.session.runtime, self.session
         scope = runtime.scope(session.viewer)
         reader = await asyncio.to_thread(runtime.reader, scope)

@@ -19,7 +19,9 @@ def run(
     model: Annotated[str, typer.Option("--model", help="embedded, or any provider:model.")] = "embedded",
     fails: Annotated[bool, typer.Option("--fails", help="List what is not right.")] = False,
     frozen: Annotated[bool | None, typer.Option("--frozen/--not-frozen", help="Only one part.")] = None,
-    workspace: Annotated[str | None, typer.Option("--workspace", "-w", help="The workspace to ask, if not the set's own.")] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", "-w", help="The workspace to ask, if not the set's own.")
+    ] = None,
     role: Role = None,
     user: User = "local",
     attr: Attributes = None,
@@ -38,7 +40,13 @@ def run(
         failed(error)
     path = save(done, chosen.settings.home / "evals")
     if chosen.json:
-        print_json({"run": str(path), "figures": figures(done.scores).model_dump(mode="json"), "scores": [s.model_dump(mode="json") for s in done.scores]})
+        print_json(
+            {
+                "run": str(path),
+                "figures": figures(done.scores).model_dump(mode="json"),
+                "scores": [s.model_dump(mode="json") for s in done.scores],
+            }
+        )
     else:
         out.print(report(done, fails), markup=False)
         out.print(f"kept in {path}", style="dim", markup=False)

@@ -11,7 +11,9 @@ def report(run: Run, fails: bool = False) -> str:
     """Figures by category, the frozen part apart, and parity of the languages."""
     scores = list(run.scores)
     lines = [f"{', '.join(run.sets)} · {run.model} · {run.data_version} · {len(scores)} questions", ""]
-    lines.append(f"{'category':<16}{'right':>9}{'execution':>11}{'wrong+sure':>12}{'clarify':>9}{'refused':>9}{'error':>7}{'p50 ms':>8}{'p95 ms':>8}")
+    lines.append(
+        f"{'category':<16}{'right':>9}{'execution':>11}{'wrong+sure':>12}{'clarify':>9}{'refused':>9}{'error':>7}{'p50 ms':>8}{'p95 ms':>8}"
+    )
     for category, group in by(scores, lambda score: score.category).items():
         lines.append(_line(category, group))
     lines.append(_line("all", scores))

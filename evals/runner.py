@@ -65,9 +65,7 @@ def run_sets(
     )
 
 
-async def _ask_all(
-    golden: GoldenSet, runtime: Runtime, agent: Agent, gold: Gold, only: Callable[[Case], bool]
-) -> list[Score]:
+async def _ask_all(golden: GoldenSet, runtime: Runtime, agent: Agent, gold: Gold, only: Callable[[Case], bool]) -> list[Score]:
     scores: list[Score] = []
     for case in golden.cases:
         if only(case):

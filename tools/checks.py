@@ -41,7 +41,9 @@ def _pinned(context: Context) -> list[CheckResult]:
         filtered = " (filtered)" if expectation.where is not None else ""
         value = answer.main.rows[0][0] if answer.main and answer.main.rows else None
         holds = isinstance(value, int | float) and abs(value - expectation.value) <= expectation.tolerance
-        results.append(CheckResult(name=f"{name}{days}{filtered}", expected=str(expectation.value), found=str(value), holds=holds))
+        results.append(
+            CheckResult(name=f"{name}{days}{filtered}", expected=str(expectation.value), found=str(value), holds=holds)
+        )
     return results
 
 
@@ -54,7 +56,14 @@ def _keys(context: Context) -> list[CheckResult]:
         if not joined_to or dataset.derived is not None or dataset.table not in context.scope.version.tables:
             continue
         doubled = _doubled(dataset, context)
-        results.append(CheckResult(name=f"{dataset.name}: one row for each {', '.join(dataset.grain)}", expected="0 doubled", found=f"{doubled} doubled", holds=doubled == 0))
+        results.append(
+            CheckResult(
+                name=f"{dataset.name}: one row for each {', '.join(dataset.grain)}",
+                expected="0 doubled",
+                found=f"{doubled} doubled",
+                holds=doubled == 0,
+            )
+        )
     return results
 
 

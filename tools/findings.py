@@ -80,7 +80,8 @@ def _value_of(row: dict[str, Any]) -> float:
 
 def _series(table: Table, time: Column, metric: str, totals: Table | None) -> Finding:
     column = table.column(metric)
-    points = [(at, value) for at, value in zip(table.cells(time.name), table.cells(metric), strict=True) if value is not None]
+    pairs = zip(table.cells(time.name), table.cells(metric), strict=True)
+    points = [(at, value) for at, value in pairs if value is not None and at != UNKNOWN]
     if not points:
         return Finding(code="empty")
     high = max(points, key=lambda point: float(point[1] or 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semantic_layer.requests import EntityQuery, ValueQuery, fingerprint, plain
-from tools.answer import Answer, Evidence, Finding
+from tools.answer import Answer, Evidence, Finding, Table
 from tools.context import Context
 
 
@@ -15,7 +15,7 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
     """
     compiled = context.compile(request)
     rows = context.run(compiled, "list")
-    table = rows.table()
+    table = _in_natural_order(rows.table())
     scope = context.scope
     identity = fingerprint(request, "", scope.workspace.content_hash, scope.grant.hash, scope.version.id)
     evidence = Evidence(
@@ -40,3 +40,13 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
         evidence=evidence,
         truncated=rows.truncated,
     )
+
+
+def _in_natural_order(table: Table) -> Table:
+    """Values in the order that the analyst gave them; what has no place comes after."""
+    column = table.columns[0]
+    if not column.ordered or len(table.columns) != 1:
+        return table
+    place = {label.value: index for index, label in enumerate(column.value_labels)}
+    rows = sorted(table.rows, key=lambda row: place.get(row[0], len(place)))
+    return table.model_copy(update={"rows": tuple(rows)})

@@ -74,7 +74,9 @@ async def _show(reply: Reply) -> None:
     if frame is not None:
         elements.append(cl.Dataframe(name="rows", data=frame, display="inline", size="large"))
     actions = [
-        cl.Action(name="request", label=each.text, payload={"request": each.request, "text": each.text, "language": reply.language})
+        cl.Action(
+            name="request", label=each.text, payload={"request": each.request, "text": each.text, "language": reply.language}
+        )
         for each in reply.suggestions
     ]
     await cl.Message(content=present.text(reply), elements=elements, actions=actions).send()

@@ -41,7 +41,9 @@ def text(reply: Reply) -> str:
     lines = reply.answer.split("\n")
     if reply.status in ("clarify", "refused"):
         lines = [line for line in lines if not line.startswith("- ")]
-    parts.append("\n\n".join(escaped(line) if not line.startswith("- ") else "- " + escaped(line[2:]) for line in lines if line.strip()))
+    parts.append(
+        "\n\n".join(escaped(line) if not line.startswith("- ") else "- " + escaped(line[2:]) for line in lines if line.strip())
+    )
     if reply.reading and reply.status == "answered":
         parts.append(f"*{WORDS[reply.language]['reading']}: {escaped(reply.reading)}*")
     table = _table(reply)

@@ -65,7 +65,9 @@ def prepare(root: Path, port: int) -> Path:
     assert found is not None and found.submodule_search_locations
     package = Path(next(iter(found.submodule_search_locations)))
     _copy_page(package / "frontend" / "dist", root / "build")
-    _translations(package / "translations", root / ".chainlit" / "translations", json.loads((site / "texts.json").read_text("utf-8")))
+    _translations(
+        package / "translations", root / ".chainlit" / "translations", json.loads((site / "texts.json").read_text("utf-8"))
+    )
     return root
 
 

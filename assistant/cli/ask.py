@@ -100,7 +100,12 @@ def _explain(runtime: Runtime, chosen: Options, question: str, explain: bool, sh
     if explain:
         draft = explained(question, runtime.reader(scope))
         items = [
-            {"text": item.text, "meanings": meaning_names(item.span.meanings), "role": item.role, "left_over": item in draft.left_over()}
+            {
+                "text": item.text,
+                "meanings": meaning_names(item.span.meanings),
+                "role": item.role,
+                "left_over": item in draft.left_over(),
+            }
             for item in draft.items
         ]
     prompt = system_prompt(runtime.workspace, scope) + f"\n\n{question}" if show_prompt else None
@@ -158,7 +163,11 @@ async def _line(runtime: Runtime, agent: Agent, chosen: Options, line: str, numb
         asker = chosen.viewer.model_copy(update={"role": item.get("role") or chosen.viewer.role, "attributes": dict(attributes)})
     except (ValueError, KeyError, TypeError, AttributeError):
         identity = str(number)
-        return replies.failed("internal", {}).model_copy(update={"answer": f"line {number} is not a question object"}).contract(identity)
+        return (
+            replies.failed("internal", {})
+            .model_copy(update={"answer": f"line {number} is not a question object"})
+            .contract(identity)
+        )
     identity = str(item.get("id", number))
     try:
         session = Session(runtime, agent, asker)

@@ -95,7 +95,15 @@ def status(
         for dataset, fields in (version.coverage if version else {}).items()
     }
     if chosen.json:
-        print_json({"workspace": definitions.name, "version": version.id if version else None, "folder": str(warehouse.folder), "tables": described, "coverage": coverage})
+        print_json(
+            {
+                "workspace": definitions.name,
+                "version": version.id if version else None,
+                "folder": str(warehouse.folder),
+                "tables": described,
+                "coverage": coverage,
+            }
+        )
         return
     out.print(f"{definitions.name}: {version.id if version else 'nothing loaded'} in {warehouse.folder}")
     table = Table("table", "rows", "state", show_edge=False)

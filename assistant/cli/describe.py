@@ -31,7 +31,13 @@ def validate(
     except WorkspaceError as error:
         if chosen.json:
             problems = [
-                {"code": p.code, "file": p.where.file if p.where else None, "line": p.where.line if p.where else None, "what": p.what, "fix": p.fix}
+                {
+                    "code": p.code,
+                    "file": p.where.file if p.where else None,
+                    "line": p.where.line if p.where else None,
+                    "what": p.what,
+                    "fix": p.fix,
+                }
                 for p in error.problems
             ]
             print_json({"valid": False, "problems": problems})
@@ -66,11 +72,19 @@ def check(
         failed(error)
     bad = [result for result in results if not result.holds]
     if chosen.json:
-        print_json({"workspace": runtime.workspace.name, "passed": not bad, "checks": [result.model_dump(mode="json") for result in results]})
+        print_json(
+            {
+                "workspace": runtime.workspace.name,
+                "passed": not bad,
+                "checks": [result.model_dump(mode="json") for result in results],
+            }
+        )
     else:
         table = Table("check", "expected", "found", "", show_edge=False)
         for result in results:
-            table.add_row(result.name, result.expected, result.found, "[green]ok[/green]" if result.holds else "[red]differs[/red]")
+            table.add_row(
+                result.name, result.expected, result.found, "[green]ok[/green]" if result.holds else "[red]differs[/red]"
+            )
         out.print(table)
     if bad:
         raise typer.Exit(1)
@@ -104,7 +118,18 @@ def docs(
         typer.echo(text)
 
 
-PACKAGES = ("duckdb", "sqlglot", "langchain", "langchain-core", "langgraph", "chainlit", "pandas", "scikit-learn", "pydantic", "plotly")
+PACKAGES = (
+    "duckdb",
+    "sqlglot",
+    "langchain",
+    "langchain-core",
+    "langgraph",
+    "chainlit",
+    "pandas",
+    "scikit-learn",
+    "pydantic",
+    "plotly",
+)
 
 
 def doctor(
@@ -136,7 +161,9 @@ def doctor(
                 out.print(f"{name:<20} {value}", markup=False)
         for problem in problems:
             out.print(f"! {problem}", style="red", markup=False)
-        out.print("everything is in place" if not problems else f"{len(problems)} to mend", style="green" if not problems else "red")
+        out.print(
+            "everything is in place" if not problems else f"{len(problems)} to mend", style="green" if not problems else "red"
+        )
     if problems:
         raise typer.Exit(1)
 

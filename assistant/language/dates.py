@@ -79,7 +79,11 @@ def _patterns() -> tuple[_Pattern, ...]:
 def _slots(form: str, data: dict[str, Any], language: str) -> str:
     """A data file's pattern as a regular expression; each slot becomes a named group."""
     periods, units = data["periods"], data["units"]
-    number = r"\d{1,4}|[零〇一二两三四五六七八九十百]{1,5}" if language == "zh" else _either(language_data("en")["numerals"]["words"]) + r"|\d{1,4}"
+    number = (
+        r"\d{1,4}|[零〇一二两三四五六七八九十百]{1,5}"
+        if language == "zh"
+        else _either(language_data("en")["numerals"]["words"]) + r"|\d{1,4}"
+    )
     month = r"1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]" if language == "zh" else r"1[0-2]|0?[1-9]"
     day = r"3[01]|[12]\d|0?[1-9]" + (r"|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]" if language == "zh" else "")
     slots = {
@@ -182,7 +186,9 @@ def _year(parts: _Parts, today: Today) -> PeriodTerm:
 
 
 def _half(parts: _Parts, today: Today) -> PeriodTerm:
-    return PeriodTerm(_half_of(today, 1 if parts.groups["half"][0] in "上f" or parts.groups["half"].endswith("1") else 2, parts.number("y")))
+    return PeriodTerm(
+        _half_of(today, 1 if parts.groups["half"][0] in "上f" or parts.groups["half"].endswith("1") else 2, parts.number("y"))
+    )
 
 
 def _half_of(today: Today, half: int, year: int | None) -> Period:
@@ -255,9 +261,7 @@ def _fixed_words() -> dict[tuple[str, ...], tuple[Unit, int]]:
 @lru_cache(maxsize=1)
 def _half_words() -> dict[tuple[str, ...], int]:
     return {
-        key_of(word): half
-        for language in LANGUAGES
-        for word, half in language_data(language)["periods"]["half_of_year"].items()
+        key_of(word): half for language in LANGUAGES for word, half in language_data(language)["periods"]["half_of_year"].items()
     }
 
 
@@ -286,8 +290,16 @@ def _keyed(question: Question, table: dict[tuple[str, ...], Any]) -> list[tuple[
 @lru_cache(maxsize=1)
 def _connectors() -> dict[str, frozenset[tuple[str, ...]]]:
     names = (
-        "range", "range_and", "since_before", "since_after", "after_before", "after_after",
-        "until_before", "until_after", "between", "to_now",
+        "range",
+        "range_and",
+        "since_before",
+        "since_after",
+        "after_before",
+        "after_after",
+        "until_before",
+        "until_after",
+        "between",
+        "to_now",
     )
     return {
         name: frozenset(key_of(word) for language in LANGUAGES for word in language_data(language)["periods"].get(name, []))
@@ -307,9 +319,7 @@ def _before(question: Question, position: int, words: frozenset[tuple[str, ...]]
     return [position - len(word) for word in words if position >= len(word) and keys[position - len(word) : position] == word]
 
 
-def _composed(
-    question: Question, single: dict[tuple[int, int], PeriodTerm], today: Today
-) -> dict[tuple[int, int], PeriodTerm]:
+def _composed(question: Question, single: dict[tuple[int, int], PeriodTerm], today: Today) -> dict[tuple[int, int], PeriodTerm]:
     found: dict[tuple[int, int], PeriodTerm] = {}
     words = _connectors()
     days = {place: _days(term.period, today) for place, term in single.items() if isinstance(term.period, Between | CalendarUnit)}
@@ -460,5 +470,3 @@ def day_in_month_of(period: Period, day: int, today: Today) -> Period | None:
     except ValueError:
         return None
     return Between(start=found, end=found)
-
-

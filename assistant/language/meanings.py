@@ -136,10 +136,11 @@ class WeekendTerm:
 
 @dataclass(frozen=True)
 class GrainTerm:
-    """A grain; one that groups by itself is "monthly", the other is "month"."""
+    """A grain; one that groups by itself is "monthly", the other is "month". With `field`: month of payment."""
 
     grain: Grain
     groups: bool = False
+    field: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from assistant.planner.rules.bands import read_bands
 from assistant.planner.rules.beyond import read_beyond
 from assistant.planner.rules.clauses import Clause, read_clauses
 from assistant.planner.rules.comparing import read_growth, read_share, share_of
-from assistant.planner.rules.grouping import read_groups
+from assistant.planner.rules.grouping import name_of, read_groups
 from assistant.planner.rules.measures import read_measures
 from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.periods import read_periods
@@ -38,7 +38,9 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
 
 
 def _finish(draft: Draft, clauses: list[Clause]) -> None:
-    """Conditions from clauses, and the share's whole from what it keeps."""
+    """Conditions from clauses, dimensions in the order they were named, and the share's whole from what it keeps."""
+    places = {item.role: item.index for item in reversed(draft.items) if item.role}
+    draft.by.sort(key=lambda ref: places.get(f"by {name_of(ref)}", len(draft.items)))
     draft.conditions = [clause.as_condition() for clause in clauses]
     if "share" in draft.marks and draft.metrics:
         draft.share = share_of(draft, all_of(tuple(draft.base_conditions)))

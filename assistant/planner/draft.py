@@ -159,7 +159,10 @@ class Draft:
         before, after = self.touching(item, -1), self.touching(item, 1)
         if item.word("classifier"):
             beside = (before, after)
-            return any(each is not None and (each.number or each.word("which", "group", "count", "per", "this", "refer")) for each in beside)
+            return any(
+                each is not None and (each.number or each.word("which", "group", "count", "per", "this", "refer"))
+                for each in beside
+            )
         if item.is_word and item.text.isascii() and item.word("at_least", "more_than", "at_most", "less_than"):
             return not any(each is not None and each.number for each in (self.before(item), self.after(item)))
         return False
@@ -167,8 +170,6 @@ class Draft:
     def bind_group(self, ref: FieldRef) -> None:
         if ref not in self.by:
             self.by.append(ref)
-
-
 
 
 def meaning_names(meanings: tuple[Meaning, ...]) -> str:

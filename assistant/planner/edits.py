@@ -33,6 +33,8 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
     """Whether a message needs the one before: it names no metric, or it says that it goes on."""
     if not conversation.turns:
         return False
+    if _answers(draft, conversation):
+        return True
     follows = any(item.word(*FOLLOW) and item.is_word for item in draft.items)
     if not draft.metrics:
         return True
@@ -40,6 +42,14 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
         return follows and not (draft.periods and draft.by)
     orders = any(item.word("most", "least", "top", "bottom") and item.free for item in draft.items)
     return follows or orders
+
+
+def _answers(draft: Draft, conversation: Conversation) -> bool:
+    """The message names one of the choices that were offered, and nothing else."""
+    last = conversation.last
+    if last is None or last.outcome != "clarify" or not draft.metrics or draft.periods or draft.conditions:
+        return False
+    return any(choice.get("metrics") == draft.metrics for choice in last.choices)
 
 
 def edited(draft: Draft, conversation: Conversation) -> MetricQuery | None:
@@ -123,7 +133,9 @@ def _with_metrics(draft: Draft, base: MetricQuery) -> MetricQuery:
         return base
     adds = any(item.word("add") for item in draft.items)
     metrics = tuple(dict.fromkeys((*base.metrics, *draft.metrics))) if adds else tuple(draft.metrics)
-    order = tuple(each.model_copy(update={"target": draft.metrics[0]}) if each.target in base.metrics else each for each in base.order)
+    order = tuple(
+        each.model_copy(update={"target": draft.metrics[0]}) if each.target in base.metrics else each for each in base.order
+    )
     return base.model_copy(update={"metrics": metrics, "order": base.order if adds else order})
 
 
@@ -157,7 +169,9 @@ def _with_conditions(draft: Draft, base: MetricQuery, conversation: Conversation
     referred = _referred(draft, conversation)
     if referred is not None:
         parts = [part for part in parts if _names(part) != _names(referred)] + [referred]
-        base = base.model_copy(update={"by": tuple(ref for ref in base.by if _name(ref) not in _names(referred)), "order": (), "limit": None})
+        base = base.model_copy(
+            update={"by": tuple(ref for ref in base.by if _name(ref) not in _names(referred)), "order": (), "limit": None}
+        )
     return base.model_copy(update={"where": all_of(tuple(parts))})
 
 
@@ -188,7 +202,9 @@ def _referred(draft: Draft, conversation: Conversation) -> AnyCondition | None:
     if not any(item.text.lower() not in ("that", "it", "its", "上述") for item in words):
         return None
     mention: Mention = last.mentions[0]
-    draft.claim(f"{mention.field} of the last answer", *words, *(item for item in draft.items if item.get(FieldTerm) and item.free))
+    draft.claim(
+        f"{mention.field} of the last answer", *words, *(item for item in draft.items if item.get(FieldTerm) and item.free)
+    )
     if len(mention.values) == 1:
         return Compare(left=Field(name=mention.field), op="eq", right=mention.values[0])
     return In(left=Field(name=mention.field), values=mention.values)
@@ -270,5 +286,3 @@ def _with_share_and_comparison(draft: Draft, base: MetricQuery) -> MetricQuery:
     if draft.compare is not None:
         base = base.model_copy(update={"compare": draft.compare, "share_of": None})
     return base
-
-

@@ -66,7 +66,11 @@ def refused_write(draft: Draft) -> Refuse | None:
 
 def small_talk(draft: Draft) -> CatalogueQuery | None:
     """Greetings, thanks, and "what can I ask"."""
-    if draft.any_word("help") and not _targets(draft, metrics_only=True) and not any(item.get(PeriodTerm) for item in draft.items):
+    if (
+        draft.any_word("help")
+        and not _targets(draft, metrics_only=True)
+        and not any(item.get(PeriodTerm) for item in draft.items)
+    ):
         draft.claim("help", *draft.words("help"))
         return CatalogueQuery(topic="questions")
     meaningful = [item for item in draft.items if not item.word("filler", "stop", "greeting", "thanks", "follow", "this")]
@@ -96,7 +100,12 @@ def definition(draft: Draft) -> DefinitionQuery | None:
     for item in draft.items:
         if item.free and (item in strong or item.span.meanings and not item.is_word):
             draft.claim("definition", item)
-    draft.claim("definition", *draft.words("define", "is_what", "why", "or", "than", "not", "both", "including", "unknown", "average", "previous", *NOUNS))
+    draft.claim(
+        "definition",
+        *draft.words(
+            "define", "is_what", "why", "or", "than", "not", "both", "including", "unknown", "average", "previous", *NOUNS
+        ),
+    )
     return DefinitionQuery(names=tuple(names[:6]))
 
 
@@ -116,7 +125,9 @@ def _bare_what_is(draft: Draft) -> bool:
         return False
     terms = [item for item in draft.items if item.span.meanings and not item.is_word]
     others = [item for item in draft.items if item.is_word and not item.word("filler", "stop", "is_what", "classifier")]
-    owned = any(item.text.lower() in ("our", "my", "the", "your", "今天", "我们", "现在", "目前", "the current") for item in draft.items)
+    owned = any(
+        item.text.lower() in ("our", "my", "the", "your", "今天", "我们", "现在", "目前", "the current") for item in draft.items
+    )
     first = next((item for item in draft.items if not item.word("stop")), None)
     starts = first is not None and (first.word("is_what") or draft.language == "zh" or draft.any_word("define"))
     lead = next((item for item in draft.items if item.word("is_what")), None)
@@ -130,7 +141,13 @@ def _name_of(workspace: Workspace, item: Item) -> list[str]:
         return [metric.name]
     for meaning in item.span.meanings:
         match meaning:
-            case TagTerm(name=name) | SegmentTerm(name=name) | ParameterTerm(name=name) | ExplainedTerm(name=name) | ConditionTerm(name=name):
+            case (
+                TagTerm(name=name)
+                | SegmentTerm(name=name)
+                | ParameterTerm(name=name)
+                | ExplainedTerm(name=name)
+                | ConditionTerm(name=name)
+            ):
                 return [name]
             case TagValueTerm(tag=name):
                 return [name]
@@ -165,17 +182,25 @@ def listing(draft: Draft) -> Frozen | None:
 
 
 def _asks_for_list(draft: Draft) -> bool:
-    return any(item.word("list", "which", "count", "how_much", "help") or item.text in ("有", "能", "can") for item in draft.items)
+    return any(
+        item.word("list", "which", "count", "how_much", "help") or item.text in ("有", "能", "can") for item in draft.items
+    )
 
 
 def _claim_all(draft: Draft) -> None:
-    draft.claim("list", *(item for item in draft.items if item.word("list", "which", "count", "group", "sum", "values_noun", "how_much")))
+    draft.claim(
+        "list", *(item for item in draft.items if item.word("list", "which", "count", "group", "sum", "values_noun", "how_much"))
+    )
     draft.claim("list", *(item for item in draft.items if item.get(MetricTerm) is not None))
 
 
 def _values_or_entities(draft: Draft) -> Frozen | None:
     heads = [item for item in draft.items if any(not term.weak for term in item.all(MetricTerm)) and item.get(FieldTerm) is None]
-    if heads or draft.order or any(item.word("most", "least", "share", "growth", "decline", "trend") and item.is_word for item in draft.items):
+    if (
+        heads
+        or draft.order
+        or any(item.word("most", "least", "share", "growth", "decline", "trend") and item.is_word for item in draft.items)
+    ):
         return None
     if any(item.role is not None and item.role.startswith("metric") and item.get(FieldTerm) is None for item in draft.items):
         return None
@@ -247,5 +272,3 @@ def _running(draft: Draft, entity: str) -> tuple[AnyCondition, ...]:
             Compare(left=end, op="ge", right=span.start.isoformat()),
         )
     return ()
-
-

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as slot
 
 from assistant.language.meanings import (
     AbsentTerm,
@@ -11,6 +12,7 @@ from assistant.language.meanings import (
     DatasetTerm,
     ExplainedTerm,
     FieldTerm,
+    GrainTerm,
     Meaning,
     MetricTerm,
     ParameterTerm,
@@ -24,17 +26,43 @@ from assistant.language.meanings import (
     VerbTerm,
 )
 from assistant.language.text import Question, is_han, key_of, read_question
-from assistant.language.words import Trie, add, language_trie
+from assistant.language.words import Trie, add, language_data, language_trie
+from semantic_layer.model.datasets import Field
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.words import Definition
 
 Values = Mapping[str, tuple[bool | int | str, ...]]
 """Known values of categorical fields, as the viewer may see them."""
 
-SKIPPABLE = frozenset({"the", "a", "an", "our", "were", "was", "is", "are", "been", "got", "get", "we", "did", ".", "(", ")", "的", "了", "过", "各"})
+SKIPPABLE = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "our",
+        "were",
+        "was",
+        "is",
+        "are",
+        "been",
+        "got",
+        "get",
+        "we",
+        "did",
+        ".",
+        "(",
+        ")",
+        "的",
+        "了",
+        "过",
+        "各",
+    }
+)
 """Words that may stand inside a term of several words: "coupons that were redeemed", 客户的数量."""
 STOPS = frozenset({".", "(", ")"})
 MOST_SKIPPED = 2
+MOST_WORDS = 4
+"""Words of a term that a spelling is compared with."""
 
 
 @dataclass
@@ -48,8 +76,8 @@ class Lexicon:
 
     workspace: Workspace
     values: Values
-    trie: Trie = field(default_factory=dict)
-    spellings: dict[str, list[Meaning]] = field(default_factory=dict[str, list[Meaning]])
+    trie: Trie = slot(default_factory=dict)
+    spellings: dict[str, list[Meaning]] = slot(default_factory=dict[str, list[Meaning]])
 
     @staticmethod
     def of(workspace: Workspace, values: Values) -> Lexicon:
@@ -71,7 +99,9 @@ class Lexicon:
         found: list[Span] = []
         keys = [token.key for token in question.tokens]
         for start in range(len(keys)):
-            found += [span for each in _walk(self.trie, keys, start, SKIPPABLE) if (span := _as_typed(each, question)) is not None]
+            found += [
+                span for each in _walk(self.trie, keys, start, SKIPPABLE) if (span := _as_typed(each, question)) is not None
+            ]
             found += _walk(language_trie(), keys, start, STOPS)
         return found
 
@@ -85,7 +115,8 @@ def _as_typed(span: Span, question: Question) -> Span | None:
     kept = tuple(
         meaning
         for meaning in span.meanings
-        if meaning not in raw or [token.text for token in read_question(str(meaning.value)).tokens if token.kind != "stop"] == typed  # pyright: ignore[reportAttributeAccessIssue]
+        if meaning not in raw
+        or [token.text for token in read_question(str(meaning.value)).tokens if token.kind != "stop"] == typed  # pyright: ignore[reportAttributeAccessIssue]
     )
     return Span(span.start, span.end, kept) if kept else None
 
@@ -132,6 +163,8 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
         yield FieldTerm(entity.key_name, entity.name), (*entity.words(), entity.key_name)
     for dataset, each in workspace.dimension_fields():
         yield FieldTerm(each.name), each.words()
+        if each.type in ("date", "time"):
+            yield from _time_names(each)
         if each.ordered and each.unit.zh != each.unit.en:
             yield UnitTerm(each.name), tuple(unit for unit in (each.unit.zh, each.unit.en) if unit)
         for meaning in _declared(workspace, each.name):
@@ -161,12 +194,29 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
         yield AbsentTerm(index), absent.words.all()
 
 
+def _time_names(field: Field) -> Iterable[tuple[Meaning, Iterable[str]]]:
+    """The names of a time field cut by a grain: 付款时间 makes 付款月份, "payment date" makes "payment month"."""
+    for language in ("zh", "en"):
+        table = language_data(language)["time_names"]
+        label = field.label.zh if language == "zh" else field.label.en
+        words = [label, *getattr(field.synonyms, language)] if label else list(getattr(field.synonyms, language))
+        for word in words:
+            ending = next((each for each in table["endings"] if word.lower().endswith(each) and len(word) > len(each) + 1), None)
+            if ending is None:
+                continue
+            stem = word[: len(word) - len(ending)].strip()
+            for ending_word, grain in table["grains"].items():
+                yield GrainTerm(grain, field=field.name), (table["form"].format(stem=stem, grain=ending_word),)
+
+
 def _labels(definition: Definition) -> tuple[str, ...]:
     return tuple(text for text in (definition.label.zh, definition.label.en) if text) + definition.synonyms.all()
 
 
 def _declared(workspace: Workspace, name: str) -> list[ValueTerm]:
-    return [ValueTerm(name, entry.value) for _, each in workspace.dimension_fields() if each.name == name for entry in each.values]
+    return [
+        ValueTerm(name, entry.value) for _, each in workspace.dimension_fields() if each.name == name for entry in each.values
+    ]
 
 
 def _as_written(value: bool | int | str) -> tuple[str, ...]:
@@ -197,16 +247,35 @@ def _word_corrections(lexicon: Lexicon, question: Question, start: int, end: int
     from rapidfuzz import fuzz, process
 
     found: list[Correction] = []
-    for last in range(start + 1, min(end, start + 3) + 1):
-        text = " ".join(token.text for token in question.tokens[start:last])
-        if len(text) < 4 or not text.isascii() or text.isdigit():
+    windows = [
+        (first, last)
+        for first in range(max(0, start - 2), start + 1)
+        for last in range(start + 1, min(len(question.tokens), start + 3) + 1)
+        if last - first <= MOST_WORDS
+    ]
+    for first, last in windows:
+        tokens = question.tokens[first:last]
+        text = " ".join(token.text for token in tokens)
+        if len(text) < 4 or any(token.kind != "word" or not token.text.isascii() for token in tokens):
             continue
         choices = [word for word in lexicon.spellings if word.isascii() and abs(len(word) - len(text)) <= 2]
-        for word, score, _ in process.extract(text, choices, scorer=fuzz.ratio, limit=2, score_cutoff=82 if len(text) > 5 else 88):
-            if word[0] == text[0] or len(text) > 6:
-                span = Span(start, last, tuple(lexicon.spellings[word]), corrected=word)
+        for word, score, _ in process.extract(
+            text, choices, scorer=fuzz.ratio, limit=2, score_cutoff=82 if len(text) > 5 else 88
+        ):
+            if _word_by_word(text, word):
+                span = Span(first, last, tuple(lexicon.spellings[word]), corrected=word)
                 found.append(Correction(span, word, score))
     return found
+
+
+def _word_by_word(typed: str, meant: str) -> bool:
+    """Each word is the same or a small slip of a word of some length; a short word is never another one."""
+    from rapidfuzz import fuzz
+
+    pairs = list(zip(typed.split(), meant.split(), strict=False))
+    if len(typed.split()) != len(meant.split()):
+        return False
+    return all(a == b or (min(len(a), len(b)) >= 4 and fuzz.ratio(a, b) >= 75 and a[0] == b[0]) for a, b in pairs)
 
 
 def _han_corrections(lexicon: Lexicon, question: Question, start: int, end: int) -> list[Correction]:
@@ -238,5 +307,3 @@ def _sounds_alike(one: str, other: str) -> bool:
     from pypinyin import lazy_pinyin
 
     return lazy_pinyin(one) == lazy_pinyin(other)
-
-

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 from assistant.conversation import Conversation
 from assistant.language.dates import Today
-from assistant.language.meanings import AbsentTerm, FieldTerm, MetricTerm, PeriodTerm, SegmentTerm, SeveralTerm, Span, TagTerm, TagValueTerm, ValueTerm
+from assistant.language.meanings import (
+    AbsentTerm,
+    FieldTerm,
+    MetricTerm,
+    PeriodTerm,
+    SegmentTerm,
+    SeveralTerm,
+    Span,
+    TagTerm,
+    TagValueTerm,
+    ValueTerm,
+)
 from assistant.language.text import Question, read_question
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.draft import Draft, Item
@@ -141,7 +152,9 @@ def _gated(draft: Draft, following: bool = False) -> Refuse | None:
 def _counts_groups(draft: Draft, item: Item) -> bool:
     """A number that only says how many groups are wanted: "top five stores"."""
     beside = (draft.before(item), draft.after(item))
-    return item.number is not None and any(each is not None and each.word("most", "least", "top", "bottom", "which") for each in beside)
+    return item.number is not None and any(
+        each is not None and each.word("most", "least", "top", "bottom", "which") for each in beside
+    )
 
 
 def _is_about_business(item: Item) -> bool:
@@ -175,7 +188,10 @@ def _absent(draft: Draft, item: Item) -> Refuse:
     term = item.get(AbsentTerm)
     assert term is not None
     absent = draft.workspace.absent[term.index]
-    because = {"zh": absent.because.zh[0] if absent.because.zh else None, "en": absent.because.en[0] if absent.because.en else None}
+    because = {
+        "zh": absent.because.zh[0] if absent.because.zh else None,
+        "en": absent.because.en[0] if absent.because.en else None,
+    }
     return Refuse(
         code="no_such_data",
         span=item.text,
@@ -213,13 +229,17 @@ def _beyond(draft: Draft) -> Outcome | None:
 
 def _tags(draft: Draft) -> list[object]:
     refs = [ref for condition in draft.conditions for ref in refs_of(condition)]
-    segments = [Tag(name=part.name) for condition in draft.conditions for part in parts_of(condition) if isinstance(part, InSegment)]
+    segments = [
+        Tag(name=part.name) for condition in draft.conditions for part in parts_of(condition) if isinstance(part, InSegment)
+    ]
     return [*refs, *draft.by, *segments]
 
 
 def _several(draft: Draft) -> Outcome | None:
     """A word with several declared meanings, unless the rest decides."""
-    item = next((each for each in draft.items if each.free and each.get(SeveralTerm) is not None and not each.get(MetricTerm)), None)
+    item = next(
+        (each for each in draft.items if each.free and each.get(SeveralTerm) is not None and not each.get(MetricTerm)), None
+    )
     if item is None:
         return None
     term = item.get(SeveralTerm)
@@ -266,9 +286,7 @@ def _counts(workspace: Workspace, name: str) -> tuple[str, ...]:
     return workspace.workspace.key_metrics[:1]
 
 
-def _choice(
-    draft: Draft, metrics: tuple[str, ...], where: AnyCondition | None = None, by: tuple[FieldRef, ...] = ()
-) -> Choice:
+def _choice(draft: Draft, metrics: tuple[str, ...], where: AnyCondition | None = None, by: tuple[FieldRef, ...] = ()) -> Choice:
     kept = (draft.metrics, draft.by, draft.conditions)
     draft.metrics = list(metrics)
     draft.by = [*draft.by, *by]
@@ -281,7 +299,11 @@ def _choice(
 def _no_metric(draft: Draft) -> Outcome:
     """Something is said of no metric: ask which; a bare greeting-like remark is off topic."""
     about = any(_is_about_business(item) or item.get(PeriodTerm) is not None for item in draft.items)
-    about = about or draft.any_word("vague", "trend", "best", "worst", "side_by_side", "share", "group", "growth", "ranking", "which") or bool(draft.by)
+    about = (
+        about
+        or draft.any_word("vague", "trend", "best", "worst", "side_by_side", "share", "group", "growth", "ranking", "which")
+        or bool(draft.by)
+    )
     if not about:
         return Refuse(code="off_topic", span=draft.question.original.strip()[:40], bindings=_bindings(draft))
     names = draft.workspace.workspace.key_metrics
@@ -310,7 +332,9 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
         return None
     if any(_is_about_business(item) for item in draft.items):
         return None
-    draft.claim("definition", *asks, *(item for item in draft.items if item.word("define", "follow", "this", "refer", "average", "not")))
+    draft.claim(
+        "definition", *asks, *(item for item in draft.items if item.word("define", "follow", "this", "refer", "average", "not"))
+    )
     return DefinitionQuery(names=tuple(requests[0]["metrics"]))
 
 

@@ -25,9 +25,13 @@ def show(reply: Reply, console: Console, with_sql: bool = True) -> None:
     if reply.rows and reply.columns:
         console.print(_table(reply))
     if reply.rest:
-        console.print(("其余 " if reply.language == "zh" else "the rest ") + _object(reply, reply.rest), style="dim", markup=False)
+        console.print(
+            ("其余 " if reply.language == "zh" else "the rest ") + _object(reply, reply.rest), style="dim", markup=False
+        )
     if reply.totals:
-        console.print(("整体 " if reply.language == "zh" else "overall ") + _object(reply, reply.totals), style="dim", markup=False)
+        console.print(
+            ("整体 " if reply.language == "zh" else "overall ") + _object(reply, reply.totals), style="dim", markup=False
+        )
     for definition in reply.definitions:
         console.print(definition, style="dim", markup=False)
     if with_sql and reply.sql:

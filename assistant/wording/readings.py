@@ -51,7 +51,9 @@ class Words:
         """The label of anything that has a name."""
         bare = name.rpartition(".")[2]
         entity = self.workspace.entity_of_key(bare)
-        found = self.workspace.metric(name) or self.workspace.tag(name) or self.workspace.segment(name) or entity or self.field(bare)
+        found = (
+            self.workspace.metric(name) or self.workspace.tag(name) or self.workspace.segment(name) or entity or self.field(bare)
+        )
         found = found or self.workspace.dataset(name) or self.workspace.entity(name) or self.workspace.parameter(name)
         return found.label_in(self.language) if found else name
 

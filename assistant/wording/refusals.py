@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.wording.readings import Words
 from assistant.wording.texts import fill, listed, text_of
-from semantic_layer.metric_parts import base_datasets
+from semantic_layer.metric_parts import all_parts, base_datasets
 
 REACHABLE_SHOWN = 8
 
@@ -81,6 +81,12 @@ def instead_of(code: str, parts: dict[str, Any], request: dict[str, Any] | None,
         name = parts.get("metric") or parts.get("name")
         if name and (workspace.metric(name) or workspace.tag(name) or workspace.segment(name)):
             return [{"kind": "definition_query", "names": [name]}]
+    if code == "several_datasets" and len(metrics) == 1 and (metric := workspace.metric(metrics[0])) is not None:
+        parts_of_it = [part.name for part in all_parts(workspace, metric)[1:] if not part.hidden]
+        return [
+            {"kind": "definition_query", "names": metrics},
+            *({"kind": "metric_query", "metrics": [name]} for name in parts_of_it[:2]),
+        ]
     if code == "several_datasets":
         return [{**(request or {}), "metrics": [name], "order": []} for name in metrics[:3]]
     if code in ("no_last_year", "no_earlier_period") and request:
@@ -105,4 +111,4 @@ def _metrics_reaching(words: Words, field: str, asked: list[str]) -> list[str]:
         and (datasets := base_datasets(workspace, metric.name))
         and all(reaches(workspace, dataset, field) for dataset in datasets)
     ]
-    return sorted(found, key=lambda name: (getattr(workspace.metric(name), "unit", None) != unit))
+    return sorted(found, key=lambda name: getattr(workspace.metric(name), "unit", None) != unit)

@@ -64,7 +64,11 @@ class Sentences:
 
     def _metric(self, finding: Finding, answer: Answer, request: MetricQuery) -> str:
         parts, code = finding.parts, finding.code
-        common = {"when": self._when(answer, request), "where": self._where(request), "metric": self.words.metric(parts.get("metric", ""))}
+        common = {
+            "when": self._when(answer, request),
+            "where": self._where(request),
+            "metric": self.words.metric(parts.get("metric", "")),
+        }
         table = answer.main
         if code == "empty" or table is None:
             return fill(self.language, "findings", "empty", **common)
@@ -77,13 +81,19 @@ class Sentences:
             values = {key: write.value(parts[key]["value"]) for key in ("first", "last", "high", "low")}
             times = {f"{key}_at": write.group(parts[key]["at"]) for key in ("first", "last", "high", "low")}
             total = write.value(parts["total"]) if "total" in parts else ""
-            return fill(self.language, "findings", "series_total" if total else "series", total=total, **values, **times, **common)
+            return fill(
+                self.language, "findings", "series_total" if total else "series", total=total, **values, **times, **common
+            )
         if code == "winner":
             row = parts["rows"][0]
             name = "winner_top" if parts["descending"] else "winner_bottom"
             figures = write.row(row)
             return fill(self.language, "findings", name, row=figures, groups=self.words.groups(request), **common)
-        rows = "；".join(write.row(row) for row in parts["rows"]) if self.language == "zh" else "; ".join(write.row(row) for row in parts["rows"])
+        rows = (
+            "；".join(write.row(row) for row in parts["rows"])
+            if self.language == "zh"
+            else "; ".join(write.row(row) for row in parts["rows"])
+        )
         total = write.value(parts["total"]) if parts.get("total") else ""
         if code == "few_groups":
             code = "few_groups_total" if total and len(request.by) == 1 and not request.where else "few_groups"
@@ -95,7 +105,9 @@ class Sentences:
         group = self.words.groups(request)
         code = "breakdown_total" if total else "breakdown"
         lowest = write.row(parts["lowest"])
-        return fill(self.language, "findings", code, count=parts["count"], group=group, rows=rows, lowest=lowest, total=total, **common)
+        return fill(
+            self.language, "findings", code, count=parts["count"], group=group, rows=rows, lowest=lowest, total=total, **common
+        )
 
     def _single(
         self, code: str, write: _Writer, parts: dict[str, Any], common: dict[str, str], answer: Answer, request: MetricQuery
@@ -109,9 +121,15 @@ class Sentences:
             name = "share" if share is not None else "share_null"
             return fill(self.language, "findings", name, value=value, share=write.value(parts["share"]), whole=whole, **common)
         evidence = answer.evidence
-        other = self.words.span(evidence.compared_start, evidence.compared_end) if evidence.compared_start and evidence.compared_end else ""
+        other = (
+            self.words.span(evidence.compared_start, evidence.compared_end)
+            if evidence.compared_start and evidence.compared_end
+            else ""
+        )
         previous = write.value(parts["previous"])
-        return fill(self.language, "findings", "compared", value=value, previous=previous, other=other, moved=write.moved(parts), **common)
+        return fill(
+            self.language, "findings", "compared", value=value, previous=previous, other=other, moved=write.moved(parts), **common
+        )
 
     def _whole(self, request: MetricQuery) -> str:
         share: ShareOf | None = request.share_of
@@ -179,10 +197,16 @@ class Sentences:
         label = text_of(parts["label"], self.language) or parts["name"]
         other = parts["label"].get("en" if self.language == "zh" else "zh")
         shown = f"{label}（{other}）" if other and self.language == "zh" else f"{label} ({other})" if other else label
-        lines = [say("definition", label=shown, description=text_of(parts["description"], self.language)) + ("。" if self.language == "zh" else ".")]
+        lines = [
+            say("definition", label=shown, description=text_of(parts["description"], self.language))
+            + ("。" if self.language == "zh" else ".")
+        ]
         lines += self._formula(parts, say)
         if parts.get("parts"):
-            inner = [f"{text_of(each['label'], self.language)} = {text_of(each['description'], self.language)}" for each in parts["parts"]]
+            inner = [
+                f"{text_of(each['label'], self.language)} = {text_of(each['description'], self.language)}"
+                for each in parts["parts"]
+            ]
             lines.append(say("definition_parts", parts="；".join(inner) if self.language == "zh" else "; ".join(inner)))
         if parts.get("note") and text_of(parts["note"], self.language):
             lines.append(say("definition_note", note=text_of(parts["note"], self.language)))
@@ -239,7 +263,9 @@ class _Writer:
             growth = self.value(row["growth"]) if row["growth"]["value"] is not None else "–"
             previous = self.value(row["previous"])
             sign = "+" if (row["growth"]["value"] or 0) > 0 else ""
-            return fill(self.language, "findings", "row_compared", group=group, value=value, previous=previous, growth=f"{sign}{growth}")
+            return fill(
+                self.language, "findings", "row_compared", group=group, value=value, previous=previous, growth=f"{sign}{growth}"
+            )
         if "share" in row:
             return fill(self.language, "findings", "row_share", group=group, value=value, share=self.value(row["share"]))
         return fill(self.language, "findings", "row", group=group, value=value)
@@ -261,5 +287,3 @@ class _Writer:
 
 def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
-
-

@@ -12,13 +12,24 @@ from semantic_layer.words import Definition
 def markdown(workspace: Workspace) -> str:
     """One page: metrics, dimensions, tags, segments, parameters, roles."""
     settings = workspace.workspace
-    lines = [f"# {settings.label_in('en')} / {settings.label_in('zh')}", "", settings.description.get("en"), "", settings.description.get("zh"), ""]
+    lines = [
+        f"# {settings.label_in('en')} / {settings.label_in('zh')}",
+        "",
+        settings.description.get("en"),
+        "",
+        settings.description.get("zh"),
+        "",
+    ]
     lines += [f"Business time: {settings.time_zone}. Weeks start on {settings.week_start}.", ""]
-    lines += _section("Metrics 指标", ["name", "zh", "en", "definition", "computed as"], [_metric(m) for m in workspace.metrics if not m.hidden])
+    lines += _section(
+        "Metrics 指标", ["name", "zh", "en", "definition", "computed as"], [_metric(m) for m in workspace.metrics if not m.hidden]
+    )
     lines += _dimensions(workspace)
     lines += _section("Tags 标签", ["name", "zh", "en", "definition"], [_plain(each) for each in workspace.tags])
     lines += _section("Segments 客群", ["name", "zh", "en", "definition"], [_plain(each) for each in workspace.segments])
-    parameters = [[p.name, p.label_in("zh"), p.label_in("en"), f"{p.value} {p.unit.get('en')}".strip()] for p in workspace.parameters]
+    parameters = [
+        [p.name, p.label_in("zh"), p.label_in("en"), f"{p.value} {p.unit.get('en')}".strip()] for p in workspace.parameters
+    ]
     lines += _section("Parameters 参数", ["name", "zh", "en", "value"], parameters)
     lines += _section("Roles 角色", ["name", "zh", "en", "definition"], [_plain(each) for each in workspace.roles])
     return "\n".join(lines).rstrip() + "\n"
@@ -60,8 +71,10 @@ def _short(condition: AnyCondition) -> str:
 
 
 def _dimensions(workspace: Workspace) -> list[str]:
-    rows = [[entity.key_name, entity.label_in("zh"), entity.label_in("en"), f"key of {entity.name}"] for entity in workspace.entities]
-    rows += [[field.name, field.label_in("zh"), field.label_in("en"), dataset.name] for dataset, field in workspace.dimension_fields()]
+    rows = [
+        [entity.key_name, entity.label_in("zh"), entity.label_in("en"), f"key of {entity.name}"] for entity in workspace.entities
+    ]
+    rows += [
+        [field.name, field.label_in("zh"), field.label_in("en"), dataset.name] for dataset, field in workspace.dimension_fields()
+    ]
     return _section("Dimensions 维度", ["name", "zh", "en", "of"], rows)
-
-

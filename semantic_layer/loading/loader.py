@@ -123,6 +123,9 @@ def parse_workspace(texts: dict[str, str]) -> Workspace:
 
     tree = merged([read_yaml(text, file) for file, text in texts.items()])
     problems = list(tree.problems)
+    if any(problem.code == "yaml_syntax" for problem in problems):
+        # What stands after a broken line is not known, so nothing else is judged.
+        raise WorkspaceError(*problems)
     workspace: Workspace | None = None
     try:
         workspace = Workspace.model_validate(_with_entities(tree.value))

@@ -278,7 +278,13 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
     for name, path in _paths(tree, "datasets").items():
         dataset = workspace.dataset(name)
         if dataset and dataset.count and dataset.count not in metrics:
-            yield _problem(tree, (*path, "count"), "unknown_metric", f"dataset '{name}': there is no metric '{dataset.count}'", did_you_mean(dataset.count, metrics))
+            yield _problem(
+                tree,
+                (*path, "count"),
+                "unknown_metric",
+                f"dataset '{name}': there is no metric '{dataset.count}'",
+                did_you_mean(dataset.count, metrics),
+            )
     for index, expectation in enumerate(workspace.expect):
         if expectation.metric not in metrics:
             yield _problem(

@@ -81,7 +81,11 @@ def _banded_field(draft: Draft, number: Item, value: float, compared: bool) -> t
                 return field, [each]
     if not compared:
         return None
-    measured = draft.before(number, 2) if draft.before(number) is not None and draft.before(number).word(*CODES) else draft.before(number)  # pyright: ignore[reportOptionalMemberAccess]
+    measured = (
+        draft.before(number, 2)
+        if draft.before(number) is not None and draft.before(number).word(*CODES)
+        else draft.before(number)
+    )  # pyright: ignore[reportOptionalMemberAccess]
     if measured is not None and measured.get(MetricTerm) is not None and not measured.get(FieldTerm):
         return None
     candidates = [
@@ -153,7 +157,10 @@ def _clause(
         # "over 65" of a band 65+ is said by people who mean that band.
         inside, cut = [band for band in bands if band.low >= value], []
     if not inside or cut:
-        draft.beyond = ("band_cut", {"field": field.name, "value": value, "bands": [band.value for band in bands], "text": item.text})
+        draft.beyond = (
+            "band_cut",
+            {"field": field.name, "value": value, "bands": [band.value for band in bands], "text": item.text},
+        )
         draft.claim(field.name, word)
         return None
     words = " ".join(each.text for each in sorted((item, word), key=lambda each: each.index))

@@ -135,9 +135,16 @@ def _numbers_after(draft: Draft, noun: Item) -> list[Item]:
     first = draft.after(noun)
     if not _is_plain_number(first) or first is None:
         return []
-    if any(not each.light for each in draft.between(noun, first)) or draft.before(noun) and draft.before(noun).word("top", "bottom"):  # pyright: ignore[reportOptionalMemberAccess]
+    if (
+        any(not each.light for each in draft.between(noun, first))
+        or draft.before(noun)
+        and draft.before(noun).word("top", "bottom")
+    ):  # pyright: ignore[reportOptionalMemberAccess]
         return []
-    if any(each.text.strip() not in ("", "#", "no", "no.", "号", "number", "是", "为", "is", "nr", "-") for each in draft.between(noun, first)):
+    if any(
+        each.text.strip() not in ("", "#", "no", "no.", "号", "number", "是", "为", "is", "nr", "-")
+        for each in draft.between(noun, first)
+    ):
         return []
     numbers = [first]
     while True:
@@ -196,10 +203,14 @@ def _numbers_before(draft: Draft, noun: Item) -> list[Item]:
 
 def _past_apposition(draft: Draft, item: Item | None) -> Item | None:
     """406和429这两家店: the count between the numbers and their noun is passed over."""
-    at = item
-    while at is not None and (at.word("classifier", "refer", "this") or (at.number is not None and at.number.value <= 12 and not at.text.strip().isdigit())):
+    at, counted = item, False
+    while at is not None:
+        counts = at.number is not None and at.number.value <= 12 and not at.text.strip().isdigit()
+        if not (counts or at.word("classifier", "refer", "this")):
+            break
+        counted = counted or counts or at.word("refer", "this")
         at = draft.touching(at, -1)
-    return at if at is not item and _is_plain_number(at) and at is not None and at.text.strip().isdigit() else item
+    return at if counted and at is not None and _is_plain_number(at) and at.text.strip().isdigit() else item
 
 
 def _as_key(draft: Draft, name: str, number: Item) -> int | str | None:
@@ -304,7 +315,9 @@ def _others(draft: Draft) -> list[Clause]:
 def _other(draft: Draft, item: Item) -> Clause | None:
     weekend, weekdays, hours = item.get(WeekendTerm), item.get(WeekdaysTerm), item.get(HoursTerm)
     grain = item.get(GrainTerm)
-    if grain is not None and (grain.groups or draft.before(item) is not None and draft.before(item).word("group", "per", "which")):  # pyright: ignore[reportOptionalMemberAccess]
+    if grain is not None and (
+        grain.groups or draft.before(item) is not None and draft.before(item).word("group", "per", "which")
+    ):  # pyright: ignore[reportOptionalMemberAccess]
         return None
     if hours is not None:
         return Clause([item], TimeBucket(grain="hour"), list(hours.hours), words="hour")
@@ -545,5 +558,3 @@ def reachable_from(draft: Draft, dataset: str, clause: Clause) -> bool:
     except RequestError:
         return False
     return True
-
-

@@ -121,7 +121,9 @@ def _beside_share(draft: Draft, clause: Clause) -> bool:
     while after is not None and after.role == "names the value's field":
         after = draft.after(after)
     follows = after is not None and after.word("share")
-    leads = before is not None and before.word("share") and before.text.lower().endswith(("of", "share", "percentage", "占", "占了"))
+    leads = (
+        before is not None and before.word("share") and before.text.lower().endswith(("of", "share", "percentage", "占", "占了"))
+    )
     leads = leads and not _beside_metric(draft, clause)
     return follows or (leads and clause.first.text.isascii())
 

@@ -27,13 +27,23 @@ def read_groups(draft: Draft, clauses: list[Clause]) -> None:
     _named_dimensions(draft)
     _listed_values(draft, clauses)
     _trend(draft)
+    _own_time(draft)
+
+
+def _own_time(draft: Draft) -> None:
+    """ "by payment time, monthly": the field and the grain are one cut."""
+    fields = [ref for ref in draft.by if isinstance(ref, TimeBucket) and ref.field is not None]
+    plain = [ref for ref in draft.by if isinstance(ref, TimeBucket) and ref.field is None]
+    if len(fields) == 1 and len(plain) == 1 and fields[0].grain == "date":
+        merged = TimeBucket(grain=plain[0].grain, field=fields[0].field)
+        draft.by = [merged if ref == fields[0] else ref for ref in draft.by if ref != plain[0]]
 
 
 def reference(workspace: Workspace, item: Item) -> FieldRef | None:
     """What an item can be grouped by, if anything."""
     grain = item.get(GrainTerm)
     if grain is not None:
-        return TimeBucket(grain=grain.grain)
+        return TimeBucket(grain=grain.grain, field=grain.field)
     for term in item.all(FieldTerm):
         field = _declared(workspace, term.name)
         if field is not None and field.type in ("time", "date"):
@@ -58,7 +68,14 @@ def _by_words(draft: Draft) -> None:
         if _not_grouping(draft, word, noun):
             continue
         steps = 0
-        while noun is not None and steps < 2 and (noun.get(NumberTerm) is not None or noun.word("which", "group", "classifier", "list", "most", "least", "top", "bottom")):
+        while (
+            noun is not None
+            and steps < 2
+            and (
+                noun.get(NumberTerm) is not None
+                or noun.word("which", "group", "classifier", "list", "most", "least", "top", "bottom")
+            )
+        ):
             noun, steps = draft.after(noun), steps + 1
         if noun is None or not noun.free or _measured(draft, noun, word):
             continue
@@ -74,7 +91,11 @@ def _not_grouping(draft: Draft, word: Item, noun: Item | None) -> bool:
     if noun is None:
         return True
     between = draft.between(word, noun)
-    if word.word("which") and word.text.isascii() and any(item.word("filler") and item.text.lower() not in ("of", "our", "the") for item in between):
+    if (
+        word.word("which")
+        and word.text.isascii()
+        and any(item.word("filler") and item.text.lower() not in ("of", "our", "the") for item in between)
+    ):
         return True
     before = draft.before(word)
     if word.text.lower() == "by" and before is not None and before.get(VerbTerm) is not None:
@@ -137,7 +158,11 @@ def _take_listed(draft: Draft, noun: Item) -> None:
     ref = reference(draft.workspace, following)
     if ref is None or not (following.get(FieldTerm) or following.get(GrainTerm) or following.get(TagTerm)):
         return
-    if any(term.entity is not None for term in following.all(FieldTerm)) and draft.after(following) is not None and not draft.metrics:
+    if (
+        any(term.entity is not None for term in following.all(FieldTerm))
+        and draft.after(following) is not None
+        and not draft.metrics
+    ):
         return
     draft.claim(f"by {name_of(ref)}", link, following)
     draft.bind_group(ref)
@@ -165,6 +190,9 @@ def _grains(draft: Draft) -> None:
             chosen: Grain = next(term.grain for term in item.all(GrainTerm) if term.groups)
             draft.claim(f"by {chosen}", item)
             draft.bind_group(TimeBucket(grain=chosen))
+        elif grain.field is not None:
+            draft.claim(f"by {grain.grain}", item)
+            draft.bind_group(TimeBucket(grain=grain.grain, field=grain.field))
         elif ordering or draft.any_word("which", "share", "ranking", "distribution") or (counted and not draft.by):
             draft.claim(f"by {grain.grain}", item)
             draft.bind_group(TimeBucket(grain=grain.grain))
@@ -189,7 +217,9 @@ def _absorb_units(draft: Draft) -> None:
 
 def _named_dimensions(draft: Draft) -> None:
     """A dimension beside a metric, without a group word: department sales, 门店排名. A thing that is counted is not."""
-    wants_entities = draft.any_word("ranking", "most", "least", "top", "bottom", "share", "distribution", "which", "list", "side_by_side")
+    wants_entities = draft.any_word(
+        "ranking", "most", "least", "top", "bottom", "share", "distribution", "which", "list", "side_by_side"
+    )
     for item in draft.items:
         if not item.free:
             continue
@@ -198,7 +228,9 @@ def _named_dimensions(draft: Draft) -> None:
             continue
         entity = next((term.entity for term in terms if term.entity is not None), None)
         whole = draft.touching(item, -1)
-        if entity is not None and (not wants_entities or draft.by or _is_counted(draft, entity) or (whole is not None and whole.word("whole"))):
+        ranked = bool(draft.metrics) and draft.any_word("most", "least", "top", "bottom") and not _counts(draft, entity)
+        plain = not wants_entities or (_is_counted(draft, entity) and not ranked) or (whole is not None and whole.word("whole"))
+        if entity is not None and (draft.by or plain):
             draft.claim("names what is measured", item)
             draft.entities.append(entity)
             continue
@@ -221,9 +253,14 @@ def _reached(draft: Draft, ref: FieldRef) -> bool:
     return all(reaches(draft.workspace, dataset, ref.name) for dataset in datasets)
 
 
-def _is_counted(draft: Draft, entity: str) -> bool:
-    """One of the metrics counts this entity, or the entity has a count of its own: its name is no cut."""
-    described = draft.workspace.entity(entity)
+def _counts(draft: Draft, entity: str | None) -> bool:
+    """One of the metrics counts the entity itself."""
+    return entity is not None and bool({each.name for each in entity_counts(draft.workspace, entity)} & set(draft.metrics))
+
+
+def _is_counted(draft: Draft, entity: str | None) -> bool:
+    """The entity has a count of its own: beside a metric its name is no cut."""
+    described = draft.workspace.entity(entity or "")
     return described is not None and described.count is not None
 
 
@@ -240,7 +277,9 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
         over_time = all(isinstance(each, TimeBucket) and each.grain in SERIES_GRAINS for each in draft.by)
         ordered = draft.any_word("most", "least", "top", "bottom")
         share_of_sum = draft.any_word("share") and not compared and bool(draft.by)
-        if (compared or (not summed and over_time and not ordered and not share_of_sum)) and not (draft.by and not over_time and not compared):
+        if (compared or (not summed and over_time and not ordered and not share_of_sum)) and not (
+            draft.by and not over_time and not compared
+        ):
             draft.side_by_side.append(ref)
             draft.bind_group(ref)
 

@@ -67,7 +67,9 @@ def _verbs_beside(draft: Draft) -> None:
             link = draft.touching(link, -1)
         listed = link is not None and (link.word("conj") or link.text in (",", "、", "，"))
         earlier = any(each.role is not None and each.role.startswith("metric") for each in draft.items[: item.index])
-        same = set(base_datasets(draft.workspace, term.name)) & {d for n in draft.metrics for d in base_datasets(draft.workspace, n)}
+        same = set(base_datasets(draft.workspace, term.name)) & {
+            d for n in draft.metrics for d in base_datasets(draft.workspace, n)
+        }
         if listed and earlier and same and term.name not in draft.metrics and draft.language == "zh":
             draft.claim(f"metric {term.name}", item)
             _add(draft, term.name)
@@ -154,7 +156,9 @@ def _counting_word(draft: Draft, noun: Item) -> Item | None:
             return word
     asked = next((item for item in draft.between(noun, after) if item.word("count")), None) if after is not None else None
     tail = [item for item in draft.items[noun.index + 1 : noun.index + 3] if item.word("count") and item.free and item.is_word]
-    head = [item for item in draft.items[max(0, noun.index - 2) : noun.index] if item.word("count") and item.free and item.is_word]
+    head = [
+        item for item in draft.items[max(0, noun.index - 2) : noun.index] if item.word("count") and item.free and item.is_word
+    ]
     return asked or (tail[0] if tail else None) or (head[-1] if head else None)
 
 
@@ -228,8 +232,12 @@ def _times(draft: Draft) -> None:
         word = next((each for each in draft.words("count") if each.is_word), None)
         if dataset is None or dataset.count is None or word is None or any(_is_noun(each) for each in draft.items if each.free):
             continue
-        people = next((entity for entity in draft.workspace.entities if entity.personal and entity.name in dataset.entities), None)
-        if people is not None and any(each.word("refer") and each.text.lower() in ("them", "they", "他们", "她们", "这些人") for each in draft.items):
+        people = next(
+            (entity for entity in draft.workspace.entities if entity.personal and entity.name in dataset.entities), None
+        )
+        if people is not None and any(
+            each.word("refer") and each.text.lower() in ("them", "they", "他们", "她们", "这些人") for each in draft.items
+        ):
             name = count_metric(draft, people.name, [])
             if name is not None:
                 draft.claim(f"metric {name}", item, word)
@@ -242,7 +250,9 @@ def _times(draft: Draft) -> None:
 
 def _entity_alone(draft: Draft, clauses: list[Clause]) -> None:
     """No metric is named: an entity that the question is about is counted."""
-    wanted = draft.any_word("group", "per", "which", "share", "trend", "distribution", "growth", "decline", "most", "least", "group_after")
+    wanted = draft.any_word(
+        "group", "per", "which", "share", "trend", "distribution", "growth", "decline", "most", "least", "group_after"
+    )
     wanted = wanted or any(term.groups for _, term in draft.having(GrainTerm)) or bool(draft.having(VerbTerm))
     for item in draft.items:
         if not item.free:
@@ -414,5 +424,3 @@ def _quantities(draft: Draft) -> None:
         neighbours = (draft.touching(word, -1), draft.touching(word, 1))
         if any(each is not None and (each.get(MetricTerm) or each.get(FieldTerm)) for each in neighbours):
             draft.claim("quantity", word)
-
-

@@ -51,7 +51,9 @@ def _number(draft: Draft) -> Item | None:
         if number is None or not item.free or not number.value.is_integer() or not 1 <= number.value <= 10_000 or number.percent:
             continue
         before, after = draft.before(item), draft.after(item)
-        ordering = any(each is not None and each.word("top", "bottom", "most", "least", "ranking", "which") for each in (before, after))
+        ordering = any(
+            each is not None and each.word("top", "bottom", "most", "least", "ranking", "which") for each in (before, after)
+        )
         counts = after is not None and (after.get(FieldTerm) is not None or after.get(GrainTerm) is not None)
         counter = draft.touching(item, 1)
         counted = counter is not None and counter.word("classifier")
@@ -70,7 +72,9 @@ def _descending(draft: Draft, words: list[Item]) -> bool:
 
 def _part(draft: Draft) -> Part:
     if draft.compare is not None and draft.marks & {"growth", "fall", "change"}:
-        rate = any(mark in item.text.lower() for item in draft.items for mark in ("fast", "快", "率", "rate", "percent", "%", "幅", "猛"))
+        rate = any(
+            mark in item.text.lower() for item in draft.items for mark in ("fast", "快", "率", "rate", "percent", "%", "幅", "猛")
+        )
         return "growth" if rate else "change"
     if draft.share is not None and draft.by:
         return "share"

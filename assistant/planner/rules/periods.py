@@ -147,7 +147,10 @@ def _narrowed(draft: Draft, asked: list[Asked]) -> list[Asked]:
 def _linked(draft: Draft, first: Asked, second: Asked) -> bool:
     """Whether something between two periods says that both are meant."""
     between = draft.between(first.items[-1], second.items[0])
-    return any(item.word("conj", "than", "side_by_side", "or", "plus") and not item.word("filler") or item.text in (",", "、") for item in between)
+    return any(
+        item.word("conj", "than", "side_by_side", "or", "plus") and not item.word("filler") or item.text in (",", "、")
+        for item in between
+    )
 
 
 def _within(outer: Asked, inner: Asked, draft: Draft) -> Period | None:
@@ -271,5 +274,3 @@ def _drop_the_named_previous(draft: Draft, asked: list[Asked]) -> None:
     others = [each for each in asked if each is not later]
     if others:
         draft.compare = AgainstPeriod(period=others[0].period)  # pyright: ignore[reportArgumentType]
-
-
