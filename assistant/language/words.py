@@ -13,7 +13,7 @@ from assistant.language.text import key_of
 Trie = dict[Any, Any]
 """Nested by token key; the meanings of a term stand under None."""
 
-TABLES = ("numerals", "units", "periods", "clock", "weekday", "weekend", "grain", "grouped_by", "time_names")
+TABLES = ("numerals", "units", "periods", "clock", "weekday", "weekend", "grain", "grouped_by", "time_names", "amounts")
 
 
 @lru_cache(maxsize=2)

@@ -28,6 +28,7 @@ from assistant.language.meanings import (
 from assistant.language.text import Question, is_han, key_of, read_question
 from assistant.language.words import Trie, add, language_data, language_trie
 from semantic_layer.model.datasets import Field
+from semantic_layer.model.metrics import Aggregate, AnyMetric
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.words import Definition
 
@@ -157,7 +158,7 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
     """Each meaning with its words."""
     for metric in workspace.metrics:
         if not metric.hidden:
-            yield MetricTerm(metric.name), metric.words()
+            yield MetricTerm(metric.name), (*metric.words(), *_asked_by_unit(metric))
             yield MetricTerm(metric.name, weak=True), metric.verbs.all()
     for entity in workspace.entities:
         yield FieldTerm(entity.key_name, entity.name), (*entity.words(), entity.key_name)
@@ -192,6 +193,13 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
         yield SeveralTerm(index), several.words.all()
     for index, absent in enumerate(workspace.absent):
         yield AbsentTerm(index), absent.words.all()
+
+
+def _asked_by_unit(metric: AnyMetric) -> Iterable[str]:
+    """多少件 asks for the metric that adds up pieces."""
+    unit = metric.unit.zh
+    if isinstance(metric, Aggregate) and metric.agg == "sum" and metric.type == "count" and unit:
+        yield from (form.format(unit=unit) for form in language_data("zh")["amounts"]["forms"])
 
 
 def _time_names(field: Field) -> Iterable[tuple[Meaning, Iterable[str]]]:

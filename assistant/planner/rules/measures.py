@@ -43,6 +43,8 @@ def _named(draft: Draft, clauses: list[Clause]) -> None:
     for item, term in strong:
         if _is_noun(item) and (heads or draft.metrics) and not _listed_as_metric(draft, item):
             continue
+        if _is_noun(item) and _is_ranked(draft, item):
+            continue
         name = term.name
         if _is_noun(item) and _is_count_of(draft, name, item):
             entity = next(term.entity for term in item.all(FieldTerm) if term.entity is not None)
@@ -258,7 +260,7 @@ def _entity_alone(draft: Draft, clauses: list[Clause]) -> None:
         if not item.free:
             continue
         entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
-        if entity is None or _is_grouped(draft, item):
+        if entity is None or _is_grouped(draft, item) or _is_ranked(draft, item):
             continue
         if not wanted and item.get(MetricTerm) is None:
             continue
@@ -276,9 +278,29 @@ def _is_grouped(draft: Draft, item: Item) -> bool:
     return before is not None and before.word("group", "per", "which", "top", "bottom")
 
 
+def _is_ranked(draft: Draft, noun: Item) -> bool:
+    """The entity is what is ranked, by what a verb measures: 消费最高的10个客户, "the 5 customers who spent most"."""
+    lead = draft.before(noun)
+    if lead is not None and lead.get(NumberTerm) is not None:
+        lead = draft.before(lead)
+    after = draft.touching(noun, 1)
+    chosen = draft.before(noun) is not lead or (lead is not None and lead.word("which"))
+    chosen = chosen or (after is not None and after.word("which"))
+    for verb in draft.items:
+        if not _is_weak_metric(verb):
+            continue
+        superlative = next(
+            (each for each in (draft.after(verb), draft.before(verb)) if each is not None and each.word("most", "least")), None
+        )
+        if superlative is not None and (superlative is lead or chosen):
+            return True
+    return False
+
+
 def _by_verb(draft: Draft) -> None:
     """ "sold", "spent": a verb asks for its metric where no noun does."""
-    for item, _ in draft.having(MetricTerm):
+    verbs = [item for item, _ in draft.having(MetricTerm) if not _is_noun(item)]
+    for item in verbs:
         term = item.all(MetricTerm)[0]
         draft.claim(f"metric {term.name}", item)
         _add(draft, term.name)
