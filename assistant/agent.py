@@ -145,7 +145,7 @@ def _refuse() -> BaseTool:
     return StructuredTool.from_function(
         func=call,
         name="refuse",
-        description="Refuse when the question needs what is not defined here, data that does not exist, or is off topic. Name the words.",
+        description="Refuse when the question needs what is not defined or not in the data, or is off topic. Name the words.",
         args_schema=_outcome_schema("refuse", ["unbound_word", "not_defined", "no_such_data", "off_topic", "write"]),
         response_format="content_and_artifact",
         infer_schema=False,

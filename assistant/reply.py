@@ -100,7 +100,7 @@ class Replies:
             assumptions.append(fill(self.language, "notes", "restricted", role=label))
         text = self.sentences.answer(answer, metric_query)
         spoken = [*assumptions, *warnings]
-        joined = text if not spoken else text + ("\n" if self.language == "zh" else "\n") + " ".join(spoken)
+        joined = text if not spoken else text + "\n" + " ".join(spoken)
         main = answer.main
         return Reply(
             status="answered",

@@ -20,6 +20,7 @@ from semantic_layer.engines.base import CancelToken
 from semantic_layer.errors import HuaxiangError, RequestError
 from semantic_layer.policy import Viewer
 from tools.answer import Answer
+from tools.context import Emit
 
 if TYPE_CHECKING:
     from assistant.agent import Agent
@@ -75,7 +76,11 @@ class Session:
     async def run_request(self, request: dict[str, Any], cancel: CancelToken | None = None, language: str = "") -> Reply:
         """A typed request that was clicked or given: no planning, else the same path."""
         turn = _Turn(self, "", language=language or _language_of(self.conversation))
-        return await turn.reply(cancel, lambda name, data: None, request=request)
+        return await turn.reply(cancel, _unheard, request=request)
+
+
+def _unheard(name: str, data: dict[str, Any]) -> None:
+    """For requests whose steps nobody watches."""
 
 
 class _Turn:
@@ -95,7 +100,7 @@ class _Turn:
         kinds: dict[str, type[Any]] = {"answered": Answered, "clarify": Clarified, "refused": Refused, "error": Failed}
         return self.event(kinds[reply.status], reply=reply.model_dump(mode="json"))
 
-    async def reply(self, cancel: CancelToken | None, emit: Any, request: dict[str, Any] | None = None) -> Reply:
+    async def reply(self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None = None) -> Reply:
         """The reply, whatever happens; a fault becomes a reply as well."""
         started = time.perf_counter()
         replies = Replies(self.session.runtime.workspace, self.language, self.session.viewer.role or "")
@@ -115,7 +120,7 @@ class _Turn:
         return reply
 
     async def _handled(
-        self, cancel: CancelToken | None, emit: Any, request: dict[str, Any] | None
+        self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None
     ) -> tuple[Handled, dict[str, float]]:
         runtime, session = self.session.runtime, self.session
         scope = runtime.scope(session.viewer)
@@ -148,6 +153,8 @@ class _Turn:
         if len(handled.answers) > 1:
             choices = tuple(Choice(request=answer.request) for answer in handled.answers)
             return replies.clarified(Clarify(code="readings", choices=choices), timings)
+        if not handled.answers:
+            return replies.failed("internal", timings)
         answer = self._completed(handled.answers[0], replies)
         return replies.answered(answer, outcome.notes, handled.request, timings)
 
@@ -193,7 +200,11 @@ def _mentions(answer: Answer) -> tuple[Mention, ...]:
     column = table.columns[0]
     if column.role != "dimension" or column.grain is not None or len(table.rows) > MENTIONED:
         return ()
-    return (Mention(field=column.name, values=tuple(value for value in table.cells(column.name) if value is not None)),)
+    return (
+        Mention(
+            field=column.name, values=tuple(value for value in table.cells(column.name) if isinstance(value, bool | int | str))
+        ),
+    )
 
 
 def _reply_language(question: str, conversation: Conversation) -> str:

@@ -12,7 +12,8 @@ def report(run: Run, fails: bool = False) -> str:
     scores = list(run.scores)
     lines = [f"{', '.join(run.sets)} · {run.model} · {run.data_version} · {len(scores)} questions", ""]
     lines.append(
-        f"{'category':<16}{'right':>9}{'execution':>11}{'wrong+sure':>12}{'clarify':>9}{'refused':>9}{'error':>7}{'p50 ms':>8}{'p95 ms':>8}"
+        f"{'category':<16}{'right':>9}{'execution':>11}{'wrong+sure':>12}{'clarify':>9}{'refused':>9}"
+        f"{'error':>7}{'p50 ms':>8}{'p95 ms':>8}"
     )
     for category, group in by(scores, lambda score: score.category).items():
         lines.append(_line(category, group))
@@ -46,8 +47,9 @@ def _summary(name: str, f: Figures) -> list[str]:
     return [
         f"{name}: execution accuracy {f.execution}; all right {f.all_right}",
         f"  wrong but confident {f.wrong_but_confident}",
-        f"  refusal precision {f.refusal_precision}, recall {f.refusal_recall}; needless clarify {f.needless_clarify}, needless refusal {f.needless_refusal}",
-        f"  median {f.median_ms:.0f} ms, p95 {f.p95_ms:.0f} ms, planning and compiling {f.median_planning_ms:.1f} ms; errors {f.errors}",
+        f"  refusal precision {f.refusal_precision}, recall {f.refusal_recall}",
+        f"  needless clarify {f.needless_clarify}, needless refusal {f.needless_refusal}; errors {f.errors}",
+        f"  median {f.median_ms:.0f} ms, p95 {f.p95_ms:.0f} ms, planning and compiling {f.median_planning_ms:.1f} ms",
     ]
 
 

@@ -96,12 +96,11 @@ def _checks(rows: Rows, totals: Rows | None, rest: Rows | None) -> tuple[Check, 
     if totals is None or rows.truncated or not totals.values:
         return ()
     checks: list[Check] = []
-    limited = rest is not None
     for column in rows.columns:
         if not column.additive or column.role != "metric" or column.name not in [each.name for each in totals.columns]:
             continue
         parts = sum((Decimal(str(value)) for value in rows.cells(column.name) if value is not None), Decimal(0))
-        if limited and rest is not None and rest.values:
+        if rest is not None and rest.values:
             parts += Decimal(str(rest.cells(column.name)[0] or 0))
         whole = Decimal(str(totals.cells(column.name)[0] or 0))
         holds = abs(parts - whole) <= Decimal("0.005")

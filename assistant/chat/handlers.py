@@ -46,7 +46,7 @@ async def stop() -> None:
         cancel.cancel()
 
 
-@cl.action_callback("request")
+@cl.action_callback("request")  # pyright: ignore[reportUntypedFunctionDecorator]  (untyped in Chainlit)
 async def follow(action: cl.Action) -> None:
     """A suggestion that was clicked: its typed request is run as it is."""
     request = cast("dict[str, Any]", action.payload.get("request") or {})

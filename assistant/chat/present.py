@@ -10,6 +10,7 @@ from assistant.render.markdown import escaped
 from assistant.render.terminal import column_of
 from assistant.reply import Reply
 from assistant.wording.numbers import cell
+from assistant.wording.texts import fill, templates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
 SMALL = 12
 """Tables of up to so many rows stand in the text; longer ones page and sort."""
-
-WORDS = {
-    "zh": {"reading": "理解为", "evidence": "依据：定义、筛选、数据版本", "sql": "SQL", "totals": "整体", "rest": "其余", "data": "数据版本", "period": "时间", "check": "核对", "ok": "各部分之和与整体一致", "rows": "行数"},
-    "en": {"reading": "Understood as", "evidence": "What it rests on: definitions, filter, data version", "sql": "SQL", "totals": "Overall", "rest": "The rest", "data": "Data version", "period": "Period", "check": "Check", "ok": "the parts add up to the whole", "rows": "Rows"},
-}  # fmt: skip
 
 
 class Fold(NamedTuple):
@@ -45,7 +41,7 @@ def text(reply: Reply) -> str:
         "\n\n".join(escaped(line) if not line.startswith("- ") else "- " + escaped(line[2:]) for line in lines if line.strip())
     )
     if reply.reading and reply.status == "answered":
-        parts.append(f"*{WORDS[reply.language]['reading']}: {escaped(reply.reading)}*")
+        parts.append(f"*{fill(reply.language, 'chat', 'reading')}: {escaped(reply.reading)}*")
     table = _table(reply)
     if table:
         parts.append(table)
@@ -73,7 +69,7 @@ def _table(reply: Reply) -> str:
         lines.append("| " + " | ".join(cells) + " |")
     for title, values in (("rest", reply.rest), ("totals", reply.totals)):
         if values:
-            named = [WORDS[reply.language][title]] + [""] * (len(columns) - 1)
+            named = [fill(reply.language, "chat", title)] + [""] * (len(columns) - 1)
             for index, column in enumerate(columns):
                 if column.name in values and column.role not in ("dimension", "key"):
                     named[index] = markdown_cell(cell(values[column.name], column, reply.language))
@@ -103,7 +99,7 @@ def folds(reply: Reply) -> list[Fold]:
     """What the answer rests on, and its SQL."""
     if reply.status != "answered" or not reply.plan:
         return []
-    words = WORDS[reply.language]
+    words = templates(reply.language)["chat"]
     lines = [f"- {escaped(line)}" for line in reply.definitions]
     if reply.period and reply.period.get("words"):
         lines.append(f"- {words['period']}: {escaped(str(reply.period['words']))}")

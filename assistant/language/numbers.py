@@ -103,7 +103,7 @@ def _words_from(question: Question, position: int) -> tuple[int, float | None]:
 
 def _with_scale(question: Question, start: int, end: int, value: float) -> Span:
     tokens = question.tokens
-    digits, tens, scales, tenths = _tables()
+    _, _, scales, tenths = _tables()
     scaled = percent = False
     following = tokens[end] if end < len(tokens) else None
     en_scales = language_data("en")["numerals"]["scales"]

@@ -130,6 +130,16 @@ class Draft:
                     return self.items[index]
         return None
 
+    def led_by(self, item: Item, *codes: str) -> bool:
+        """Whether a language word with one of the codes stands before an item."""
+        before = self.before(item)
+        return before is not None and before.word(*codes)
+
+    def followed_by(self, item: Item, *codes: str) -> bool:
+        """Whether a language word with one of the codes stands after an item."""
+        after = self.after(item)
+        return after is not None and after.word(*codes)
+
     def touching(self, item: Item, way: int) -> Item | None:
         """The very next item, light ones included."""
         index = item.index + way

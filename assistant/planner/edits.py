@@ -38,7 +38,7 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
     follows = any(item.word(*FOLLOW) and item.is_word for item in draft.items)
     if not draft.metrics:
         return True
-    if draft.by or draft.share is not None and draft.conditions:
+    if draft.by or (draft.share is not None and draft.conditions):
         return follows and not (draft.periods and draft.by)
     orders = any(item.word("most", "least", "top", "bottom") and item.free for item in draft.items)
     return follows or orders
@@ -227,7 +227,7 @@ def _with_groups(draft: Draft, base: MetricQuery) -> MetricQuery:
     else:
         groups = list(draft.by)
     kept_order = base.order if {_name(ref) for ref in groups} == {_name(ref) for ref in base.by} else ()
-    limit = base.limit if kept_order or base.limit is not None and not time else None
+    limit = base.limit if kept_order or (base.limit is not None and not time) else None
     return base.model_copy(update={"by": tuple(groups), "order": kept_order if not limit else base.order, "limit": limit})
 
 

@@ -39,9 +39,9 @@ def _request_problem(draft: Draft, request: MetricQuery) -> str | None:
         if item.get(PeriodTerm) is not None and request.period is None and request.compare is None:
             return f"the period '{item.text}' is not in the request"
         values = item.all(ValueTerm)
-        if values and not item.get(MetricTerm) and not item.get(FieldTerm) and item.role and " = " in item.role:
-            if not any(json.dumps(str(value.value), ensure_ascii=False).strip('"').lower() in text for value in values):
-                return f"the value '{item.text}' is not in the request"
+        plain = values and not item.get(MetricTerm) and not item.get(FieldTerm) and item.role and " = " in item.role
+        if plain and not any(json.dumps(str(each.value), ensure_ascii=False).strip('"').lower() in text for each in values):
+            return f"the value '{item.text}' is not in the request"
         if item.word("not") and item.role == "not" and not _negates(request):
             return f"'{item.text}' excludes something, and the request excludes nothing"
     asked = draft.question.text

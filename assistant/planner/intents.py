@@ -20,8 +20,8 @@ from assistant.language.meanings import (
 from assistant.language.text import LONGEST, Question
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Refuse
-from semantic_layer.conditions import AnyCondition, Compare, Field, all_of, refs_of
 from semantic_layer.calendar import resolve
+from semantic_layer.conditions import AnyCondition, Compare, Field, all_of, refs_of
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
@@ -98,7 +98,7 @@ def definition(draft: Draft) -> DefinitionQuery | None:
     if not names:
         return None
     for item in draft.items:
-        if item.free and (item in strong or item.span.meanings and not item.is_word):
+        if item.free and (item in strong or (item.span.meanings and not item.is_word)):
             draft.claim("definition", item)
     draft.claim(
         "definition",

@@ -144,7 +144,7 @@ def _walk(trie: Trie, keys: list[str], start: int, skip: frozenset[str]) -> list
 
 def _can_stand_alone(text: str) -> bool:
     """Whether a stored value that nobody gave words to may be found by itself: no number, no word of the language."""
-    if len(text) < 3 and not any(is_han(char) for char in text) or text.replace(".", "").isdigit():
+    if (len(text) < 3 and not any(is_han(char) for char in text)) or text.replace(".", "").isdigit():
         return False
     node = language_trie()
     for key in key_of(text):
@@ -162,7 +162,7 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
             yield MetricTerm(metric.name, weak=True), metric.verbs.all()
     for entity in workspace.entities:
         yield FieldTerm(entity.key_name, entity.name), (*entity.words(), entity.key_name)
-    for dataset, each in workspace.dimension_fields():
+    for _, each in workspace.dimension_fields():
         yield FieldTerm(each.name), each.words()
         if each.type in ("date", "time"):
             yield from _time_names(each)

@@ -338,7 +338,7 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
     return DefinitionQuery(names=tuple(requests[0]["metrics"]))
 
 
-# ---- checks against the meaning -------------------------------------------------------------------------------------------------
+# ---- checks against the meaning -----------------------------------------------------------------------------------------------
 
 
 def _checked(draft: Draft, request: MetricQuery, edited: bool = False) -> Outcome:
@@ -389,7 +389,7 @@ def _reaching_count(workspace: Workspace, metric: str, fields: list[str]) -> lis
     return []
 
 
-# ---- corrections -----------------------------------------------------------------------------------------------------------------
+# ---- corrections --------------------------------------------------------------------------------------------------------------
 
 
 def _corrected(question: Question, draft: Draft, conversation: Conversation, reader: Reader) -> Outcome | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.render.terminal import column_of
 from assistant.reply import Reply
@@ -85,7 +85,7 @@ def _bars(drawn: go.Figure, reply: Reply, spec: dict[str, Any], columns: dict[st
             drawn.add_bar(x=labels, y=values, name=headings[name])
     drawn.update_layout(showlegend=len(spec["y"]) > 1, bargap=0.25)
     if sideways:
-        tick = drawn.layout.yaxis.tickformat
+        tick = cast("Any", drawn.layout).yaxis.tickformat
         drawn.update_layout(
             height=max(280, 60 + 22 * len(rows) * len(spec["y"])),
             xaxis={"tickformat": tick, "rangemode": "tozero"},

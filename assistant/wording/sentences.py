@@ -193,7 +193,9 @@ class Sentences:
         return text
 
     def _definition(self, parts: dict[str, Any]) -> str:
-        say = lambda code, **values: fill(self.language, "findings", code, **values)  # noqa: E731
+        def say(code: str, **values: Any) -> str:
+            return fill(self.language, "findings", code, **values)
+
         label = text_of(parts["label"], self.language) or parts["name"]
         other = parts["label"].get("en" if self.language == "zh" else "zh")
         shown = f"{label}（{other}）" if other and self.language == "zh" else f"{label} ({other})" if other else label

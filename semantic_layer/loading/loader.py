@@ -14,8 +14,8 @@ from pydantic_core import ErrorDetails
 from semantic_layer.errors import Problem, WorkspaceError, did_you_mean
 from semantic_layer.loading.yaml_tree import Path, Tree, read_yaml
 from semantic_layer.model import datasets, metrics, policies, sources, tags
-from semantic_layer.words import Definition
 from semantic_layer.model.workspace import AmbiguousTerm, Question, Settings, Workspace
+from semantic_layer.words import Definition
 
 SHIPPED = "semantic_layer.workspaces"
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {

@@ -105,7 +105,8 @@ def datasets_are_whole(workspace: Workspace, tree: Tree) -> Found:
         for entity, columns in dataset.entities.items():
             for home in workspace.homes_of(entity):
                 if len(home.entities[entity]) != len(columns):
-                    what = f"dataset '{name}': the key of '{entity}' has {len(columns)} columns here and {len(home.entities[entity])} in '{home.name}'"
+                    there = f"{len(home.entities[entity])} in '{home.name}'"
+                    what = f"dataset '{name}': the key of '{entity}' has {len(columns)} columns here and {there}"
                     yield _problem(
                         tree, (*path, "entities", entity), "key_mismatch", what, "Name as many columns, in the same order."
                     )

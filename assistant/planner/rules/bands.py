@@ -81,11 +81,7 @@ def _banded_field(draft: Draft, number: Item, value: float, compared: bool) -> t
                 return field, [each]
     if not compared:
         return None
-    measured = (
-        draft.before(number, 2)
-        if draft.before(number) is not None and draft.before(number).word(*CODES)
-        else draft.before(number)
-    )  # pyright: ignore[reportOptionalMemberAccess]
+    measured = draft.before(number, 2) if draft.led_by(number, *CODES) else draft.before(number)
     if measured is not None and measured.get(MetricTerm) is not None and not measured.get(FieldTerm):
         return None
     candidates = [
@@ -102,7 +98,7 @@ def _banded_field(draft: Draft, number: Item, value: float, compared: bool) -> t
 def _about_people(draft: Draft, field: FieldDefinition) -> bool:
     """The entity that the field describes is in the question."""
     home = home_dataset(draft.workspace, field.name)
-    entities = [name for name in (home.entities if home else {})]
+    entities = list(home.entities) if home else []
     return any(term.entity in entities for item in draft.items for term in item.all(FieldTerm))
 
 

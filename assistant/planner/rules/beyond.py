@@ -53,7 +53,7 @@ def _both(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
 
 def _is_about_entities(draft: Draft) -> bool:
     names = {metric.name for entity in draft.workspace.entities for metric in entity_counts(draft.workspace, entity.name)}
-    return bool(draft.metrics) and all(name in names for name in draft.metrics) or not draft.metrics
+    return (bool(draft.metrics) and all(name in names for name in draft.metrics)) or not draft.metrics
 
 
 def _numbers(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:

@@ -135,11 +135,7 @@ def _numbers_after(draft: Draft, noun: Item) -> list[Item]:
     first = draft.after(noun)
     if not _is_plain_number(first) or first is None:
         return []
-    if (
-        any(not each.light for each in draft.between(noun, first))
-        or draft.before(noun)
-        and draft.before(noun).word("top", "bottom")
-    ):  # pyright: ignore[reportOptionalMemberAccess]
+    if any(not each.light for each in draft.between(noun, first)) or draft.led_by(noun, "top", "bottom"):
         return []
     if any(
         each.text.strip() not in ("", "#", "no", "no.", "号", "number", "是", "为", "is", "nr", "-")
@@ -315,9 +311,7 @@ def _others(draft: Draft) -> list[Clause]:
 def _other(draft: Draft, item: Item) -> Clause | None:
     weekend, weekdays, hours = item.get(WeekendTerm), item.get(WeekdaysTerm), item.get(HoursTerm)
     grain = item.get(GrainTerm)
-    if grain is not None and (
-        grain.groups or draft.before(item) is not None and draft.before(item).word("group", "per", "which")
-    ):  # pyright: ignore[reportOptionalMemberAccess]
+    if grain is not None and (grain.groups or draft.led_by(item, "group", "per", "which")):
         return None
     if hours is not None:
         return Clause([item], TimeBucket(grain="hour"), list(hours.hours), words="hour")
@@ -491,7 +485,7 @@ def _joined(draft: Draft, clauses: list[Clause]) -> list[Clause]:
             if following.negated != clause.negated:
                 break
             links = [each for each in draft.between(at.last, following.first) if each.free]
-            clause.plus = clause.plus or any(link.word("plus") and not link.text == "," for link in links)
+            clause.plus = clause.plus or any(link.word("plus") and link.text != "," for link in links)
             draft.claim("list", *(link for link in links if link.word("conj", "or", "plus", "stop", "filler")))
             draft.claim("list", *(link for link in links if link.word("than", "side_by_side") and not link.word("conj")))
             if any(link.word("than", "side_by_side") for link in links):

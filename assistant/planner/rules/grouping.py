@@ -10,8 +10,8 @@ from assistant.planner.rules.clauses import Clause, side_by_side_ref
 from assistant.planner.rules.measures import entity_counts
 from semantic_layer.calendar import resolve
 from semantic_layer.columns import Note
-from semantic_layer.metric_parts import base_datasets
 from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Grain, Tag, TimeBucket
+from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Ratio
 from semantic_layer.model.workspace import Workspace
@@ -224,7 +224,7 @@ def _named_dimensions(draft: Draft) -> None:
         if not item.free:
             continue
         terms = item.all(FieldTerm)
-        if not terms or item.get(ValueTerm) is not None and item.get(FieldTerm) is None:
+        if not terms or (item.get(ValueTerm) is not None and item.get(FieldTerm) is None):
             continue
         entity = next((term.entity for term in terms if term.entity is not None), None)
         whole = draft.touching(item, -1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from assistant.language.dates import day_in_month_of
 from assistant.language.meanings import BareDayTerm, GrainTerm, NumberTerm, PeriodTerm
@@ -148,7 +149,7 @@ def _linked(draft: Draft, first: Asked, second: Asked) -> bool:
     """Whether something between two periods says that both are meant."""
     between = draft.between(first.items[-1], second.items[0])
     return any(
-        item.word("conj", "than", "side_by_side", "or", "plus") and not item.word("filler") or item.text in (",", "、")
+        (item.word("conj", "than", "side_by_side", "or", "plus") and not item.word("filler")) or item.text in (",", "、")
         for item in between
     )
 
@@ -227,13 +228,11 @@ def _several(draft: Draft, asked: list[Asked]) -> None:
 
 
 def _any_link(draft: Draft, asked: list[Asked]) -> bool:
-    return all(_linked(draft, first, second) for first, second in zip(asked, asked[1:], strict=False)) or draft.any_word(
-        "side_by_side", "than"
-    )
+    return all(_linked(draft, first, second) for first, second in pairwise(asked)) or draft.any_word("side_by_side", "than")
 
 
 def _claim_links(draft: Draft, asked: list[Asked]) -> None:
-    for first, second in zip(asked, asked[1:], strict=False):
+    for first, second in pairwise(asked):
         for item in draft.between(first.items[-1], second.items[0]):
             if item.word("conj", "than", "side_by_side"):
                 draft.claim("side by side", item)
