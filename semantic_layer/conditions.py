@@ -1,7 +1,7 @@
 """One algebra of conditions for metric filters, tag rules, segments, row policies and requests.
 
 Logic is two-valued: a comparison with a missing value is false, and `not` makes it true, so that "not X" keeps what is
-unknown. People write conditions short (`{field: product_type, not: GASOLINE}`); `read_condition` turns the short spelling
+unknown. People write conditions short (`{field: colour, not: red}`); `read_condition` turns the short spelling
 into the typed one, and is the only place that knows it.
 """
 
@@ -26,7 +26,7 @@ Value = bool | int | float | str
 
 
 class Field(Frozen):
-    """A column of meaning: `department`, or with the entity or dataset it is reached by: `product.department`."""
+    """A column of meaning: `city`, or with the entity or dataset it is reached by: `customer.city`."""
 
     kind: Literal["field"] = "field"
     name: str
@@ -62,7 +62,7 @@ class EntityMetric(Frozen):
 
 
 def _read_field(value: Any) -> Any:
-    """`department`, `month` and `paid_at.month` are short for the typed references."""
+    """`city`, `month` and `paid_at.month` are short for the typed references."""
     if not isinstance(value, str):
         return value
     owner, _, last = value.rpartition(".")
@@ -153,7 +153,7 @@ class InSegment(Frozen):
 
 
 class Did(Frozen):
-    """The entity has at least `count` rows of a dataset in a period: "bought pastry in March"."""
+    """The entity has at least `count` rows of a dataset in a period: "bought in March"."""
 
     kind: Literal["did"] = "did"
     entity: str

@@ -14,12 +14,12 @@ from semantic_layer.requests import digest
 
 
 class Viewer(Frozen):
-    """Who asks. A role's name cannot say which stores: that is an attribute.
+    """Who asks. A role's name cannot say which regions: that is an attribute.
 
     Attributes:
         user: Who it is, for the audit log.
         role: A role of the workspace; None takes the default one.
-        attributes: Values by name, such as {"stores": [367, 368]}.
+        attributes: Values by name, such as {"regions": [3, 4]}.
     """
 
     user: str = "local"

@@ -96,7 +96,7 @@ class MetricQuery(Frozen):
 
 
 class EntityQuery(Frozen):
-    """Lists entities (customers, stores, campaigns) that meet a condition, with chosen fields. The key comes first."""
+    """Lists entities (customers, items, regions) that meet a condition, with chosen fields. The key comes first."""
 
     kind: Literal["entity_query"] = "entity_query"
     entity: str

@@ -36,8 +36,8 @@ TOOLS: tuple[Tool, ...] = (
         MetricQuery,
         metrics.run,
     ),
-    Tool("list_values", "Which values a field has: which departments, stores, regions exist.", ValueQuery, listing.run),
-    Tool("list_entities", "Which entities exist (campaigns, stores), with fields of their own.", EntityQuery, listing.run),
+    Tool("list_values", "Which values a field has: which regions or colours exist.", ValueQuery, listing.run),
+    Tool("list_entities", "Which entities exist (customers, items), with fields of their own.", EntityQuery, listing.run),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(
         "describe_workspace",

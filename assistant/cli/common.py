@@ -26,7 +26,7 @@ Workspace = Annotated[str, typer.Option("--workspace", "-w", help="A shipped wor
 Role = Annotated[str | None, typer.Option("--role", help="The role to ask as; the workspace's default one if not given.")]
 User = Annotated[str, typer.Option("--user", help="Who asks, for the audit log.")]
 Attributes = Annotated[
-    list[str] | None, typer.Option("--attr", help="KEY=VALUE of the viewer; VALUE is YAML: stores=[367,368]. Repeatable.")
+    list[str] | None, typer.Option("--attr", help="KEY=VALUE of the viewer; VALUE is YAML: regions=[3,4]. Repeatable.")
 ]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="What “today” means, as YYYY-MM-DD.")]
 Format = Annotated[str, typer.Option("--format", help="text, or json: one document on stdout and nothing else.")]

@@ -35,7 +35,7 @@ class ValueTerm:
 
 @dataclass(frozen=True)
 class UnitTerm:
-    """The unit in which a banded field is counted: years of age, people in a household."""
+    """The unit in which a banded field is counted: years of age, people in a group."""
 
     field: str
 
@@ -75,7 +75,7 @@ class ExplainedTerm:
 
 @dataclass(frozen=True)
 class VerbTerm:
-    """Doing what the rows of a dataset record: bought, redeemed."""
+    """Doing what the rows of a dataset record: bought, returned."""
 
     dataset: str
 

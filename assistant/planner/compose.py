@@ -10,7 +10,8 @@ from assistant.planner.draft import Draft
 from assistant.planner.lexicon import Lexicon
 from assistant.planner.rules.bands import read_bands
 from assistant.planner.rules.beyond import read_beyond
-from assistant.planner.rules.clauses import Clause, read_clauses
+from assistant.planner.rules.clause import Clause
+from assistant.planner.rules.clauses import read_clauses
 from assistant.planner.rules.comparing import read_growth, read_share, share_of
 from assistant.planner.rules.grouping import name_of, read_groups
 from assistant.planner.rules.measures import read_measures

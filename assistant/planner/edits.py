@@ -8,7 +8,7 @@ from assistant.conversation import Conversation, Mention
 from assistant.language.meanings import FieldTerm, GrainTerm, NumberTerm
 from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft
-from assistant.planner.rules.clauses import Clause
+from assistant.planner.rules.clause import Clause
 from semantic_layer.conditions import (
     SERIES_GRAINS,
     AnyCondition,
@@ -194,7 +194,7 @@ def _replaced_key(parts: list[AnyCondition], value: int) -> list[AnyCondition] |
 
 
 def _referred(draft: Draft, conversation: Conversation) -> AnyCondition | None:
-    """ "Their average basket": the entities or groups that the last answer showed first."""
+    """ "Their average order": the entities or groups that the last answer showed first."""
     last = conversation.last
     words = [item for item in draft.items if item.word("refer") and item.is_word]
     if last is None or not last.mentions or not words or not draft.metrics or draft.conditions:

@@ -59,7 +59,7 @@ SKIPPABLE = frozenset(
         "各",
     }
 )
-"""Words that may stand inside a term of several words: "coupons that were redeemed", 客户的数量."""
+"""Words that may stand inside a term of several words: "orders that were returned", 客户的数量."""
 STOPS = frozenset({".", "(", ")"})
 MOST_SKIPPED = 2
 MOST_WORDS = 4

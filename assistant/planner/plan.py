@@ -10,37 +10,28 @@ from assistant.language.meanings import (
     AbsentTerm,
     FieldTerm,
     MetricTerm,
-    PeriodTerm,
-    SegmentTerm,
     SeveralTerm,
     Span,
-    TagTerm,
-    TagValueTerm,
     ValueTerm,
 )
 from assistant.language.text import Question, read_question
+from assistant.planner.asking import absent_data, choice, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
-from assistant.planner.draft import Draft, Item
+from assistant.planner.draft import Draft
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
 from assistant.planner.lexicon import Lexicon, corrections
-from assistant.planner.outcome import Binding, Choice, Clarify, Outcome, Plan, Refuse
-from assistant.planner.rules.measures import entity_counts
+from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
+from assistant.planner.rules.counting import entity_counts
+from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
 from semantic_layer.columns import Note
-from semantic_layer.conditions import AnyCondition, Compare, Field, FieldRef, InSegment, Tag, parts_of, refs_of
+from semantic_layer.conditions import Field, FieldRef, InSegment, Tag, parts_of, refs_of
 from semantic_layer.frozen import Frozen
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import reaches
 from semantic_layer.requests import MetricQuery, plain
 from tools.requests import DefinitionQuery
-
-MOST_CHOICES = 6
-NEEDS_A_METRIC = (
-    "most", "least", "best", "worst", "top", "bottom", "ranking", "ascending", "share", "growth", "decline", "previous",
-    "last_year", "average", "trend", "forecast", "comparative_up", "comparative_down",
-)  # fmt: skip
-"""Words that say something about a metric: without one, the question back is which."""
 
 
 @dataclass(frozen=True)
@@ -87,42 +78,38 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         return write
     talk = small_talk(draft)
     if talk is not None:
-        return _gated(draft) or _planned(draft, talk)
+        return scope_refusal(draft) or _planned(draft, talk)
     defined = definition(draft) or _definition_of_last(draft, conversation)
     if defined is not None:
-        return _gated(draft) or _planned(draft, defined)
+        return scope_refusal(draft) or _planned(draft, defined)
     absent = next((item for item in draft.items if item.get(AbsentTerm) is not None), None)
     if absent is not None and not (absent.get(MetricTerm) or absent.get(FieldTerm) or absent.get(ValueTerm)):
-        return _absent(draft, absent)
+        return absent_data(draft, absent)
     several = _several(draft)
     if several is not None:
         return several
     listed = listing(draft)
     if listed is not None:
-        return _beyond(draft) or _gated(draft) or _planned(draft, listed)
+        return _beyond(draft) or scope_refusal(draft) or _planned(draft, listed)
     if is_elliptical(draft, conversation):
         request = edited(draft, conversation)
         if request is not None:
-            return _gated(draft, following=True) or _checked(draft, request, edited=True)
+            return scope_refusal(draft, following=True) or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
         return beyond
-    gate = _gated(draft)
+    gate = scope_refusal(draft)
     if gate is not None:
         return gate
     if "loose_values" in draft.marks:
-        return Clarify(code="loose_values", bindings=_bindings(draft))
+        return Clarify(code="loose_values", bindings=bindings_of(draft))
     if not draft.metrics:
-        return _no_metric(draft)
+        return which_metric(draft)
     return _checked(draft, metric_query(draft))
 
 
 def _planned(draft: Draft, request: Frozen) -> Plan:
-    return Plan(readings=(plain(request),), bindings=_bindings(draft), notes=_notes(draft))
-
-
-def _bindings(draft: Draft) -> tuple[Binding, ...]:
-    return tuple(Binding(text=item.text, to=item.role or "") for item in draft.items if item.text.strip())
+    return Plan(readings=(plain(request),), bindings=bindings_of(draft), notes=_notes(draft))
 
 
 def _notes(draft: Draft) -> tuple[Note, ...]:
@@ -131,85 +118,7 @@ def _notes(draft: Draft) -> tuple[Note, ...]:
     return (*fixes, *draft.notes)
 
 
-# ---- the scope gate ---------------------------------------------------------------------------------------------------------
-
-
-def _gated(draft: Draft, following: bool = False) -> Refuse | None:
-    """Nothing is silently ignored: words that nothing bound end the question, by name."""
-    left = [item for item in draft.left_over() if not (following and item.word("follow", "refer", "this", "back"))]
-    left = [item for item in left if not item.word("vague", "key_noun")]
-    if not draft.metrics:
-        left = [item for item in left if not (item.is_word and item.word(*NEEDS_A_METRIC)) and not _counts_groups(draft, item)]
-    if not left:
-        return None
-    known = any(_is_about_business(item) for item in draft.items)
-    span = _joined_words(draft, left)
-    if not known:
-        return Refuse(code="off_topic", span=span, bindings=_bindings(draft))
-    return Refuse(code="unbound_word", span=span, bindings=_bindings(draft), choices=_without(draft))
-
-
-def _counts_groups(draft: Draft, item: Item) -> bool:
-    """A number that only says how many groups are wanted: "top five stores"."""
-    beside = (draft.before(item), draft.after(item))
-    return item.number is not None and any(
-        each is not None and each.word("most", "least", "top", "bottom", "which") for each in beside
-    )
-
-
-def _is_about_business(item: Item) -> bool:
-    kinds = (MetricTerm, FieldTerm, ValueTerm, TagTerm, TagValueTerm, SegmentTerm, SeveralTerm)
-    return any(item.get(kind) is not None for kind in kinds)
-
-
-def _joined_words(draft: Draft, left: list[Item]) -> str:
-    """The words that were not understood; neighbours as one."""
-    first = left[0]
-    last = first
-    for item in left[1:]:
-        if item.index == last.index + 1 or all(each.light for each in draft.between(last, item)):
-            last = item
-        else:
-            break
-    return draft.question.words(first.span.start, last.span.end)
-
-
-def _without(draft: Draft) -> tuple[Choice, ...]:
-    """The same question without the words that were not understood, as something to ask instead."""
-    if not draft.metrics:
-        return ()
-    return (Choice(request=plain(metric_query(draft)), code="without_words"),)
-
-
 # ---- what is understood and not answered --------------------------------------------------------------------------------------
-
-
-def _absent(draft: Draft, item: Item) -> Refuse:
-    term = item.get(AbsentTerm)
-    assert term is not None
-    absent = draft.workspace.absent[term.index]
-    because = {
-        "zh": absent.because.zh[0] if absent.because.zh else None,
-        "en": absent.because.en[0] if absent.because.en else None,
-    }
-    return Refuse(
-        code="no_such_data",
-        span=item.text,
-        parts={"because": because, "instead": list(absent.instead)},
-        choices=_instead(draft.workspace, absent.instead),
-        bindings=_bindings(draft),
-    )
-
-
-def _instead(workspace: Workspace, names: tuple[str, ...]) -> tuple[Choice, ...]:
-    head = workspace.workspace.key_metrics[:1]
-    found: list[Choice] = []
-    for name in names:
-        if workspace.metric(name):
-            found.append(Choice(request=plain(MetricQuery(metrics=(name,)))))
-        elif head and reaches(workspace, base_datasets(workspace, head[0])[0], name):
-            found.append(Choice(request=plain(MetricQuery(metrics=head, by=(Field(name=name),)))))
-    return tuple(found)
 
 
 def _beyond(draft: Draft) -> Outcome | None:
@@ -218,13 +127,13 @@ def _beyond(draft: Draft) -> Outcome | None:
     code, parts = draft.beyond
     span = str(parts.get("text", ""))
     if code == "which_average" and not any(isinstance(each, Tag) for each in _tags(draft)):
-        choices = tuple(_choice(draft, metrics=(name,)) for name in parts["options"])
-        return Clarify(code="which_average", span=span, choices=choices, parts=parts, bindings=_bindings(draft))
+        choices = tuple(choice(draft, metrics=(name,)) for name in parts["options"])
+        return Clarify(code="which_average", span=span, choices=choices, parts=parts, bindings=bindings_of(draft))
     if code == "two_periods":
-        return Clarify(code="two_periods", span=span, parts=parts, bindings=_bindings(draft))
+        return Clarify(code="two_periods", span=span, parts=parts, bindings=bindings_of(draft))
     if code == "which_average":
         return None
-    return Refuse(code=code, span=span, parts=parts, bindings=_bindings(draft))
+    return Refuse(code=code, span=span, parts=parts, bindings=bindings_of(draft))
 
 
 def _tags(draft: Draft) -> list[object]:
@@ -251,77 +160,13 @@ def _several(draft: Draft) -> Outcome | None:
         return None
     gate = [each for each in draft.left_over() if each is not item and not each.word("vague")]
     if gate:
-        return Refuse(code="unbound_word", span=_joined_words(draft, gate), bindings=_bindings(draft))
+        return Refuse(code="unbound_word", span=joined_words(draft, gate), bindings=bindings_of(draft))
     if word.otherwise is not None and not draft.metrics:
-        request = MetricQuery.model_validate(_reading(draft, word.otherwise).request)
+        request = MetricQuery.model_validate(reading_of(draft, word.otherwise).request)
         draft.claim(word.otherwise, item)
         return _checked(draft, request)
-    choices = tuple(_reading(draft, reading) for reading in word.readings)
-    return Clarify(code="term", span=item.text, choices=choices, bindings=_bindings(draft))
-
-
-def _reading(draft: Draft, reading: str) -> Choice:
-    """The question with one meaning of an ambiguous word put in."""
-    workspace = draft.workspace
-    name, _, value = reading.partition("=")
-    if workspace.metric(name):
-        return _choice(draft, metrics=(name,))
-    head = tuple(draft.metrics) or _counts(workspace, name)
-    condition = next((each for each in workspace.conditions if each.name == name), None)
-    if condition is not None:
-        return _choice(draft, metrics=head, where=condition.where)
-    if workspace.segment(name):
-        return _choice(draft, metrics=head, where=InSegment(name=name))
-    if value:
-        return _choice(draft, metrics=head, where=Compare(left=Tag(name=name), op="eq", right=value))
-    return _choice(draft, metrics=head, by=(Tag(name=name),))
-
-
-def _counts(workspace: Workspace, name: str) -> tuple[str, ...]:
-    """The metric that counts the entity of a tag or segment."""
-    about = workspace.tag(name) or workspace.segment(name)
-    entity = workspace.entity(about.entity) if about else None
-    if entity is not None and entity.count:
-        return (entity.count,)
-    return workspace.workspace.key_metrics[:1]
-
-
-def _choice(draft: Draft, metrics: tuple[str, ...], where: AnyCondition | None = None, by: tuple[FieldRef, ...] = ()) -> Choice:
-    kept = (draft.metrics, draft.by, draft.conditions)
-    draft.metrics = list(metrics)
-    draft.by = [*draft.by, *by]
-    draft.conditions = [*draft.conditions, *([where] if where is not None else [])]
-    request = metric_query(draft)
-    draft.metrics, draft.by, draft.conditions = kept
-    return Choice(request=plain(request))
-
-
-def _no_metric(draft: Draft) -> Outcome:
-    """Something is said of no metric: ask which; a bare greeting-like remark is off topic."""
-    about = any(_is_about_business(item) or item.get(PeriodTerm) is not None for item in draft.items)
-    about = (
-        about
-        or draft.any_word("vague", "trend", "best", "worst", "side_by_side", "share", "group", "growth", "ranking", "which")
-        or bool(draft.by)
-    )
-    if not about:
-        return Refuse(code="off_topic", span=draft.question.original.strip()[:40], bindings=_bindings(draft))
-    names = draft.workspace.workspace.key_metrics
-    fitting = [name for name in names if _fits(draft, name)] or list(names)
-    if any(item.word("most", "least", "best", "worst", "top", "bottom") for item in draft.items) and draft.by:
-        draft.limit = draft.limit or 1
-    choices: list[Choice] = []
-    for name in fitting[:MOST_CHOICES]:
-        choices.append(_choice(draft, metrics=(name,)))
-    return Clarify(code="metric", span=draft.question.original.strip(), choices=tuple(choices), bindings=_bindings(draft))
-
-
-def _fits(draft: Draft, name: str) -> bool:
-    """Whether a metric reaches everything that the question names."""
-    workspace = draft.workspace
-    needed = [ref.name for ref in draft.by if isinstance(ref, Field)]
-    needed += [ref.name for condition in draft.conditions for ref in refs_of(condition) if isinstance(ref, Field)]
-    return all(reaches(workspace, dataset, field) for dataset in base_datasets(workspace, name) for field in needed)
+    choices = tuple(reading_of(draft, reading) for reading in word.readings)
+    return Clarify(code="term", span=item.text, choices=choices, bindings=bindings_of(draft))
 
 
 def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQuery | None:
@@ -330,7 +175,7 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
     asks = [item for item in draft.items if item.word("define") and item.is_word]
     if not requests or not asks or draft.metrics or draft.conditions or draft.periods:
         return None
-    if any(_is_about_business(item) for item in draft.items):
+    if any(is_about_business(item) for item in draft.items):
         return None
     draft.claim(
         "definition", *asks, *(item for item in draft.items if item.word("define", "follow", "this", "refer", "average", "not"))
@@ -347,7 +192,7 @@ def _checked(draft: Draft, request: MetricQuery, edited: bool = False) -> Outcom
     fields = [ref.name for ref in request.by if isinstance(ref, Field)]
     fields += [ref.name for part in parts_of(request.where) for ref in refs_of(part) if isinstance(ref, Field)]
     if any(_counts_its_own_groups(draft.workspace, name, request.by) for name in request.metrics):
-        return _no_metric(draft)
+        return which_metric(draft)
     if len(request.metrics) == 1:
         other = _reaching_count(draft.workspace, request.metrics[0], fields)
         if len(other) == 1:
@@ -355,8 +200,8 @@ def _checked(draft: Draft, request: MetricQuery, edited: bool = False) -> Outcom
             request = _renamed(request, other[0])
         elif len(other) > 1:
             choices = tuple(Choice(request=plain(_renamed(request, name))) for name in other)
-            return Clarify(code="which_count", span=draft.question.original.strip(), choices=choices, bindings=_bindings(draft))
-    return Plan(readings=(plain(request),), bindings=_bindings(draft), notes=tuple(notes), edited=edited)
+            return Clarify(code="which_count", span=draft.question.original.strip(), choices=choices, bindings=bindings_of(draft))
+    return Plan(readings=(plain(request),), bindings=bindings_of(draft), notes=tuple(notes), edited=edited)
 
 
 def _counts_its_own_groups(workspace: Workspace, metric: str, by: tuple[FieldRef, ...]) -> bool:

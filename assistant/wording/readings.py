@@ -165,7 +165,7 @@ class Words:
     # ---- whole readings --------------------------------------------------------------------------------------------------
 
     def request(self, request: MetricQuery, spans: tuple[tuple[date, date], ...], other: tuple[date, date] | None) -> str:
-        """ "Sales · by department · November 2017 · high to low"."""
+        """ "Sales · by city · November 2017 · high to low"."""
         parts = [listed(self.language, [self.metric(name) for name in request.metrics])]
         if request.where is not None:
             parts.append(self.condition(request.where))

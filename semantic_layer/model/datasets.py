@@ -19,7 +19,7 @@ DIMENSION_TYPES: frozenset[FieldType] = frozenset({"category", "id", "boolean", 
 
 
 def _by_value(value: Any) -> Any:
-    """`{GROCERY: {zh: 杂货}}` is pleasant YAML; keys may be numbers or true/false there."""
+    """`{N: {zh: 北区}}` is pleasant YAML; keys may be numbers or true/false there."""
     if isinstance(value, dict):
         return tuple(
             {"value": key, **(words if isinstance(words, dict) else {"zh": words, "en": words})} for key, words in value.items()
@@ -80,7 +80,7 @@ class Dataset(Definition):
         time: The default time field of its metrics.
         window: Instead of a time: the dates between which a row is valid.
         history: `none` where the fields hold only today's state, as with demographics.
-        verbs: Words for doing what a row records: bought, redeemed.
+        verbs: Words for doing what a row records: bought, returned.
         count: The metric that counts how often it was done.
     """
 
@@ -112,14 +112,14 @@ class Dataset(Definition):
 
 
 class Entity(Definition):
-    """Something that has a key: a customer, a store, a product, an order, a campaign.
+    """Something that has a key: a customer, an item, an order, a region.
 
     Attributes:
         key: The name under which its key is a dimension, such as `store_id`; by default `<name>_id`.
         type: How the key is stored.
         count: The metric that counts these entities.
         title: A field of its own dataset that names it for people.
-        personal: A single one is a person or a household; policies hide it by this.
+        personal: A single one is a person or a family; policies hide it by this.
     """
 
     key: str | None = None

@@ -11,7 +11,7 @@ class DatasetRule(Frozen):
     """What a role sees of one dataset.
 
     Attributes:
-        rows: Only rows that meet this; viewer attributes are written `{attribute: stores}`.
+        rows: Only rows that meet this; viewer attributes are written `{attribute: regions}`.
         hide: Fields that cannot be shown, grouped by, filtered by or listed.
     """
 

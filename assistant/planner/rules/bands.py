@@ -8,7 +8,7 @@ from typing import Literal
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, UnitTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clauses import Clause
+from assistant.planner.rules.clause import Clause
 from semantic_layer.conditions import Field
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.reach import home_dataset

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assistant.language.meanings import FieldTerm, MetricTerm, NumberTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clauses import Clause
-from assistant.planner.rules.measures import entity_counts
+from assistant.planner.rules.clause import Clause
+from assistant.planner.rules.counting import entity_counts
 from semantic_layer.conditions import Field, TimeBucket
 from semantic_layer.reach import home_dataset
 
@@ -35,7 +35,7 @@ def _never(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None
 
 
 def _both(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
-    """Entities that did two things: "bought both meat and seafood"; listed values under a verb mean the same."""
+    """Entities that did two things: "bought both red and blue"; listed values under a verb mean the same."""
     if not _is_about_entities(draft):
         return None
     for clause in clauses:
@@ -57,7 +57,7 @@ def _is_about_entities(draft: Draft) -> bool:
 
 
 def _numbers(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
-    """A bound on a figure: "stores with sales over 10,000", 买过三个以上部门."""
+    """A bound on a figure: "cities with sales over 10,000", 买过三种以上颜色."""
     for item in draft.items:
         if item.get(NumberTerm) is None or not item.free:
             continue
@@ -68,7 +68,7 @@ def _numbers(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | No
 
 
 def _by_others(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
-    """Another figure of those who did something: the basket value of customers who bought pastry."""
+    """Another figure of those who did something: the order value of customers who bought red ones."""
     if not draft.metrics or _is_about_entities(draft):
         return None
     for clause in clauses:

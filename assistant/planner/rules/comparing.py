@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.language.meanings import GrainTerm
 from assistant.planner.draft import Draft
-from assistant.planner.rules.clauses import Clause
+from assistant.planner.rules.clause import Clause
 from semantic_layer.columns import Note
 from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, TimeBucket
 from semantic_layer.requests import PreviousPeriod, ShareOf
@@ -44,7 +44,7 @@ def read_growth(draft: Draft) -> None:
 
 
 def _sides(draft: Draft) -> bool:
-    """Two sides that stand as groups already: weekend and weekday, two stores."""
+    """Two sides that stand as groups already: weekend and weekday, two cities."""
     pair = any(isinstance(ref, TimeBucket) and ref.grain == "is_weekend" for ref in draft.by)
     return pair or bool(draft.side_by_side)
 
@@ -56,7 +56,7 @@ def _values_compared(draft: Draft) -> bool:
 def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     """Fills the share and gives back the clauses that narrow the numerator.
 
-    A clause that is marked as the inside of the share ("in grocery") belongs to part and whole.
+    A clause that is marked as the inside of the share ("in the north") belongs to part and whole.
     """
     words = draft.words("share")
     if not words:
@@ -87,7 +87,7 @@ def share_of(draft: Draft, where_whole: AnyCondition | None) -> ShareOf:
 def _inside(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     """The clauses that belong to part and whole alike. At least one clause makes the part, unless the groups are the parts.
 
-    A clause beside the share word makes the part ("own-brand share"); one marked with "in", or beside the metric while
+    A clause beside the share word makes the part ("red share"); one marked with "in", or beside the metric while
     another makes the part, names the whole.
     """
     grouped = bool(draft.by) and not all(ref in draft.side_by_side for ref in draft.by)
@@ -116,7 +116,7 @@ def _by_time_alone(draft: Draft) -> bool:
 
 
 def _beside_share(draft: Draft, clause: Clause) -> bool:
-    """The share word follows the clause (自有品牌占比, own-brand share) or leads it (share of fuel)."""
+    """The share word follows the clause (红色占比, red share) or leads it (share of red)."""
     after, before = draft.after(clause.last), draft.before(clause.first)
     while after is not None and after.role == "names the value's field":
         after = draft.after(after)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, TagTerm, ValueTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clauses import Clause, side_by_side_ref
-from assistant.planner.rules.measures import entity_counts
+from assistant.planner.rules.clause import Clause, side_by_side_ref
+from assistant.planner.rules.counting import entity_counts
 from semantic_layer.calendar import resolve
 from semantic_layer.columns import Note
 from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Grain, Tag, TimeBucket
@@ -87,7 +87,7 @@ def _by_words(draft: Draft) -> None:
 
 
 def _not_grouping(draft: Draft, word: Item, noun: Item | None) -> bool:
-    """ "What did customers ...", "reached by the campaigns": a question word or an agent, no cut."""
+    """ "What did customers ...", "served by the agents": a question word or an agent, no cut."""
     if noun is None:
         return True
     between = draft.between(word, noun)
@@ -108,7 +108,7 @@ def _not_grouping(draft: Draft, word: Item, noun: Item | None) -> bool:
 
 
 def _is_per(draft: Draft, noun: Item) -> bool:
-    """ "how often did each household come in": the ratio is per household already."""
+    """ "how often did each customer come in": the ratio is per household already."""
     entity = next((term.entity for term in noun.all(FieldTerm) if term.entity is not None), None)
     if entity is None:
         return False
@@ -121,7 +121,7 @@ def _is_per(draft: Draft, noun: Item) -> bool:
 
 
 def _named_before(draft: Draft, word: Item) -> Item | None:
-    """孩子数不同的家庭: "differing in" takes the dimension before it."""
+    """年龄不同的客户: "differing in" takes the dimension before it."""
     if not word.text.startswith("不同"):
         return None
     before = draft.touching(word, -1)
@@ -145,7 +145,7 @@ def _take(draft: Draft, noun: Item, word: Item) -> None:
 
 
 def _take_listed(draft: Draft, noun: Item) -> None:
-    """ "by department and brand": dimensions listed after the first."""
+    """ "by city and colour": dimensions listed after the first."""
     link = draft.touching(noun, 1)
     link = link if link is not None and link.text in (",", "、", "，") else draft.after(noun)
     if link is None or not (link.word("conj", "plus") or link.text in (",", "、", "，")):
@@ -216,7 +216,7 @@ def _absorb_units(draft: Draft) -> None:
 
 
 def _named_dimensions(draft: Draft) -> None:
-    """A dimension beside a metric, without a group word: department sales, 门店排名. A thing that is counted is not."""
+    """A dimension beside a metric, without a group word: city sales, 城市排名. A thing that is counted is not."""
     wants_entities = draft.any_word(
         "ranking", "most", "least", "top", "bottom", "share", "distribution", "which", "list", "side_by_side"
     )

@@ -9,7 +9,7 @@ from semantic_layer.conditions import TimeBucket
 from semantic_layer.requests import OrderBy, Part
 
 MANY = 10
-"""How many groups are shown of "which stores have the most": said as an assumption."""
+"""How many groups are shown of "which cities have the most": said as an assumption."""
 
 
 def read_order(draft: Draft) -> None:
@@ -106,7 +106,7 @@ def _limit(draft: Draft, number: Item | None, words: list[Item]) -> int | None:
 
 
 def _asks_for_several(draft: Draft) -> bool:
-    """哪些, "which stores": more than one is wanted, without saying how many."""
+    """哪些, "which cities": more than one is wanted, without saying how many."""
     many = ("哪些", "哪几", "top", "bottom")
     for word in draft.items:
         if word.text.startswith(many) and word.word("which", "list", "top", "bottom"):
@@ -121,7 +121,7 @@ def _asks_for_several(draft: Draft) -> bool:
 
 
 def _counted_groups(draft: Draft, number: Item) -> None:
-    """A number before the dimension without an order: "367 stores" is not asked; only its counting is dropped."""
+    """A number before the dimension without an order: "12 cities" is not asked; only its counting is dropped."""
     after = draft.after(number)
     if after is not None and after.role is not None and after.role.startswith("by "):
         term = number.number

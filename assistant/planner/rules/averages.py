@@ -1,0 +1,94 @@
+"""Ratios that the question makes of a metric and an entity, and what "average" belongs to."""
+
+from __future__ import annotations
+
+from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.heads import add_metric, is_grouped, is_weak, is_weak_metric
+from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
+
+
+def read_ratios(draft: Draft) -> None:
+    """ "sales per customer", 每个客户的订单数: the ratio that is declared for it, if one is."""
+    ones = [item for item, number in draft.having(NumberTerm) if number.value == 1 and draft.any_word("average")]
+    for word in [*draft.words("per"), *ones]:
+        noun = draft.after(word)
+        entity = _entity_of(noun)
+        if noun is None or entity is None or noun.get(GrainTerm) is not None:
+            continue
+        head = _metric_near(draft, word, noun)
+        if head is None:
+            continue
+        item, name = head
+        ratio = ratio_per(draft, name, entity)
+        if ratio is None:
+            continue
+        draft.claim(f"metric {ratio.name}", item, noun, word, *(each for each in draft.words("average")))
+        for each in draft.items:
+            if each.free and is_weak_metric(each):
+                draft.claim(f"metric {ratio.name}", each)
+        add_metric(draft, ratio.name)
+        return
+
+
+def _entity_of(item: Item | None) -> str | None:
+    if item is None or not item.free:
+        return None
+    return next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
+
+
+def _metric_near(draft: Draft, word: Item, noun: Item) -> tuple[Item, str] | None:
+    """The metric that a "per" divides: the nearest one, named before verbs."""
+    candidates = [item for item in draft.items if item.free and item is not noun and item.get(MetricTerm) is not None]
+    candidates.sort(key=lambda item: (is_weak(item), abs(item.index - word.index)))
+    for item in candidates:
+        return item, item.all(MetricTerm)[0].name
+    return None
+
+
+def ratio_per(draft: Draft, metric: str, entity: str) -> Ratio | None:
+    """The declared ratio of a metric over the count of an entity."""
+    counts = {each.name for each in entity_counts(draft.workspace, entity)}
+    for each in draft.workspace.metrics:
+        if isinstance(each, Ratio) and not each.hidden:
+            top, bottom = each.ratio.numerator, each.ratio.denominator
+            if top.metric == metric and top.where is None and bottom.metric in counts and bottom.where is None:
+                return each
+    return None
+
+
+def read_averages(draft: Draft) -> None:
+    """ "average" belongs to a ratio already, or makes one with the entity of the question; else it stays not understood."""
+    words = [word for word in draft.words("average") if not word.word("per")]
+    if not words or not draft.metrics:
+        return
+    metric = draft.workspace.metric(draft.metrics[0])
+    if isinstance(metric, Ratio) or _is_mean(metric):
+        draft.claim("average", *words)
+        return
+    for item in draft.items:
+        entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
+        if entity is None or metric is None or not (item.free or item.role == "names the value's field"):
+            continue
+        ratio = ratio_per(draft, metric.name, entity)
+        if ratio is not None and not is_grouped(draft, item):
+            draft.claim(f"metric {ratio.name}", item, *words)
+            draft.metrics[0] = ratio.name
+            return
+    if not any(item.get(GrainTerm) is not None for item in draft.items):
+        options = [each.name for each in draft.workspace.metrics if _averages_of(each, draft.metrics[0])]
+        if options:
+            draft.claim("average", *words)
+            draft.beyond = ("which_average", {"metric": draft.metrics[0], "options": options, "text": words[0].text})
+
+
+def _is_mean(metric: AnyMetric | None) -> bool:
+    return isinstance(metric, Aggregate) and metric.agg in ("mean", "median", "percentile")
+
+
+def _averages_of(metric: AnyMetric, name: str) -> bool:
+    if not isinstance(metric, Ratio) or metric.hidden or metric.type == "fraction":
+        return False
+    top, bottom = metric.ratio.numerator, metric.ratio.denominator
+    return top.metric == name and top.where is None and bottom.where is None

@@ -1,0 +1,87 @@
+"""A condition as it was read: the words, what they are on, and the values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.planner.draft import Draft, Item
+from semantic_layer.conditions import AnyCondition, Compare, FieldRef, In, InSegment, IsNull, Not, Or, Tag, refs_of
+from semantic_layer.conditions import Field as FieldOf
+from semantic_layer.errors import RequestError
+from semantic_layer.reach import home_dataset, reach
+
+
+@dataclass
+class Clause:
+    """One condition on one thing, perhaps with several values.
+
+    Attributes:
+        ref: What the values belong to; None where `condition` says it all.
+        plus: The values were added up ("red plus blue"), not listed.
+        inside: It names the whole of a share ("in the north").
+    """
+
+    items: list[Item]
+    ref: FieldRef | None = None
+    values: list[Any] = field(default_factory=list[Any])
+    condition: AnyCondition | None = None
+    negated: bool = False
+    plus: bool = False
+    inside: bool = False
+    words: str = ""
+
+    @property
+    def first(self) -> Item:
+        return min(self.items, key=lambda item: item.index)
+
+    @property
+    def last(self) -> Item:
+        return max(self.items, key=lambda item: item.index)
+
+    def as_condition(self) -> AnyCondition:
+        if self.condition is not None:
+            positive = self.condition
+        elif len(self.values) == 1:
+            assert self.ref is not None
+            positive = IsNull(left=self.ref) if self.values[0] is None else Compare(left=self.ref, op="eq", right=self.values[0])
+        else:
+            assert self.ref is not None
+            known = tuple(value for value in self.values if value is not None)
+            listed = In(left=self.ref, values=known)
+            positive = listed if len(known) == len(self.values) else Or(of=(listed, IsNull(left=self.ref)))
+        return Not(of=positive) if self.negated else positive
+
+
+def describes(draft: Draft, clause: Clause, entity: str) -> bool:
+    """Whether the clause is about an entity: its own fields, tags of it, a segment."""
+    if isinstance(clause.condition, InSegment) or isinstance(clause.ref, Tag):
+        return True
+    names = [clause.ref.name] if isinstance(clause.ref, FieldOf) else _names_in(clause.condition)
+    for name in names:
+        home = home_dataset(draft.workspace, name)
+        if home is None or home not in draft.workspace.homes_of(entity):
+            return False
+    return bool(names)
+
+
+def _names_in(condition: AnyCondition | None) -> list[str]:
+    return [ref.name for ref in refs_of(condition) if isinstance(ref, FieldOf)]
+
+
+def side_by_side_ref(clause: Clause) -> FieldRef | None:
+    """What listed values are grouped by when each is wanted on its own."""
+    if clause.negated or clause.plus or len(clause.values) < 2 or clause.ref is None:
+        return None
+    return clause.ref
+
+
+def reachable_from(draft: Draft, dataset: str, clause: Clause) -> bool:
+    """Whether a dataset can be filtered by a clause."""
+    refs = [clause.ref.name] if isinstance(clause.ref, FieldOf) else _names_in(clause.condition)
+    try:
+        for name in refs:
+            reach(draft.workspace, dataset, name)
+    except RequestError:
+        return False
+    return True
