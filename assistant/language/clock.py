@@ -1,4 +1,4 @@
-"""Hours of the day in a question: after 9 pm, 12:00 to 13:59, 晚上9点后. Hours are whole; a night runs to 4:59."""
+"""Hours of the day: after 9 pm, 12:00 to 13:59, 晚上9点后. They are whole; "after" runs to the day's end, a night to 4:59."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from assistant.language.numbers import han_number, word_number
 from assistant.language.text import Question
 from assistant.language.words import language_data
 
-NIGHT_ENDS = 4
-"""The last hour that still belongs to the evening before."""
+NIGHT_BEGINS, NIGHT_ENDS = 21, 4
+"""A night that begins at nine runs to 4:59: its hours belong to one evening."""
 
 
 def hour_spans(question: Question) -> list[Span]:
@@ -32,12 +32,13 @@ def hour_spans(question: Question) -> list[Span]:
 def _pattern(language: str) -> re.Pattern[str]:
     """One time, or two with a range word, with "before" and "after" words around it."""
     clock = language_data(language)["clock"]
-    form: str = clock["form"].replace("{part}", _either(clock["parts"]))
+    form: str = clock["form"].replace("{part}", _either(clock["parts"])).replace("{named}", _either(clock["named"]))
     one, two = _numbered(form, "a"), _numbered(form, "b")
     to = f" ?(?:{_either(clock['range'])}) ?"
     if language == "zh":
         after, before = f"(?P<after>{_either(clock['after'])})?", f"(?P<before>{_either(clock['before'])})?"
-        return re.compile(rf"(?<![\d:月年])(?:从)?(?:{one})(?:{to}(?:{two})(?:之间|期间)?|{after}{before})(?![\d:分])")
+        ended = _either([*clock["before"], "之间", "期间"])
+        return re.compile(rf"(?<![\d:月年])(?:从)?(?:{one})(?:{to}(?:{two})(?:{ended})?|{after}{before})(?![\d:分])")
     opened = f"(?:(?:between|from) )?(?:(?P<after>{_either(clock['after'])}) )?(?:(?P<before>{_either(clock['before'])}) )?"
     return re.compile(rf"(?<![a-z\d:])(?:{opened})(?:{one})(?:{to}(?:{two}))?(?![a-z\d:])")
 
@@ -61,7 +62,7 @@ def _hours(match: re.Match[str], language: str) -> tuple[int, ...] | None:
         last = second - 1 if ends_on_the_hour and second != first else second
         return _run(first, last)
     if groups.get("after"):
-        return _run(first, NIGHT_ENDS if first >= 18 else 23)
+        return _run(first, NIGHT_ENDS if first >= NIGHT_BEGINS else 23)
     if groups.get("before"):
         return _run(0, first - 1) if first > 0 else None
     return (first,)
@@ -79,6 +80,9 @@ def _minutes(groups: dict[str, str | None], suffix: str) -> int:
 
 def _hour(groups: dict[str, str | None], suffix: str, language: str) -> int | None:
     text = groups.get(f"h_{suffix}") or groups.get(f"h2_{suffix}")
+    named = groups.get(f"named_{suffix}")
+    if named:
+        return int(language_data(language)["clock"]["named"][named])
     if not text:
         return None
     hour = int(text) if text.isdigit() else word_number([text]) if text.isascii() else han_number(text)

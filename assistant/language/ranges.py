@@ -76,7 +76,8 @@ def composed_periods(
             for end in [last, *_after(question, last, words["since_after"])]:
                 found.setdefault((start, end), _since(span, today))
         for end in _after(question, last, words["since_after"]):
-            found.setdefault((first, end), _since(span, today))
+            if question.tokens[last].key != "on":
+                found.setdefault((first, end), _since(span, today))
         later = Days(span.end + timedelta(days=1), span.end + timedelta(days=1))
         for start in _before(question, first, words["after_before"]):
             found.setdefault((start, last), _since(later, today))
@@ -136,6 +137,10 @@ MONTH_RANGE = re.compile(
     r"(?<!\d)(?:(?P<y>20\d{2})年?)?(?P<a>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?:月份?)?(?:到|至|~|-)"
     r"(?P<b>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![\d一二三四五六七八九十])"
 )
+DAYS_OF_MONTH = re.compile(
+    r"(?<!\d)(?:(?P<y>20\d{2})年)?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?"
+    r"(?P<a>3[01]|[12]\d|0?[1-9])(?:到|至|~|-)(?P<b>3[01]|[12]\d|0?[1-9])[日号]"
+)
 MONTH_LIST = re.compile(r"(?<!\d)(?P<list>\d{1,2}(?:[、,和跟] ?\d{1,2})+)(?:月份?|这?[两二三四五六]个月)")
 DAY_RANGE = re.compile(
     r"(?:the )?(?P<a>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? ?(?:to|through|until|till|and|-) ?(?:the )?(?P<b>3[01]|[12]\d|0?[1-9])"
@@ -155,6 +160,14 @@ def _month_ranges(question: Question, today: Today) -> dict[tuple[int, int], Per
         year = int(match["y"]) if match["y"] else today.as_of.year - (0 if date(today.as_of.year, a, 1) <= today.as_of else 1)
         last = add_months(date(year, b, 1), 1) - timedelta(days=1)
         found[starts[match.start()], ends[match.end()]] = between(Days(date(year, a, 1), last))
+    for match in DAYS_OF_MONTH.finditer(question.text):
+        month = int(match["m"]) if match["m"].isdigit() else han_number(match["m"])
+        if month is None or match.start() not in starts or match.end() not in ends:
+            continue
+        year = int(match["y"]) if match["y"] else today.as_of.year - (0 if date(today.as_of.year, month, 1) <= today.as_of else 1)
+        span = _days_between(year, month, int(match["a"]), int(match["b"]))
+        if span is not None:
+            found[starts[match.start()], ends[match.end()]] = between(span)
     for match in MONTH_LIST.finditer(question.text):
         months = [int(number) for number in re.findall(r"\d+", match["list"])]
         if match.start() in starts and match.end() in ends and all(1 <= month <= 12 for month in months):
@@ -169,10 +182,16 @@ def _month_ranges(question: Question, today: Today) -> dict[tuple[int, int], Per
             continue
         begun = date(today.as_of.year, month, 1) <= today.as_of
         year = int(match["y"]) if match["y"] else today.as_of.year - (0 if begun else 1)
-        try:
-            span = Days(date(year, month, int(match["a"])), date(year, month, int(match["b"])))
-        except ValueError:
-            continue
-        if span.start <= span.end:
+        span = _days_between(year, month, int(match["a"]), int(match["b"]))
+        if span is not None:
             found[starts[match.start()], ends[match.end()]] = between(span)
     return found
+
+
+def _days_between(year: int, month: int, first: int, last: int) -> Days | None:
+    """Days of one month; None where the calendar has no such days."""
+    try:
+        span = Days(date(year, month, first), date(year, month, last))
+    except ValueError:
+        return None
+    return span if span.start <= span.end else None

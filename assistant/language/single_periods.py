@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from assistant.language.numbers import han_number, word_number
 from assistant.language.text import Question, key_of
 from assistant.language.words import language_data
 from semantic_layer.calendar import Span as Days
-from semantic_layer.calendar import resolve, shift_units, unit_of
+from semantic_layer.calendar import add_months, resolve, shift_units, unit_of
 from semantic_layer.model.workspace import Settings
 from semantic_layer.periods import Between, CalendarUnit, LastN, Period, Unit
 
@@ -70,6 +70,8 @@ def _slots(form: str, data: dict[str, Any], language: str) -> str:
         "{d}": f"(?P<d>{day})",
         "{q}": "(?P<q>[1-4一二三四])",
         "{month}": f"(?P<month>{_either(periods['month_names'])})" if periods["month_names"] else "(?!)",
+        "{season}": f"(?P<season>{_either(periods['seasons'])})",
+        "{named}": f"(?P<named>{_either(periods['named_days'])})",
         "{ordinal}": f"(?P<ordinal>{_either(periods['ordinals'])})",
     }
     for slot, group in slots.items():
@@ -199,6 +201,38 @@ def _fixed_last(n: int, unit: Unit, note: str | None = None) -> Callable[[_Parts
     return lambda parts, today: PeriodTerm(LastN(n=n, unit=unit), named=False, note=note)
 
 
+def _edge_of_month(at_start: bool) -> Callable[[_Parts, Today], PeriodTerm]:
+    def read(parts: _Parts, today: Today) -> PeriodTerm:
+        """The first or last n days of a month."""
+        month, n = parts.month(), parts.need("n")
+        days = unit_of(date(_year_for(parts, month, today), month, 1), "month")
+        if not 1 <= n <= days.days:
+            raise ValueError(n)
+        step = timedelta(days=n - 1)
+        return between(Days(days.start, days.start + step) if at_start else Days(days.end - step, days.end))
+
+    return read
+
+
+def _season(parts: _Parts, today: Today) -> PeriodTerm:
+    """Three whole months, as meteorologists cut the year; the latest that has begun. A winter ends in the year after."""
+    data = language_data(parts.language)["periods"]["seasons"]
+    month = data[parts.groups["season"]]
+    start = date(_year_for(parts, month, today), month, 1)
+    period = Between(start=start, end=add_months(start, 3) - timedelta(days=1))
+    return PeriodTerm(period, note="season")
+
+
+def _named_day(parts: _Parts, today: Today) -> PeriodTerm:
+    """A day that has the same date every year; the latest one that is not after today."""
+    month, day = (int(part) for part in language_data(parts.language)["periods"]["named_days"][parts.groups["named"]].split("-"))
+    year = parts.number("y") or today.as_of.year
+    if not parts.number("y") and date(year, month, day) > today.as_of:
+        year -= 1
+    found = date(year, month, day)
+    return PeriodTerm(Between(start=found, end=found))
+
+
 READERS: dict[str, Callable[[_Parts, Today], PeriodTerm]] = {
     "day": _day,
     "month": _month,
@@ -213,6 +247,10 @@ READERS: dict[str, Callable[[_Parts, Today], PeriodTerm]] = {
     "lately": _fixed_last(LATELY_DAYS, "day", note="lately"),
     "week_number": _week_number,
     "ago": _ago,
+    "first_days": _edge_of_month(at_start=True),
+    "last_days": _edge_of_month(at_start=False),
+    "season": _season,
+    "named_day": _named_day,
 }
 
 

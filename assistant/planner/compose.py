@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.language.dates import Today
 from assistant.language.meanings import Span
 from assistant.language.text import Question
+from assistant.planner.asides import pass_over_asides
 from assistant.planner.cover import cover
 from assistant.planner.draft import Draft
 from assistant.planner.lexicon import Lexicon
@@ -25,6 +26,7 @@ from semantic_layer.requests import MetricQuery
 def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Span, ...] = ()) -> Draft:
     """Reads a question into a draft, as far as it is understood."""
     draft = Draft(question, cover(question, lexicon, today, extra), lexicon, today)
+    pass_over_asides(draft)
     clauses = [*read_bands(draft), *read_clauses(draft)]
     clauses.sort(key=lambda clause: clause.first.index)
     read_periods(draft)

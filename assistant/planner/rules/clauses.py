@@ -23,10 +23,14 @@ from assistant.planner.rules.identifiers import read_identifiers
 from assistant.planner.rules.lists import absorb_counts, join_lists, join_weekdays, negate
 from semantic_layer.conditions import Field as FieldOf
 from semantic_layer.conditions import (
+    In,
     InSegment,
     Tag,
     TimeBucket,
 )
+
+ASKS_FOR_GRAIN = ("group", "per", "which", "most", "least", "best", "worst", "top", "bottom")
+"""Before a word like "weekday", these ask for a cut, not for working days."""
 
 
 def read_clauses(draft: Draft) -> list[Clause]:
@@ -67,12 +71,23 @@ def _values(draft: Draft) -> list[Clause]:
         terms = item.all(ValueTerm)
         if not terms or not item.free or _is_better_metric(draft, item):
             continue
+        if item.word("filler") and not _describes_neighbour(draft, item, terms):
+            continue
         if item.get(DatasetTerm) is not None and not _noun_beside(draft, item, terms):
             continue
         term = _choose(draft, item, terms)
         draft.claim(f"{term.field} = {term.value}", item)
         found.append(Clause([item], FieldOf(name=term.field), [term.value], words=item.text))
     return found
+
+
+def _describes_neighbour(draft: Draft, item: Item, terms: list[ValueTerm]) -> bool:
+    """A value that is an everyday word as well ("single") is meant where what it describes stands beside it."""
+    nouns = [each for each in (draft.before(item), draft.after(item)) if each is not None]
+    entities = [term.entity for noun in nouns for term in noun.all(FieldTerm) if term.entity is not None]
+    linked = any(noun.word("conj", "or", "than", "side_by_side", "not") for noun in nouns)
+    clauses = [Clause([item], FieldOf(name=term.field), [term.value]) for term in terms]
+    return linked or any(describes(draft, clause, entity) for clause in clauses for entity in entities)
 
 
 def _noun_beside(draft: Draft, item: Item, terms: list[ValueTerm]) -> bool:
@@ -128,7 +143,7 @@ def _others(draft: Draft) -> list[Clause]:
 def _other(draft: Draft, item: Item) -> Clause | None:
     weekend, weekdays, hours = item.get(WeekendTerm), item.get(WeekdaysTerm), item.get(HoursTerm)
     grain = item.get(GrainTerm)
-    if grain is not None and (grain.groups or draft.led_by(item, "group", "per", "which")):
+    if grain is not None and (grain.groups or draft.led_by(item, *ASKS_FOR_GRAIN)):
         return None
     if hours is not None:
         return Clause([item], TimeBucket(grain="hour"), list(hours.hours), words="hour")
@@ -140,6 +155,8 @@ def _other(draft: Draft, item: Item) -> Clause | None:
         return None
     if (named := item.get(ConditionTerm)) is not None:
         where = next(each.where for each in draft.workspace.conditions if each.name == named.name)
+        if isinstance(where, In) and isinstance(where.left, TimeBucket) and isinstance(where.values, tuple):
+            return Clause([item], where.left, list(where.values), plus=True, words=named.name)
         return Clause([item], condition=where, words=named.name)
     if (segment := item.get(SegmentTerm)) is not None:
         return Clause([item], condition=InSegment(name=segment.name), words=segment.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.language.meanings import FieldTerm, MetricTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import Clause
+from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.heads import add_metric, is_noun
 from semantic_layer.conditions import Field
 from semantic_layer.metric_parts import base_datasets
@@ -30,7 +30,26 @@ def read_counts(draft: Draft, clauses: list[Clause]) -> None:
             continue
         draft.claim(f"metric {name}", item, word)
         add_metric(draft, name)
+    _described_people(draft, clauses)
     read_times(draft)
+
+
+def _described_people(draft: Draft, clauses: list[Clause]) -> None:
+    """ "how many homeowners": a value that describes people, counted, stands for the people."""
+    if draft.metrics:
+        return
+    for word in draft.words("count"):
+        following = draft.after(word)
+        clause = next((each for each in clauses if following in each.items), None)
+        for entity in draft.workspace.entities if clause is not None and word.is_word else ():
+            noun = draft.after(clause.last) if clause is not None else None
+            if clause is None or not entity.personal or not describes(draft, clause, entity.name):
+                continue
+            name = count_metric(draft, entity.name, clauses)
+            if name is not None and (noun is None or noun.get(MetricTerm) is None or noun.get(VerbTerm) is not None):
+                draft.claim(f"metric {name}", word)
+                add_metric(draft, name)
+                return
 
 
 def _counting_word(draft: Draft, noun: Item) -> Item | None:

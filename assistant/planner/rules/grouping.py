@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, TagTerm, ValueTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import Clause, side_by_side_ref
+from assistant.planner.rules.clause import Clause, describes, side_by_side_ref
 from assistant.planner.rules.counting import entity_counts
 from semantic_layer.calendar import resolve
 from semantic_layer.columns import Note
@@ -22,7 +22,7 @@ GROUPING = ("group", "per", "which", "top", "bottom", "most", "least", "count", 
 
 def read_groups(draft: Draft, clauses: list[Clause]) -> None:
     """Fills the dimensions of the draft."""
-    _by_words(draft)
+    _by_words(draft, clauses)
     _grains(draft)
     _named_dimensions(draft)
     _listed_values(draft, clauses)
@@ -59,7 +59,7 @@ def _declared(workspace: Workspace, name: str) -> FieldDefinition | None:
     return home.field(name) if home else None
 
 
-def _by_words(draft: Draft) -> None:
+def _by_words(draft: Draft, clauses: list[Clause]) -> None:
     """A group word takes the dimension after it; in Chinese a word like 分布 or 维度 takes the one before it too."""
     for word in draft.items:
         if not word.word("group", "per", "which") or (word.role is not None):
@@ -79,11 +79,30 @@ def _by_words(draft: Draft) -> None:
             noun, steps = draft.after(noun), steps + 1
         if noun is None or not noun.free or _measured(draft, noun, word):
             continue
-        _take(draft, noun, word)
+        if not _one_of_listed(draft, noun, word, clauses):
+            _take(draft, noun, word)
     for word in draft.words("group_after", "distribution"):
         noun = draft.before(word)
         if noun is not None and noun.free and not _measured(draft, noun, word):
             _take(draft, noun, word)
+
+
+def _one_of_listed(draft: Draft, noun: Item, word: Item, clauses: list[Clause]) -> bool:
+    """ "Red or blue, which colour": the noun stands for the values listed before it, which are the groups."""
+    entity = next((term.entity for term in noun.all(FieldTerm) if term.entity is not None), None)
+    grain = noun.get(GrainTerm)
+    for clause in clauses:
+        ref = side_by_side_ref(clause)
+        if ref is None or not word.word("which") or clause.last.index > noun.index:
+            continue
+        days = isinstance(ref, TimeBucket) and ref.grain == "weekday" and grain is not None and grain.grain == "date"
+        if days or (entity is not None and isinstance(ref, Field) and describes(draft, clause, entity)):
+            draft.claim(f"by {name_of(ref)}", noun, word)
+            draft.side_by_side.append(ref)
+            draft.bind_group(ref)
+            draft.marks.add("which")
+            return True
+    return False
 
 
 def _not_grouping(draft: Draft, word: Item, noun: Item | None) -> bool:
@@ -198,9 +217,18 @@ def _grains(draft: Draft) -> None:
             draft.bind_group(TimeBucket(grain=grain.grain))
     _absorb_units(draft)
     grains = {ref.grain for ref in draft.by if isinstance(ref, TimeBucket)}
-    if grains & {"weekday", "hour"} and "date" in grains:
+    if grains & {"weekday", "hour"} and "date" in grains and not _apart(draft, "date", *(grains & {"weekday", "hour"})):
         # 一周七天里哪天, 一天里每个小时: the day is the weekday's or the hour's own.
         draft.by = [ref for ref in draft.by if not (isinstance(ref, TimeBucket) and ref.grain == "date" and ref.field is None)]
+
+
+def _apart(draft: Draft, *grains: str) -> bool:
+    """The grains are asked in two phrases: "which day was best, and what weekday was it"."""
+    places = [[item for item in draft.items if item.role == f"by {grain}"] for grain in grains]
+    if not all(places):
+        return False
+    between = draft.between(places[0][0], places[1][-1])
+    return any(item.text in (",", "，", ".", "?", ";", "and") for item in between)
 
 
 def _absorb_units(draft: Draft) -> None:

@@ -74,6 +74,8 @@ def _next_in_list(draft: Draft, clauses: list[Clause], clause: Clause) -> Clause
     if target is not None and target.word("conj", "or"):
         target = draft.after(target)
     following = next((each for each in clauses if target in each.items), None)
+    if comma and following is not None and isinstance(clause.ref, TimeBucket) and clause.ref.grain == "is_weekend":
+        return None
     if following is None or following.ref is None or following.ref != clause.ref or following is clause:
         return None
     return following
@@ -137,11 +139,23 @@ def _merged_by_field(clauses: list[Clause], draft: Draft) -> list[Clause]:
         if key in seen and seen[key].values == clause.values:
             seen[key].items += clause.items
             continue
+        if key in seen and isinstance(clause.ref, TimeBucket) and _narrows(seen[key], clause):
+            continue
         if key in seen and not isinstance(clause.ref, TimeBucket):
             draft.marks.add("loose_values")
         seen[key] = clause
         kept.append(clause)
     return sorted(kept + [each for each in clauses if each.ref is None or each.negated], key=lambda each: each.first.index)
+
+
+def _narrows(first: Clause, second: Clause) -> bool:
+    """Two times of which one lies in the other are said once more exactly: at night, from midnight to five."""
+    inner, outer = sorted((first.values, second.values), key=len)
+    if not set(inner) <= set(outer):
+        return False
+    first.values = list(inner)
+    first.items += second.items
+    return True
 
 
 def absorb_counts(draft: Draft, clauses: list[Clause]) -> None:

@@ -94,6 +94,11 @@ def _members(draft: Draft, clauses: list[Clause]) -> None:
 
 def _listed_as_metric(draft: Draft, item: Item) -> bool:
     """ "revenue and customers": joined to another metric, or counted."""
+    for way in (-1, 1):
+        sign = draft.touching(item, way)
+        beyond = draft.touching(sign, way) if sign is not None and sign.text in (",", "，", "、") else None
+        if beyond is not None and beyond.get(MetricTerm) is not None:
+            return True
     for step in (draft.before, draft.after):
         link = step(item)
         if link is None or not link.word("conj", "plus"):

@@ -173,6 +173,9 @@ def _one(draft: Draft, asked: Asked) -> None:
     """One period; with "than" before it and nothing else, it is what the one after it is compared with."""
     before = draft.before(asked.items[0])
     compared = before is not None and before.free and before.word("than") and not before.word("group")
+    after = draft.after(asked.items[-1])
+    if not compared and before is not None and before.free and before.word("conj") and not asked.items[0].text.isascii():
+        compared = after is not None and after.word("than")
     moved = draft.any_word("growth", "decline", "change", "motion")
     if compared and before is not None and isinstance(asked.period, CalendarUnit | LastN | Between):
         following = _next_period(asked.period, draft)

@@ -1,0 +1,75 @@
+"""Asides: stretches of a message that speak of the speaker or the occasion, and not of what is asked.
+
+"I'm off to a meeting", 老板等着要. Everything else that is not understood is never passed over.
+"""
+
+from __future__ import annotations
+
+from assistant.language.meanings import (
+    BareDayTerm,
+    ConditionTerm,
+    FieldTerm,
+    HoursTerm,
+    MetricTerm,
+    NumberTerm,
+    PeriodTerm,
+    SegmentTerm,
+    SeveralTerm,
+    TagTerm,
+    TagValueTerm,
+    ValueTerm,
+)
+from assistant.planner.draft import Draft, Item
+
+ABOUT = (MetricTerm, FieldTerm, TagTerm, TagValueTerm, SegmentTerm, ConditionTerm, SeveralTerm)
+EXACT = (PeriodTerm, NumberTerm, HoursTerm, BareDayTerm)
+BREAKS = frozenset(".!?;:()[]-。！？；：（）\n")
+"""Signs that end a stretch of a message; a comma does as well."""
+RESTRICTS = ("not", "never", "only", "unknown", "at_least", "more_than", "at_most", "less_than", "restricts", "which", "remove")
+
+
+def pass_over_asides(draft: Draft) -> None:
+    """Claims the items of asides, so that no rule sees them; the last stretch that asks something always stays."""
+    stretches = _stretches(draft)
+    if len(stretches) < 2 or not any(_asks(stretch) for stretch in stretches):
+        return
+    for stretch in stretches:
+        if not _asks(stretch) and _is_aside(draft, stretch):
+            draft.claim("aside", *stretch)
+
+
+def _stretches(draft: Draft) -> list[list[Item]]:
+    found: list[list[Item]] = [[]]
+    for item in draft.items:
+        if item.text in BREAKS or item.text in (",", "，", "、"):
+            found.append([])
+        else:
+            if found[-1] and "\n" in _gap(draft, found[-1][-1], item):
+                found.append([])
+            found[-1].append(item)
+    return [stretch for stretch in found if stretch]
+
+
+def _gap(draft: Draft, first: Item, second: Item) -> str:
+    question = draft.question
+    end = question.origin[question.tokens[first.span.end - 1].end - 1]
+    return question.original[end : question.origin[question.tokens[second.span.start].start]]
+
+
+def _asks(stretch: list[Item]) -> bool:
+    return any(item.get(kind) is not None for item in stretch for kind in ABOUT) or any(
+        value.declared for item in stretch for value in item.all(ValueTerm)
+    )
+
+
+def _is_aside(draft: Draft, stretch: list[Item]) -> bool:
+    if all(item.soft for item in stretch) or not any(item.word("aside") for item in stretch):
+        return False
+    if any(item.get(kind) is not None for item in stretch for kind in EXACT):
+        return False
+    if any(item.is_word and item.word(*RESTRICTS) and not item.word("aside", "filler") for item in stretch):
+        return False
+    if stretch[0].word("restricts"):
+        return False
+    followers = [draft.touching(item, 1) for item in stretch if not item.span.meanings]
+    return not any(each is not None and each.text == "的" for each in followers)
