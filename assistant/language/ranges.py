@@ -88,7 +88,8 @@ def composed_periods(
         for end in _after(question, last, words["until_after"]):
             found.setdefault((first, end), PeriodTerm(Between(end=span.start - timedelta(days=1))))
         for end in _after(question, last, words["to_now"]):
-            found.setdefault((first, end), _since(span, today))
+            if question.tokens[last].key != "on":
+                found.setdefault((first, end), _since(span, today))
     return found | _month_ranges(question, today)
 
 

@@ -44,6 +44,18 @@ def _instead(workspace: Workspace, names: tuple[str, ...]) -> tuple[Choice, ...]
     return tuple(found)
 
 
+def decided_by_unit(draft: Draft, readings: tuple[str, ...]) -> str | None:
+    """The one reading that is measured as the question says: in money, or as a rate."""
+    metrics = [metric for name in readings if (metric := draft.workspace.metric(name)) is not None]
+    words = [item for item in draft.items if item.is_word]
+    money = any(item.word("money") or item.text in ("金额", "总额") for item in words)
+    rate = any(item.word("share") or item.text.endswith("率") for item in words)
+    if draft.metrics or len(metrics) != len(readings) or money == rate:
+        return None
+    fitting = [each.name for each in metrics if (each.type == "fraction") == rate]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def reading_of(draft: Draft, reading: str) -> Choice:
     """The question with one meaning of an ambiguous word put in."""
     workspace = draft.workspace

@@ -17,7 +17,7 @@ from assistant.planner.rules.comparing import read_growth, read_share, share_of
 from assistant.planner.rules.grouping import name_of, read_groups
 from assistant.planner.rules.measures import read_measures
 from assistant.planner.rules.ordering import read_order
-from assistant.planner.rules.periods import read_periods
+from assistant.planner.rules.periods import read_periods, without_said_weekdays
 from semantic_layer.conditions import AnyCondition, all_of
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import MetricQuery
@@ -30,6 +30,7 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
     clauses = [*read_bands(draft), *read_clauses(draft)]
     clauses.sort(key=lambda clause: clause.first.index)
     read_periods(draft)
+    clauses = without_said_weekdays(draft, clauses)
     read_measures(draft, clauses)
     read_groups(draft, clauses)
     read_growth(draft)

@@ -36,6 +36,10 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
     if _answers(draft, conversation):
         return True
     follows = any(item.word(*FOLLOW) and item.is_word for item in draft.items)
+    last = next(iter(conversation.requests()), None)
+    same = last is not None and list(last.get("metrics", ())) == draft.metrics
+    if same and "share" in draft.marks and not (draft.by or draft.conditions or draft.periods):
+        return True
     if not draft.metrics:
         return True
     if draft.by or (draft.share is not None and draft.conditions):
@@ -132,11 +136,28 @@ def _with_metrics(draft: Draft, base: MetricQuery) -> MetricQuery:
     if not draft.metrics:
         return base
     adds = any(item.word("add") for item in draft.items)
+    dropped = _dropped_metrics(draft)
+    if dropped and len(dropped) < len(draft.metrics):
+        draft.metrics = [name for name in draft.metrics if name not in dropped]
     metrics = tuple(dict.fromkeys((*base.metrics, *draft.metrics))) if adds else tuple(draft.metrics)
     order = tuple(
         each.model_copy(update={"target": draft.metrics[0]}) if each.target in base.metrics else each for each in base.order
     )
     return base.model_copy(update={"metrics": metrics, "order": base.order if adds else order})
+
+
+def _dropped_metrics(draft: Draft) -> list[str]:
+    """订单数不看了: the metric that a removing word follows."""
+    found: list[str] = []
+    for item in draft.items:
+        if item.role is None or not item.role.startswith("metric "):
+            continue
+        words = [each for each in (draft.touching(item, 1), draft.before(item)) if each is not None and each.is_word]
+        removing = next((each for each in words if each.word("remove") and not each.word("conj", "add")), None)
+        if removing is not None:
+            found.append(item.role.removeprefix("metric "))
+            draft.claim("remove", removing)
+    return found
 
 
 def _with_conditions(draft: Draft, base: MetricQuery, conversation: Conversation) -> MetricQuery:
@@ -152,6 +173,13 @@ def _with_conditions(draft: Draft, base: MetricQuery, conversation: Conversation
         if not clause.negated:
             parts = [part for part in parts if _names(part) != names or isinstance(part, Not)]
         parts.append(clause.as_condition())
+    for word in draft.items:
+        noun = draft.after(word)
+        term = noun.get(FieldTerm) if noun is not None and word.word("remove") and word.is_word else None
+        if term is not None and noun is not None and any(term.name in _names(part) for part in parts):
+            parts = [part for part in parts if term.name not in _names(part)]
+            draft.claim("remove", word, noun)
+            draft.by = [ref for ref in draft.by if _name(ref) != term.name]
     for item, number in draft.having(NumberTerm):
         counted = draft.touching(item, 1)
         written = item.text.strip().isdigit() and not (counted is not None and counted.word("classifier"))
@@ -213,6 +241,12 @@ def _referred(draft: Draft, conversation: Conversation) -> AnyCondition | None:
 def _with_groups(draft: Draft, base: MetricQuery) -> MetricQuery:
     if not draft.by:
         return base
+    removed = _removed_groups(draft)
+    if removed and len(removed) < len(draft.by):
+        others = [ref for ref in draft.by if ref not in removed]
+        kept = [ref for ref in base.by if ref not in removed and ref not in others]
+        draft.claim("remove", *(item for item in draft.items if item.word("remove")))
+        return base.model_copy(update={"by": (*kept, *others), "order": (), "limit": None})
     removes = any(item.word("remove") and item.is_word and not item.word("not") for item in draft.items)
     if removes:
         draft.claim("remove", *(item for item in draft.items if item.word("remove")))
@@ -229,6 +263,21 @@ def _with_groups(draft: Draft, base: MetricQuery) -> MetricQuery:
     kept_order = base.order if {_name(ref) for ref in groups} == {_name(ref) for ref in base.by} else ()
     limit = base.limit if kept_order or (base.limit is not None and not time) else None
     return base.model_copy(update={"by": tuple(groups), "order": kept_order if not limit else base.order, "limit": limit})
+
+
+def _removed_groups(draft: Draft) -> list[FieldRef]:
+    """The dimensions that follow "instead of", "not by"."""
+    found: list[FieldRef] = []
+    for word in draft.items:
+        if not word.word("remove") or not word.is_word:
+            continue
+        near = draft.items[word.index + 1 : word.index + 4]
+        found += [ref for ref in draft.by if any(item.role == f"by {_bare(ref)}" for item in near)]
+    return found
+
+
+def _bare(ref: FieldRef) -> str:
+    return ref.grain if isinstance(ref, TimeBucket) else getattr(ref, "name", "")
 
 
 def _kept_categories(base: MetricQuery, draft: Draft) -> list[FieldRef]:

@@ -8,6 +8,7 @@ from assistant.language.meanings import (
     ConditionTerm,
     ExplainedTerm,
     FieldTerm,
+    GrainTerm,
     MetricTerm,
     ParameterTerm,
     PeriodTerm,
@@ -29,7 +30,7 @@ from semantic_layer.requests import EntityQuery, ValueQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, Topic
 
 SQL = re.compile(
-    r"^\s*(?:with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+|truncate\s|copy\s|attach\s|pragma\s)",
+    r"^\s*(?:(?:explain|analyze|describe|desc)\s+\w+|show\s+tables|with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+|truncate\s|copy\s|attach\s|pragma\s)",
     re.IGNORECASE | re.DOTALL,
 )
 NOUNS: dict[str, Topic] = {
@@ -100,6 +101,8 @@ def definition(draft: Draft) -> DefinitionQuery | None:
     for item in draft.items:
         if item.free and (item in strong or (item.span.meanings and not item.is_word)):
             draft.claim("definition", item)
+    named = [item for item in draft.items if _name_of(draft.workspace, item)]
+    draft.claim("beside the definition", *(item for item in draft.left_over() if not _qualifies(draft, item, named)))
     draft.claim(
         "definition",
         *draft.words(
@@ -107,6 +110,17 @@ def definition(draft: Draft) -> DefinitionQuery | None:
         ),
     )
     return DefinitionQuery(names=tuple(names[:6]))
+
+
+def _qualifies(draft: Draft, item: Item, named: list[Item]) -> bool:
+    """A word that was not understood and touches the term may make another term of it."""
+    for way in (-1, 1):
+        at = draft.touching(item, way)
+        while at is not None and at.light and not at.word("stop"):
+            at = draft.touching(at, way)
+        if at is not None and at in named:
+            return True
+    return False
 
 
 def _weak_define(draft: Draft, item: Item) -> bool:
@@ -178,7 +192,25 @@ def listing(draft: Draft) -> Frozen | None:
             draft.claim("list", *words)
             _claim_all(draft)
             return CatalogueQuery(topic=topic, metric=metric if topic == "dimensions" else None)
-    return _values_or_entities(draft)
+    return _window_of_entity(draft) or _values_or_entities(draft)
+
+
+def _window_of_entity(draft: Draft) -> Frozen | None:
+    """ "When does campaign 3 start", 活动3哪天结束: the entity with its own dates."""
+    if not any(item.word("starts_ends") for item in draft.items) or any(
+        not term.weak for i in draft.items for term in i.all(MetricTerm)
+    ):
+        return None
+    for item in draft.items:
+        term = next((each for each in item.all(FieldTerm) if each.entity is not None), None)
+        homes = draft.workspace.homes_of(term.entity) if term is not None and term.entity else []
+        if term is None or not homes or not any(field.type in ("date", "time") for field in homes[0].fields):
+            continue
+        words = [each for each in draft.items if each.word("starts_ends", "which", "range") or each.get(GrainTerm)]
+        draft.by = []
+        draft.claim("dates", *words)
+        return _entity_list(draft, item, term, explicit=True)
+    return None
 
 
 def _asks_for_list(draft: Draft) -> bool:
@@ -229,7 +261,16 @@ def _values_or_entities(draft: Draft) -> Frozen | None:
 def _listed_noun(draft: Draft, nouns: list[Item]) -> Item:
     """The noun beside the listing word; a plain field before an entity that only decorates it."""
     plain = [item for item in nouns if item.all(FieldTerm)[0].entity is None]
+    entities = [item for item in nouns if item not in plain]
+    if entities and plain and all(_is_date(draft, item.all(FieldTerm)[0].name) for item in plain):
+        return entities[0]
     return (plain or nouns)[0]
+
+
+def _is_date(draft: Draft, name: str) -> bool:
+    home = home_dataset(draft.workspace, name)
+    field = home.field(name) if home is not None else None
+    return field is not None and field.type in ("date", "time")
 
 
 def _entity_list(draft: Draft, noun: Item, term: FieldTerm, explicit: bool) -> Frozen | None:
@@ -265,7 +306,7 @@ def _running(draft: Draft, entity: str) -> tuple[AnyCondition, ...]:
         if window is None or not window.start.startswith(f"{entity}."):
             continue
         span = resolve(draft.periods[0], draft.today.as_of, draft.today.data, draft.today.settings.first_weekday)
-        draft.claim("window", *(item for item in draft.items if item.get(VerbTerm) is not None))
+        draft.claim("window", *(item for item in draft.items if item.get(VerbTerm) is not None or item.word("running")))
         start, end = (Field(name=name.rpartition(".")[2]) for name in (window.start, window.end))
         return (
             Compare(left=start, op="le", right=span.end.isoformat()),

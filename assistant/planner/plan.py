@@ -15,7 +15,7 @@ from assistant.language.meanings import (
     ValueTerm,
 )
 from assistant.language.text import Question, read_question
-from assistant.planner.asking import absent_data, choice, reading_of, which_metric
+from assistant.planner.asking import absent_data, choice, decided_by_unit, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.draft import Draft
 from assistant.planner.edits import edited, is_elliptical
@@ -23,6 +23,7 @@ from assistant.planner.intents import definition, listing, refused_at_once, refu
 from assistant.planner.lexicon import Lexicon, corrections
 from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
 from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.ordering import read_order
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
 from semantic_layer.columns import Note
 from semantic_layer.conditions import Field, FieldRef, InSegment, Tag, parts_of, refs_of
@@ -78,7 +79,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         return write
     talk = small_talk(draft)
     if talk is not None:
-        return scope_refusal(draft) or _planned(draft, talk)
+        return (None if talk.topic == "questions" else scope_refusal(draft)) or _planned(draft, talk)
     defined = definition(draft) or _definition_of_last(draft, conversation)
     if defined is not None:
         return scope_refusal(draft) or _planned(draft, defined)
@@ -161,6 +162,12 @@ def _several(draft: Draft) -> Outcome | None:
     gate = [each for each in draft.left_over() if each is not item and not each.word("vague")]
     if gate:
         return Refuse(code="unbound_word", span=joined_words(draft, gate), bindings=bindings_of(draft))
+    decided = decided_by_unit(draft, word.readings)
+    if decided is not None:
+        draft.metrics.append(decided)
+        draft.claim(f"metric {decided}", item)
+        read_order(draft)
+        return None
     if word.otherwise is not None and not draft.metrics:
         request = MetricQuery.model_validate(reading_of(draft, word.otherwise).request)
         draft.claim(word.otherwise, item)

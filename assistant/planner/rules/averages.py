@@ -50,12 +50,14 @@ def _metric_near(draft: Draft, word: Item, noun: Item) -> tuple[Item, str] | Non
 def ratio_per(draft: Draft, metric: str, entity: str) -> Ratio | None:
     """The declared ratio of a metric over the count of an entity."""
     counts = {each.name for each in entity_counts(draft.workspace, entity)}
+    found: list[Ratio] = []
     for each in draft.workspace.metrics:
         if isinstance(each, Ratio) and not each.hidden:
             top, bottom = each.ratio.numerator, each.ratio.denominator
-            if top.metric == metric and top.where is None and bottom.metric in counts and bottom.where is None:
-                return each
-    return None
+            if top.metric == metric and top.where is None and bottom.metric in counts:
+                found.append(each)
+    plain = [each for each in found if each.ratio.denominator.where is None]
+    return plain[0] if plain else found[0] if len(found) == 1 else None
 
 
 def read_averages(draft: Draft) -> None:

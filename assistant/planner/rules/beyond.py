@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import FieldTerm, MetricTerm, NumberTerm, VerbTerm
+from itertools import pairwise
+
+from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import entity_counts
-from semantic_layer.conditions import Field, TimeBucket
+from semantic_layer.conditions import SERIES_GRAINS, Field, TimeBucket
 from semantic_layer.reach import home_dataset
 
 CODES = ("at_least", "more_than", "at_most", "less_than")
@@ -16,7 +18,18 @@ def read_beyond(draft: Draft, clauses: list[Clause]) -> None:
     """Marks the draft where the question needs more than rows filtered and grouped."""
     if draft.beyond is not None:
         return
-    for reader in (_never, _both, _numbers, _by_others, _words):
+    for reader in (
+        _never,
+        _both,
+        _of_two_fields,
+        _contains,
+        _numbers,
+        _by_others,
+        _top_within,
+        _share_compared,
+        _running,
+        _words,
+    ):
         found = reader(draft, clauses)
         if found is not None:
             code, items = found
@@ -48,6 +61,69 @@ def _both(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
     for word in draft.words("both"):
         if not word.word("conj", "filler", "side_by_side"):
             return "entity_condition", [word]
+    return None
+
+
+def _of_two_fields(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """Values of two fields of the same thing, listed as if they were of one: "beer and crisps"."""
+    for first, second in pairwise(clauses):
+        if not (isinstance(first.ref, Field) and isinstance(second.ref, Field)) or first.negated or second.negated:
+            continue
+        one, other = home_dataset(draft.workspace, first.ref.name), home_dataset(draft.workspace, second.ref.name)
+        alike = one is not None and other is not None and one.name == other.name
+        between = [item for item in draft.between(first.last, second.first) if item.role != "names the value's field"]
+        listed = bool(between) and all(item.is_word and (item.word("conj", "or") or item.light) for item in between)
+        listed = listed and any(item.word("conj", "or") for item in between)
+        if first.ref != second.ref and alike and listed:
+            if draft.any_word("both") or any(item.word("both") for item in draft.items):
+                return "entity_condition", [first.first, second.last]
+            draft.marks.add("loose_values")
+    return None
+
+
+def _top_within(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """The best few of each group, or of a ranking another cut: "the top 2 in each city", 前三的城市每月."""
+    if draft.limit is None or len(draft.by) < 2 or "ranked" not in draft.marks:
+        return None
+    groups = [item for item in draft.items if item.role is not None and item.role.startswith("by ")]
+    words = [item for item in groups if item.word("group", "per", "which") or item.get(GrainTerm)]
+    ordered = next((item for item in draft.items if item.role == "order"), None)
+    if ordered is None or (len(draft.by) == len([ref for ref in draft.by if isinstance(ref, TimeBucket)])):
+        return None
+    together = any(item.word("conj") and item.role is not None and item.role.startswith("by ") for item in draft.items)
+    each = [item for item in words if item.word("per") or (item.get(GrainTerm) and any(t.groups for t in item.all(GrainTerm)))]
+    if each and not together:
+        return "top_within", sorted((ordered, each[0]), key=lambda item: item.index)
+    return None
+
+
+def _contains(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """ "Orders that contain red ones": a count of them is a filter; any other figure of them needs the whole order."""
+    for word in [item for item in draft.items if item.word("contains") and item.is_word and item.free]:
+        clause = next((each for each in clauses if draft.after(word) in each.items), None)
+        if clause is None:
+            continue
+        if not _is_about_entities(draft):
+            return "entity_condition", [word, clause.last]
+        draft.claim("filter", word)
+    return None
+
+
+def _share_compared(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """The growth of a share is not the growth of its part."""
+    words = [item for item in draft.items if item.role in ("growth", "compare")]
+    shares = [item for item in draft.items if item.role == "share"]
+    if "share" in draft.marks and draft.compare is not None and words and shares:
+        return "share_compared", sorted((shares[0], words[0]), key=lambda item: item.index)
+    return None
+
+
+def _running(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """Running totals and moving averages over a series; "cumulative" of one period is only its sum."""
+    series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
+    words = [item for item in draft.items if item.word("cumulative") and item.is_word]
+    if words and (series or not words[0].word("sum")):
+        return "statistic", words[:1]
     return None
 
 
@@ -113,8 +189,15 @@ def _describes_itself(draft: Draft, clause: Clause, entity: str) -> bool:
 
 
 def _words(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
-    for code in ("why", "forecast", "advice", "median", "maximum"):
+    words = [word for word in draft.words("jointly") if not word.word("filler")]
+    if words:
+        return "entity_condition", words[:1]
+    for code in ("why", "forecast", "advice", "median", "maximum", "statistic"):
         words = [word for word in draft.words(code) if not word.word("filler")]
         if words:
             return code, [words[0]]
     return None
+
+
+READERS = (_never, _both, _of_two_fields, _contains, _numbers, _by_others, _top_within, _share_compared, _running, _words)
+"""In the order in which they explain best."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from assistant.language.meanings import GrainTerm
-from assistant.planner.draft import Draft
+from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
 from semantic_layer.columns import Note
-from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, TimeBucket
+from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, Grain, TimeBucket
+from semantic_layer.periods import LastN
 from semantic_layer.requests import PreviousPeriod, ShareOf
 
 
@@ -28,6 +29,10 @@ def read_growth(draft: Draft) -> None:
         draft.claim("side by side", *up, *down, *change)
         return
     series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
+    many = several_units(draft)
+    if change and not up and not down and many is not None and not series:
+        draft.bind_group(TimeBucket(grain=many))
+        series = True
     series = series or any(term.groups and term.grain in SERIES_GRAINS for _, term in draft.having(GrainTerm))
     if change and not up and not down and (series or draft.any_word("trend")):
         draft.claim("over time", *change)
@@ -41,6 +46,14 @@ def read_growth(draft: Draft) -> None:
         draft.notes.append(Note(code="compared_with_previous"))
     draft.claim("growth", *up, *down, *change)
     draft.marks.add("fall" if down and not up else "growth" if up else "change")
+
+
+def several_units(draft: Draft) -> Grain | None:
+    """The unit of a period of several units, said with their number: "these four quarters" change from one to the next."""
+    period = draft.periods[0] if len(draft.periods) == 1 and draft.compare is None else None
+    if isinstance(period, LastN) and 2 <= period.n <= 24 and period.unit in ("week", "month", "quarter"):
+        return period.unit
+    return None
 
 
 def _sides(draft: Draft) -> bool:
@@ -61,6 +74,9 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     words = draft.words("share")
     if not words:
         return clauses
+    if draft.compare is not None and draft.marks & {"growth", "fall", "change"} and all(_is_percent(word) for word in words):
+        draft.claim("growth", *words)
+        return clauses
     draft.claim("share", *words, *draft.words("whole"))
     inside = _inside(draft, clauses)
     for clause in clauses:
@@ -69,6 +85,12 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     draft.base_conditions += base
     draft.marks.add("share")
     return clauses
+
+
+def _is_percent(word: Item) -> bool:
+    """ "By what percentage did it grow" asks for a rate; "share" for a part of a whole."""
+    text = word.text.lower()
+    return text.startswith(("percent", "per cent", "pct", "%", "百分", "几成", "what percent")) and not text.endswith("of")
 
 
 def share_of(draft: Draft, where_whole: AnyCondition | None) -> ShareOf:

@@ -14,6 +14,33 @@ from semantic_layer.reach import reaches
 
 
 def read_counts(draft: Draft, clauses: list[Clause]) -> None:
+    """Fills counts of entities, and of how often something happened."""
+    if any(_asks_how_often(word) for word in draft.words("count")) and draft.words("average", "per") and _times_of_each(draft):
+        return
+    _entities(draft, clauses)
+    _described_people(draft, clauses)
+    read_times(draft)
+
+
+def _asks_how_often(word: Item) -> bool:
+    return word.text.lower().endswith(("times", "次", "趟"))
+
+
+def _times_of_each(draft: Draft) -> bool:
+    """ "How many times did the average customer shop": the rows of the data that the verb names, for each entity."""
+    for item, verb in [*draft.having(VerbTerm)]:
+        dataset = draft.workspace.dataset(verb.dataset)
+        noun = next((each for each in draft.items if each.free and is_noun(each) and each is not item), None)
+        if dataset is None or dataset.count is None or noun is None:
+            continue
+        words = [word for word in draft.words("count") if _asks_how_often(word)]
+        draft.claim(f"metric {dataset.count}", item, *words)
+        add_metric(draft, dataset.count)
+        return True
+    return False
+
+
+def _entities(draft: Draft, clauses: list[Clause]) -> None:
     """ "how many customers", 多少客户, 客户有多少: the metric that counts the entity, in the data that the verb names."""
     for item in draft.items:
         if not item.free or not is_noun(item):
@@ -30,8 +57,6 @@ def read_counts(draft: Draft, clauses: list[Clause]) -> None:
             continue
         draft.claim(f"metric {name}", item, word)
         add_metric(draft, name)
-    _described_people(draft, clauses)
-    read_times(draft)
 
 
 def _described_people(draft: Draft, clauses: list[Clause]) -> None:

@@ -258,7 +258,9 @@ def _named_dimensions(draft: Draft) -> None:
         whole = draft.touching(item, -1)
         ranked = bool(draft.metrics) and draft.any_word("most", "least", "top", "bottom") and not _counts(draft, entity)
         plain = not wants_entities or (_is_counted(draft, entity) and not ranked) or (whole is not None and whole.word("whole"))
-        if entity is not None and (draft.by or plain):
+        number = draft.before(item)
+        top = number is not None and number.number is not None and draft.led_by(number, "top", "bottom", "most", "least")
+        if entity is not None and (draft.by or plain) and not top:
             draft.claim("names what is measured", item)
             draft.entities.append(entity)
             continue

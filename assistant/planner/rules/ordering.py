@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm
 from assistant.planner.draft import Draft, Item
 from semantic_layer.columns import Note
-from semantic_layer.conditions import TimeBucket
+from semantic_layer.conditions import Field, TimeBucket
 from semantic_layer.requests import OrderBy, Part
 
 MANY = 10
@@ -120,12 +120,22 @@ def _asks_for_several(draft: Draft) -> bool:
     return False
 
 
+def _has_groups(draft: Draft, name: str, number: int) -> bool:
+    """Whether a field has just so many values, so that naming their number adds nothing."""
+    known = {str(value) for value in draft.lexicon.values.get(name, ())}
+    known |= {str(entry.value) for _, field in draft.workspace.dimension_fields() if field.name == name for entry in field.values}
+    return len(known) == number
+
+
 def _counted_groups(draft: Draft, number: Item) -> None:
     """A number before the dimension without an order: "12 cities" is not asked; only its counting is dropped."""
     after = draft.after(number)
     if after is not None and after.role is not None and after.role.startswith("by "):
         term = number.number
         period_like = any(isinstance(ref, TimeBucket) for ref in draft.by)
-        listed = draft.any_word("side_by_side", "share") or draft.share is not None or draft.any_word("group")
+        listed = draft.any_word("side_by_side", "share", "group") or "share" in draft.marks
+        names = [ref.name for ref in draft.by if isinstance(ref, Field) and after.role == f"by {ref.name}"]
+        if any(not _has_groups(draft, name, int(term.value)) for name in names if term is not None):
+            return
         if term is not None and ((period_like and int(term.value) in (2, 3, 4, 7, 12, 24)) or listed):
             draft.claim("counts the groups", number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -9,10 +10,14 @@ from itertools import pairwise
 from assistant.language.dates import day_in_month_of
 from assistant.language.meanings import BareDayTerm, GrainTerm, NumberTerm, PeriodTerm
 from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.clause import Clause
 from semantic_layer.calendar import Span, add_months, aligned_unit, resolve, unit_of, whole_months
 from semantic_layer.columns import Note
+from semantic_layer.conditions import TimeBucket
 from semantic_layer.periods import Between, CalendarUnit, EachPeriod, LastN, Period
 from semantic_layer.requests import AgainstPeriod, LastYear, PreviousPeriod
+
+QUARTERS = re.compile(r"q[1-4]|quarter|季")
 
 
 @dataclass
@@ -52,6 +57,19 @@ def read_periods(draft: Draft) -> None:
         _drop_the_named_previous(draft, asked)
     elif asked:
         _one(draft, asked[0])
+
+
+def without_said_weekdays(draft: Draft, clauses: list[Clause]) -> list[Clause]:
+    """ "Sunday the 17th": the weekday of a day that is named says nothing new."""
+    kept: list[Clause] = []
+    for clause in clauses:
+        if isinstance(clause.ref, TimeBucket) and clause.ref.grain == "weekday" and len(clause.values) == 1:
+            beside = [draft.touching(clause.last, 1), draft.touching(clause.first, -1)]
+            days = [_days(term.period, draft) for each in beside if each is not None and (term := each.get(PeriodTerm))]
+            if any(span.days == 1 and span.start.isoweekday() == clause.values[0] for span in days):
+                continue
+        kept.append(clause)
+    return kept
 
 
 def _previous_word(draft: Draft) -> Item | None:
@@ -136,13 +154,22 @@ def _narrowed(draft: Draft, asked: list[Asked]) -> list[Asked]:
     """Neighbours that narrow each other become one: last year December, this year's third quarter."""
     result: list[Asked] = []
     for each in asked:
-        if result and not _linked(draft, result[-1], each):
+        if result and (not _linked(draft, result[-1], each) or _said_again(draft, result[-1], each)):
             joined = _within(result[-1], each, draft) or _within(each, result[-1], draft)
             if joined is not None:
                 result[-1] = Asked([*result[-1].items, *each.items], PeriodTerm(joined))
                 continue
         result.append(each)
     return result
+
+
+def _said_again(draft: Draft, first: Asked, second: Asked) -> bool:
+    """After a comma the days of a period are given: "in the run-up to the holiday, 20 to 24 December"."""
+    between = draft.between(first.items[-1], second.items[0])
+    if not all(item.word("stop", "filler") or item.text in (",", "，") for item in between):
+        return False
+    wide, narrow = _days(first.period, draft), _days(second.period, draft)
+    return narrow == wide or (narrow.within(wide) and not (whole_months(wide) and whole_months(narrow)))
 
 
 def _linked(draft: Draft, first: Asked, second: Asked) -> bool:
@@ -166,7 +193,7 @@ def _within(outer: Asked, inner: Asked, draft: Draft) -> Period | None:
             return Between(start=start, end=date.fromordinal(add_months(start, months).toordinal() - 1))
         return Between(start=add_months(narrow.start, shift), end=add_months(narrow.end, shift))
     narrow = _days(inner.period, draft)
-    return inner.period if narrow.within(wide) and narrow != wide else None
+    return inner.period if narrow.within(wide) else None
 
 
 def _one(draft: Draft, asked: Asked) -> None:
@@ -189,7 +216,8 @@ def _one(draft: Draft, asked: Asked) -> None:
     months = whole_months(_days(asked.period, draft))
     if moved and months and months >= 2 and _says_from_to(asked) and not _over_time(draft):
         ends = _days(asked.period, draft)
-        first, last = unit_of(ends.start, "month"), unit_of(ends.end, "month")
+        unit = "quarter" if QUARTERS.search(asked.items[0].text.lower()) and months % 3 == 0 else "month"
+        first, last = unit_of(ends.start, unit), unit_of(ends.end, unit)
         draft.periods = [Between(start=last.start, end=last.end)]
         draft.compare = AgainstPeriod(period=Between(start=first.start, end=first.end))
         draft.marks.add("compare")

@@ -1,0 +1,15 @@
+SELECT
+  COALESCE(campaign_descriptions.campaign_type, 'Unknown') AS campaign_type,
+  COUNT(DISTINCT campaigns.household_id) AS targeted,
+  COUNT(DISTINCT (campaigns.campaign_id, campaigns.household_id)) AS contacts
+FROM facts.campaigns AS campaigns
+LEFT JOIN facts.campaign_descriptions AS campaign_descriptions
+  ON campaigns.campaign_id = campaign_descriptions.campaign_id
+WHERE
+  campaign_descriptions.start_date <= CAST('2017-11-30' AS DATE)
+  AND campaign_descriptions.end_date >= CAST('2017-11-01' AS DATE)
+GROUP BY
+  COALESCE(campaign_descriptions.campaign_type, 'Unknown')
+ORDER BY
+  targeted DESC,
+  campaign_type ASC
