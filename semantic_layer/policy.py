@@ -70,7 +70,7 @@ def grant_of(viewer: Viewer, workspace: Workspace) -> Grant:
     role = workspace.role(viewer.role)
     if role is None:
         known = [each.name for each in workspace.roles]
-        what = f"there is no role '{viewer.role}'" if viewer.role else "the workspace names no default role"
+        what = f"there is no role '{viewer.role}'" if viewer.role is not None else "the workspace names no default role"
         raise request_error("not_allowed", what, f"Roles: {', '.join(known)}.", role=viewer.role or "", known=known)
     return _grant(role, viewer, workspace)
 

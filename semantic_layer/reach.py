@@ -208,6 +208,16 @@ def all_reachable(workspace: Workspace, dataset: str) -> tuple[Reached, ...]:
     return tuple(found.values())
 
 
+def way_to(workspace: Workspace, dataset: str, home: str) -> tuple[Join, ...]:
+    """The joins from a dataset to one that describes an entity; none where there is no way."""
+    key = ("way", dataset, home)
+    if key not in workspace.memo:
+        start = workspace.dataset(dataset)
+        stops = (stop for level in _stops(workspace, start) for stop in level) if start is not None else ()
+        workspace.memo[key] = next((stop.joins for stop in stops if stop.dataset.name == home), ())
+    return workspace.memo[key]
+
+
 def home_dataset(workspace: Workspace, name: str) -> Dataset | None:
     """Where a field lives: the dataset that declares it; for an entity's key the one that describes the entity."""
     owner, _, bare = name.rpartition(".")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.render.charts import figure
+from assistant.render.columns import columns_of, headings_of, is_number
 from assistant.render.markdown import cell as markdown_cell
-from assistant.render.markdown import escaped
-from assistant.render.terminal import column_of
+from assistant.render.markdown import code, escaped
 from assistant.reply import Reply
 from assistant.wording.numbers import cell
 from assistant.wording.texts import fill, templates
+from semantic_layer.columns import Column
 
 if TYPE_CHECKING:
-    import pandas as pd
     import plotly.graph_objects as go
 
 SMALL = 12
@@ -25,11 +25,13 @@ class Fold(NamedTuple):
 
     title: str
     text: str
-    language: str | None = None
 
 
 def text(reply: Reply) -> str:
-    """The message: a big number where there is one, the sentences, a small table."""
+    """The message: a big number where there is one, the sentences, a small table.
+
+    Emphasis is what stands back and strong what sums up; the style sheet says how they look.
+    """
     parts: list[str] = []
     number = _big_number(reply)
     if number:
@@ -41,58 +43,83 @@ def text(reply: Reply) -> str:
         "\n\n".join(escaped(line) if not line.startswith("- ") else "- " + escaped(line[2:]) for line in lines if line.strip())
     )
     if reply.reading and reply.status == "answered":
-        parts.append(f"*{fill(reply.language, 'chat', 'reading')}: {escaped(reply.reading)}*")
-    table = _table(reply)
+        reading = _pair(reply.language, fill(reply.language, "chat", "reading"), reply.reading)
+        parts.append(f"*{escaped(reading)}*")
+    table = _small_table(reply)
     if table:
         parts.append(table)
     return "\n\n".join(part for part in parts if part)
 
 
+def _pair(language: str, name: str, value: str) -> str:
+    """理解为：订单数, Understood as: Orders."""
+    return f"{name}{templates(language)['colon']}{value}"
+
+
 def _big_number(reply: Reply) -> str:
     if reply.status != "answered" or len(reply.rows) != 1 or not reply.charts or reply.charts[0]["kind"] != "number":
         return ""
-    name = reply.charts[0]["y"][0]
-    index = reply.columns.index(name)
-    return cell(reply.rows[0][index], column_of(reply.table_schema[index]), reply.language)
+    index = reply.columns.index(reply.charts[0]["y"][0])
+    return cell(reply.rows[0][index], columns_of(reply)[index], reply.language)
 
 
-def _table(reply: Reply) -> str:
+def _small_table(reply: Reply) -> str:
     """A Markdown table for few rows, with the rest and the whole as lines of their own."""
     if not 1 < len(reply.rows) <= SMALL or not reply.columns:
         return ""
-    columns = [column_of(described) for described in reply.table_schema]
-    headings = [markdown_cell(described["labels"][reply.language] or described["name"]) for described in reply.table_schema]
-    align = [":--" if column.role in ("dimension", "key") else "--:" for column in columns]
-    lines = ["| " + " | ".join(headings) + " |", "| " + " | ".join(align) + " |"]
-    for row in reply.rows:
-        cells = [markdown_cell(cell(value, column, reply.language)) for value, column in zip(row, columns, strict=True)]
-        lines.append("| " + " | ".join(cells) + " |")
-    for title, values in (("rest", reply.rest), ("totals", reply.totals)):
-        if values:
-            named = [fill(reply.language, "chat", title)] + [""] * (len(columns) - 1)
-            for index, column in enumerate(columns):
-                if column.name in values and column.role not in ("dimension", "key"):
-                    named[index] = markdown_cell(cell(values[column.name], column, reply.language))
-            lines.append("| " + " | ".join(f"*{each}*" if each else "" for each in named) + " |")
+    columns = columns_of(reply)
+    marks = {"rest": "*", "totals": "**"}
+    lines = [_line(headings_of(reply)), "|" + "|".join("--:" if is_number(column) else ":--" for column in columns) + "|"]
+    lines += [_line(_cells(row, columns, reply.language)) for row in reply.rows]
+    lines += [_line(cells, marks[kind]) for kind, cells in _sums(reply, columns)]
     return "\n".join(lines)
+
+
+def _line(cells: list[str], mark: str = "") -> str:
+    shown = [f"{mark}{markdown_cell(each)}{mark}" if each else "" for each in cells]
+    return "| " + " | ".join(shown) + " |"
+
+
+def _cells(row: list[Any], columns: list[Column], language: str) -> list[str]:
+    return [cell(value, column, language) for value, column in zip(row, columns, strict=True)]
+
+
+def _sums(reply: Reply, columns: list[Column]) -> list[tuple[str, list[str]]]:
+    """The lines under a table: what is not shown, and the whole."""
+    found: list[tuple[str, list[str]]] = []
+    for kind, values in (("rest", reply.rest), ("totals", reply.totals)):
+        if values:
+            cells = [
+                cell(values[column.name], column, reply.language) if column.name in values and is_number(column) else ""
+                for column in columns
+            ]
+            found.append((kind, [cells[0] or fill(reply.language, "chat", kind), *cells[1:]]))
+    return found
 
 
 def chart(reply: Reply) -> go.Figure | None:
     return figure(reply) if reply.status == "answered" else None
 
 
-def frame(reply: Reply) -> pd.DataFrame | None:
-    """A long table as a data frame that pages and sorts; labels in the reply's language."""
+def long_table(reply: Reply) -> dict[str, Any] | None:
+    """A long table for the element that pages and sorts: the texts of its cells, and what each sorts by."""
     if len(reply.rows) <= SMALL or not reply.columns:
         return None
-    import pandas as pd
+    columns = columns_of(reply)
+    headings = headings_of(reply)
+    return {
+        "language": reply.language,
+        "columns": [{"heading": heading, "number": is_number(column)} for heading, column in zip(headings, columns, strict=True)],
+        "rows": [{"cells": _cells(row, columns, reply.language), "keys": [*map(_sort_key, row, columns)]} for row in reply.rows],
+        "sums": [{"kind": kind, "cells": cells} for kind, cells in _sums(reply, columns)],
+    }
 
-    columns = [column_of(described) for described in reply.table_schema]
-    data: dict[str, list[Any]] = {}
-    for index, (described, column) in enumerate(zip(reply.table_schema, columns, strict=True)):
-        heading = described["labels"][reply.language] or described["name"]
-        data[heading] = [cell(row[index], column, reply.language) for row in reply.rows]
-    return pd.DataFrame(data)
+
+def _sort_key(value: Any, column: Column) -> Any:
+    """Figures, dates and numbered groups sort by what they are; None says to sort by what is shown."""
+    if isinstance(value, bool | int | float):
+        return value
+    return str(value) if value is not None and column.grain else None
 
 
 def folds(reply: Reply) -> list[Fold]:
@@ -100,15 +127,15 @@ def folds(reply: Reply) -> list[Fold]:
     if reply.status != "answered" or not reply.plan:
         return []
     words = templates(reply.language)["chat"]
-    lines = [f"- {escaped(line)}" for line in reply.definitions]
+    lines = list(reply.definitions)
     if reply.period and reply.period.get("words"):
-        lines.append(f"- {words['period']}: {escaped(str(reply.period['words']))}")
-    lines += [f"- {escaped(line)}" for line in (*reply.assumptions, *reply.warnings)]
+        lines.append(_pair(reply.language, words["period"], str(reply.period["words"])))
+    lines += [*reply.assumptions, *reply.warnings]
     if reply.checks and all(check["holds"] for check in reply.checks):
-        lines.append(f"- {words['check']}: {words['ok']}")
+        lines.append(_pair(reply.language, words["check"], words["ok"]))
     if reply.data_version:
-        lines.append(f"- {words['data']}: {escaped(reply.data_version)}")
-    found = [Fold(words["evidence"], "\n".join(lines))] if lines else []
+        lines.append(_pair(reply.language, words["data"], reply.data_version))
+    found = [Fold(words["evidence"], "\n".join(f"- {escaped(line)}" for line in lines))] if lines else []
     if reply.sql:
-        found.append(Fold(words["sql"], reply.sql, "sql"))
+        found.append(Fold(words["sql"], code(reply.sql, "sql")))
     return found

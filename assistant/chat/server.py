@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 OUTSIDE = re.compile(r"\s*<link[^>]*(?:fonts\.googleapis|fonts\.gstatic|cdn\.jsdelivr)[^>]*/?>", re.DOTALL)
 """What Chainlit's page would load from other hosts: a web font and a stylesheet for formulas."""
 
+PUBLIC = ("theme.json", "style.css", "logo_light.svg", "logo_dark.svg", "favicon.svg", "elements/LongTable.jsx")
+"""What the page loads from our folder."""
+
 
 def serve(runtime: Runtime, viewer: Viewer, port: int) -> None:
     """Serves the chat until it is stopped."""
@@ -58,8 +61,8 @@ def prepare(root: Path, port: int) -> Path:
     (root / ".chainlit" / "config.toml").write_text(settings, "utf-8")
     (root / "chainlit.md").write_text("", "utf-8")
     public = root / "public"
-    public.mkdir(exist_ok=True)
-    for name in ("theme.json", "style.css", "logo_light.svg", "logo_dark.svg", "favicon.svg"):
+    (public / "elements").mkdir(parents=True, exist_ok=True)
+    for name in PUBLIC:
         (public / name).write_text((site / name).read_text("utf-8"), "utf-8")
     found = importlib.util.find_spec("chainlit")
     assert found is not None and found.submodule_search_locations

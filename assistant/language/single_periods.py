@@ -306,6 +306,7 @@ def single_periods(question: Question, today: Today) -> dict[tuple[int, int], Pe
     """Periods that one phrase names, by the tokens from and to which they stand."""
     ends = {token.end: index + 1 for index, token in enumerate(question.tokens)}
     starts = {token.start: index for index, token in enumerate(question.tokens)}
+    ends |= {token.end - 2: index + 1 for index, token in enumerate(question.tokens) if token.text.endswith("'s")}
     found: dict[tuple[int, int], PeriodTerm] = {}
     for pattern in _patterns():
         for match in pattern.regex.finditer(question.text):

@@ -22,7 +22,7 @@ Kind = Literal["han", "word", "number", "symbol", "stop"]
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 COMPARING = re.compile(r">=|<=|[<>=≥≤]")
 SYMBOLS = "%#$&+-/:~,>=<≥≤"
-STOPS_AS_COMMA = {"，": ",", "、": ",", "；": ";", "～": "~", "—": "-", "–": "-", "：": ":"}
+STOPS_AS_COMMA = {"，": ",", "、": ",", "；": ";", "×": ",", "*": ",", "～": "~", "—": "-", "–": "-", "：": ":"}
 
 
 @dataclass(frozen=True)

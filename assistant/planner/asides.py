@@ -11,7 +11,6 @@ from assistant.language.meanings import (
     FieldTerm,
     HoursTerm,
     MetricTerm,
-    NumberTerm,
     PeriodTerm,
     SegmentTerm,
     SeveralTerm,
@@ -22,7 +21,6 @@ from assistant.language.meanings import (
 from assistant.planner.draft import Draft, Item
 
 ABOUT = (MetricTerm, FieldTerm, TagTerm, TagValueTerm, SegmentTerm, ConditionTerm, SeveralTerm)
-EXACT = (PeriodTerm, NumberTerm, HoursTerm, BareDayTerm)
 BREAKS = frozenset(".!?;:()[]-。！？；：（）\n")
 """Signs that end a stretch of a message; a comma does as well."""
 RESTRICTS = ("not", "never", "only", "unknown", "at_least", "more_than", "at_most", "less_than", "restricts", "which", "remove")
@@ -34,7 +32,7 @@ def pass_over_asides(draft: Draft) -> None:
     if len(stretches) < 2 or not any(_asks(stretch) for stretch in stretches):
         return
     for stretch in stretches:
-        if not _asks(stretch) and _is_aside(draft, stretch):
+        if not _asks(stretch) and (_is_aside(draft, stretch) or _opens(draft, stretch) or _goes_on(draft, stretch)):
             draft.claim("aside", *stretch)
 
 
@@ -62,14 +60,30 @@ def _asks(stretch: list[Item]) -> bool:
     )
 
 
+def _opens(draft: Draft, stretch: list[Item]) -> bool:
+    """A heading of some words that ends with a sign: "Board call in five -", "Closing the books:". A bare noun may be a topic."""
+    sign = draft.touching(stretch[-1], 1)
+    headed = stretch[0].index == 0 and sign is not None and sign.text in (":", "：", "-", "!", "！")
+    return headed and len(stretch) >= 3 and _says_nothing_of_it(draft, stretch)
+
+
+def _goes_on(draft: Draft, stretch: list[Item]) -> bool:
+    """A sentence of its own that begins with what somebody is doing: "Thinking about lunch."."""
+    sign = draft.touching(stretch[0], -1)
+    begins = sign is not None and sign.text in (".", "!", "?", "。", "！", "？") and stretch[0].text.lower().endswith("ing")
+    return begins and len(stretch) >= 2 and _says_nothing_of_it(draft, stretch)
+
+
+def _says_nothing_of_it(draft: Draft, stretch: list[Item]) -> bool:
+    exact = [item for item in stretch if any(item.get(kind) is not None for kind in (PeriodTerm, HoursTerm, BareDayTerm))]
+    narrows = any(item.is_word and item.word(*RESTRICTS) and not item.word("filler", "aside") for item in stretch)
+    return not exact and not narrows and not stretch[0].word("restricts") and not all(item.soft for item in stretch)
+
+
 def _is_aside(draft: Draft, stretch: list[Item]) -> bool:
     if all(item.soft for item in stretch) or not any(item.word("aside") for item in stretch):
         return False
-    if any(item.get(kind) is not None for item in stretch for kind in EXACT):
-        return False
-    if any(item.is_word and item.word(*RESTRICTS) and not item.word("aside", "filler") for item in stretch):
-        return False
-    if stretch[0].word("restricts"):
+    if not _says_nothing_of_it(draft, stretch):
         return False
     followers = [draft.touching(item, 1) for item in stretch if not item.span.meanings]
-    return not any(each is not None and each.text == "的" for each in followers)
+    return not any(each is not None and each.text == "的" and each is stretch[-1] for each in followers)

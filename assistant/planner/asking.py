@@ -97,10 +97,27 @@ def which_metric(draft: Draft) -> Outcome:
     about = any(is_about_business(item) or item.get(PeriodTerm) is not None for item in draft.items)
     about = (
         about
-        or draft.any_word("vague", "trend", "best", "worst", "side_by_side", "share", "group", "growth", "ranking", "which")
+        or draft.any_word(
+            "vague",
+            "trend",
+            "top",
+            "bottom",
+            "most",
+            "least",
+            "descending",
+            "best",
+            "worst",
+            "side_by_side",
+            "share",
+            "group",
+            "growth",
+            "ranking",
+            "which",
+        )
         or bool(draft.by)
     )
-    if not about:
+    wanting = draft.any_word("filler") and not draft.left_over()
+    if not about and not wanting:
         return Refuse(code="off_topic", span=draft.question.original.strip()[:40], bindings=bindings_of(draft))
     names = draft.workspace.workspace.key_metrics
     fitting = [name for name in names if _fits(draft, name)] or list(names)

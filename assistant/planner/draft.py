@@ -21,7 +21,7 @@ SOFT = frozenset(
     {
         "filler", "stop", "conj", "which", "list", "how_much", "count", "follow", "add", "this", "refer", "whole", "inside",
         "greeting", "thanks", "only", "side_by_side", "group", "group_after", "trend", "than", "ranking", "distribution",
-        "sum", "plus", "is_what", "change", "quantity", "money", "leave", "out", "or", "motion",
+        "sum", "plus", "is_what", "change", "quantity", "money", "or", "motion",
     }
 )  # fmt: skip
 """Words that may stay unused without changing what is asked."""
@@ -67,6 +67,8 @@ class Item:
 
     @property
     def soft(self) -> bool:
+        if self.word("per") and not self.word("filler"):
+            return False
         return any(isinstance(meaning, Word) and meaning.code in SOFT for meaning in self.span.meanings)
 
     @property

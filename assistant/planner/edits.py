@@ -153,7 +153,7 @@ def _dropped_metrics(draft: Draft) -> list[str]:
         if item.role is None or not item.role.startswith("metric "):
             continue
         words = [each for each in (draft.touching(item, 1), draft.before(item)) if each is not None and each.is_word]
-        removing = next((each for each in words if each.word("remove") and not each.word("conj", "add")), None)
+        removing = next((each for each in words if each.word("remove", "not") and not each.word("conj", "add")), None)
         if removing is not None:
             found.append(item.role.removeprefix("metric "))
             draft.claim("remove", removing)

@@ -18,7 +18,7 @@ from assistant.language.meanings import (
     TagValueTerm,
     VerbTerm,
 )
-from assistant.language.text import LONGEST, Question
+from assistant.language.text import LONGEST, Question, is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Refuse
 from semantic_layer.calendar import resolve
@@ -30,7 +30,7 @@ from semantic_layer.requests import EntityQuery, ValueQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, Topic
 
 SQL = re.compile(
-    r"^\s*(?:(?:explain|analyze|describe|desc)\s+\w+|show\s+tables|with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+|truncate\s|copy\s|attach\s|pragma\s)",
+    r"^\s*(?:(?:explain|analyze)\s+(?:select|with|insert|update|delete)\b.+|(?:describe|desc)\s+\w+\s*;?$|show\s+tables|with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+|truncate\s|copy\s|attach\s|pragma\s)",
     re.IGNORECASE | re.DOTALL,
 )
 NOUNS: dict[str, Topic] = {
@@ -59,7 +59,7 @@ def refused_write(draft: Draft) -> Refuse | None:
     """A request to change data; in English it begins with the verb."""
     for item in draft.words("write"):
         first = next((each for each in draft.items if not each.light), None)
-        han = any("\u4e00" <= char <= "\u9fff" for char in item.text)
+        han = any(is_han(char) for char in item.text)
         if han or item is first:
             return Refuse(code="write", span=item.text)
     return None
@@ -116,7 +116,7 @@ def _qualifies(draft: Draft, item: Item, named: list[Item]) -> bool:
     """A word that was not understood and touches the term may make another term of it."""
     for way in (-1, 1):
         at = draft.touching(item, way)
-        while at is not None and at.light and not at.word("stop"):
+        while at is not None and at.text.lower() in ("的", "of", "the", "之"):
             at = draft.touching(at, way)
         if at is not None and at in named:
             return True

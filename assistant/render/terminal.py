@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from rich.console import Console
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
+from assistant.render.columns import column_of, columns_of, headings_of, is_number
 from assistant.reply import Reply
 from assistant.wording.numbers import cell
-from semantic_layer.columns import Column, ValueLabel
-from semantic_layer.words import Text
+from assistant.wording.texts import fill
+from semantic_layer.columns import Column
 
 SHOWN = 20
 BAR = 24
@@ -19,55 +22,41 @@ BAR = 24
 
 def show(reply: Reply, console: Console, with_sql: bool = True) -> None:
     """Prints a reply."""
-    console.print(reply.answer, markup=False, style="bold" if reply.status == "answered" else None)
+    console.print(_plain(reply.answer, "bold" if reply.status == "answered" else ""))
     if reply.reading:
-        console.print(reply.reading, style="cyan", markup=False)
+        console.print(_plain(reply.reading, "cyan"))
     if reply.rows and reply.columns:
         console.print(_table(reply))
-    if reply.rest:
-        console.print(
-            ("其余 " if reply.language == "zh" else "the rest ") + _object(reply, reply.rest), style="dim", markup=False
-        )
-    if reply.totals:
-        console.print(
-            ("整体 " if reply.language == "zh" else "overall ") + _object(reply, reply.totals), style="dim", markup=False
-        )
+    for title, values in (("rest", reply.rest), ("totals", reply.totals)):
+        if values:
+            console.print(_plain(f"{fill(reply.language, 'chat', title)} {_object(reply, values)}", "dim"))
     for definition in reply.definitions:
-        console.print(definition, style="dim", markup=False)
+        console.print(_plain(definition, "dim"))
     if with_sql and reply.sql:
         console.print(Syntax(reply.sql, "sql", background_color="default", word_wrap=True))
     if reply.status == "answered" and reply.suggestions:
-        console.print("→ " + "   → ".join(each.text for each in reply.suggestions), style="green", markup=False)
+        console.print(_plain("→ " + "   → ".join(each.text for each in reply.suggestions), "green"))
+
+
+def _plain(text: str, style: str = "") -> Text:
+    """Text from data as it stands: no markup and no control characters, which a terminal would obey."""
+    return Text("".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) != "Cc"), style)
 
 
 def _table(reply: Reply) -> Table:
     table = Table(show_edge=False, pad_edge=False)
-    columns = [column_of(described) for described in reply.table_schema]
-    for column, described in zip(columns, reply.table_schema, strict=True):
-        heading = described["labels"][reply.language] or described["name"]
-        table.add_column(heading, justify="left" if column.role in ("dimension", "key") else "right")
+    columns = columns_of(reply)
+    for column, heading in zip(columns, headings_of(reply), strict=True):
+        table.add_column(_plain(heading), justify="right" if is_number(column) else "left")
     bars = _bars(reply, columns)
     if bars:
         table.add_column("")
     for index, row in enumerate(reply.rows[:SHOWN]):
-        cells = [cell(value, column, reply.language) for value, column in zip(row, columns, strict=True)]
+        cells = [_plain(cell(value, column, reply.language)) for value, column in zip(row, columns, strict=True)]
         table.add_row(*cells, *([bars[index]] if bars else []))
     if len(reply.rows) > SHOWN:
         table.add_row(f"… {len(reply.rows)}")
     return table
-
-
-def column_of(described: dict[str, Any]) -> Column:
-    """A column from its description in the reply's schema."""
-    labels = described.get("value_labels") or {}
-    return Column(
-        name=described["name"],
-        role=described["role"],
-        type=described["type"],
-        grain=described.get("grain"),
-        unit=Text(zh=described.get("unit"), en=described.get("unit")),
-        value_labels=tuple(ValueLabel(value=value, label=Text(**label)) for value, label in labels.items()),
-    )
 
 
 def _bars(reply: Reply, columns: list[Column]) -> list[str]:

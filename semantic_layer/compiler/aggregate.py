@@ -10,6 +10,7 @@ from semantic_layer.calendar import Span
 from semantic_layer.columns import UNKNOWN
 from semantic_layer.compiler.bind import series_dimension
 from semantic_layer.compiler.condition_sql import condition_sql
+from semantic_layer.compiler.place import NAMES
 from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan, Measure
 from semantic_layer.compiler.relation import Sources, column
 from semantic_layer.compiler.time_sql import bucket, day, flat_and, in_days, in_span, shift_bucket
@@ -20,7 +21,7 @@ from semantic_layer.model.metrics import Aggregate
 from semantic_layer.requests import LastYear
 
 GROUP_SIZE = "_group_size"
-"""The hidden count of distinct entities behind each row, where the grant has a minimum group."""
+"""The hidden counts of distinct entities behind each figure of a row begin so, where the grant has a minimum group."""
 
 
 def aggregate(plan: LogicalPlan) -> LogicalPlan:
@@ -32,8 +33,7 @@ def _select(plan: LogicalPlan, group: Group) -> exp.Select:
     sources = Sources(group.dataset, scope)
     dimensions = [(each, _dimension_sql(plan, group, each, sources)) for each in group.dimensions]
     measures = [(each.column, _measure_sql(each, group, sources)) for each in group.measures]
-    if scope.grant.minimum_group is not None and group.variant == "now":
-        measures += _group_size(plan, group, sources)
+    measures += _group_sizes(plan, group, sources)
     conditions: list[exp.Expr] = []
     if group.where is not None:
         conditions.append(condition_sql(group.where, group.dataset, sources, group.time))
@@ -108,14 +108,23 @@ def aggregate_sql(metric: Aggregate, alias: str) -> exp.Expr:
             return exp.PercentileCont(this=arguments[0], expression=exp.Literal.number(metric.percentile or 0.5))
 
 
-def _group_size(plan: LogicalPlan, group: Group, sources: Sources) -> list[tuple[str, exp.Expr]]:
-    minimum = plan.scope.grant.minimum_group
-    assert minimum is not None
-    dataset = plan.scope.workspace.dataset(group.dataset)
-    keys = dataset.entities.get(minimum.entity) if dataset else None
+def _group_sizes(plan: LogicalPlan, group: Group, sources: Sources) -> list[tuple[str, exp.Expr]]:
+    """How many entities the rows are about, and how many the rows of each measure that has a filter of its own."""
+    minimum, dataset = plan.scope.grant.minimum_group, plan.scope.workspace.dataset(group.dataset)
+    keys = dataset.entities.get(minimum.entity) if minimum is not None and dataset is not None else None
     if not keys:
         return []
-    return [(GROUP_SIZE, exp.Count(this=exp.Distinct(expressions=[column(key, group.dataset) for key in keys[:1]])))]
+    name = GROUP_SIZE if group.name == NAMES["now"] else f"{GROUP_SIZE}_{group.name}"
+    counted: list[exp.Expr] = [column(key, group.dataset) for key in keys]
+    if len(counted) > 1:
+        counted = [exp.Tuple(expressions=counted)]
+    size = exp.Count(this=exp.Distinct(expressions=counted))
+    sizes: list[tuple[str, exp.Expr]] = [(name, size)]
+    for measure in group.measures:
+        if measure.where is not None:
+            where = exp.Where(this=condition_sql(measure.where, group.dataset, sources, group.time))
+            sizes.append((f"{name}_{measure.column}", exp.Filter(this=size.copy(), expression=where)))
+    return sizes
 
 
 def _days_sql(group: Group, sources: Sources, start: exp.Expr, end: exp.Expr, span: Span | None) -> list[exp.Expr]:

@@ -12,6 +12,7 @@ from semantic_layer.compiler.plan import Dimension, LogicalPlan, Scope
 from semantic_layer.compiler.relation import check_visible
 from semantic_layer.conditions import (
     SERIES_GRAINS,
+    And,
     AnyCondition,
     Compare,
     EntityMetric,
@@ -19,9 +20,9 @@ from semantic_layer.conditions import (
     In,
     IsNull,
     Not,
+    Or,
     Tag,
     TimeBucket,
-    Value,
     all_of,
     parts_of,
     refs_of,
@@ -32,7 +33,7 @@ from semantic_layer.model.datasets import DIMENSION_TYPES
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Derived, Ratio, Unmeasured
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod
-from semantic_layer.reach import reach
+from semantic_layer.reach import Reached, reach
 from semantic_layer.requests import AgainstPeriod, LastYear, MetricQuery
 
 
@@ -47,8 +48,9 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
     dataset = _one_dataset(scope, metrics)
     _parameters_used(scope.workspace, request)
     dimensions = _dimensions(request, dataset, scope)
-    _reachable(request.where, dataset, scope)
-    _within_grant(request.where, dataset, scope)
+    for where in (request.where, request.share_of.where if request.share_of else None):
+        _reachable(where, dataset, scope)
+        within_grant(where, dataset, scope)
     time = time_of(metrics, dataset, scope.workspace)
     where = _ranked_only(request, dimensions, dataset, scope)
     plan = replace(plan, metrics=metrics, dimensions=dimensions, where=where)
@@ -65,10 +67,14 @@ def _ranked_only(request: MetricQuery, dimensions: tuple[Dimension, ...], datase
     """A ranking is among what is known: "Unknown" wins no place, though it stays in every total."""
     if request.limit is None:
         return request.where
-    known: list[AnyCondition] = []
-    for dimension in dimensions:
-        if isinstance(dimension.ref, Field) and reach(scope.workspace, dataset, dimension.ref.name).joins:
-            known.append(Not(of=IsNull(left=dimension.ref)))
+    found = scope.workspace.dataset(dataset)
+    grain = found.grain if found is not None else ()
+    known = [
+        Not(of=IsNull(left=dimension.ref))
+        for dimension in dimensions
+        if isinstance(dimension.ref, Field)
+        and (reach(scope.workspace, dataset, dimension.ref.name).joins or dimension.ref.name not in grain)
+    ]
     return all_of((*parts_of(request.where), *known))
 
 
@@ -158,36 +164,44 @@ def _reachable(where: AnyCondition | None, dataset: str, scope: Scope) -> None:
             check_visible(reach(scope.workspace, dataset, ref.name), scope)
 
 
-def _within_grant(where: AnyCondition | None, dataset: str, scope: Scope) -> None:
-    """A filter on values that the viewer's row condition excludes is "not allowed", not "no data"."""
-    granted = _allowed_values(scope.grant.rows.get(dataset))
-    for part in parts_of(where):
-        for name, asked in _allowed_values(part).items():
-            allowed = granted.get(name.rpartition(".")[2])
-            if allowed is not None and not asked & allowed:
-                raise request_error(
-                    "beyond_grant", f"role '{scope.grant.role}' sees other values of '{name}'", field=name, values=sorted(asked)
-                )
+def within_grant(where: AnyCondition | None, dataset: str, scope: Scope) -> None:
+    """A filter that names values outside the viewer's rows is "not allowed": neither "no data", nor the others alone.
+
+    Raises:
+        RequestError: `beyond_grant`, with the values that are.
+    """
+    for name, asked in _named_values(where):
+        found = reach(scope.workspace, dataset, name)
+        for holder in dict.fromkeys((dataset, found.dataset.name)):
+            allowed = _allowed_values(holder, scope).get(_identity(found))
+            if allowed is not None and not asked <= allowed:
+                what = f"role '{scope.grant.role}' sees other values of '{name}'"
+                raise request_error("beyond_grant", what, field=name, values=sorted(asked - allowed))
 
 
-def _allowed_values(condition: AnyCondition | None) -> dict[str, frozenset[str]]:
-    """Fields that a condition holds to listed values; compared as text, so that 367 is "367"."""
-    found: dict[str, frozenset[str]] = {}
-    for part in parts_of(condition):
-        values: tuple[Value, ...] | None = None
-        if isinstance(part, In) and isinstance(part.left, Field) and isinstance(part.values, tuple):
-            values = part.values
-        if (
-            isinstance(part, Compare)
-            and part.op == "eq"
-            and isinstance(part.left, Field)
-            and isinstance(part.right, bool | int | float | str)
-        ):
-            values = (part.right,)
-        if values is not None and isinstance(part, In | Compare):
-            name = part.left.name if isinstance(part.left, Field) else ""
-            found[name.rpartition(".")[2]] = frozenset(str(value) for value in values)
-    return found
+def _allowed_values(dataset: str, scope: Scope) -> dict[tuple[str, str], frozenset[str]]:
+    """Fields that the row condition of a dataset holds to listed values."""
+    condition: AnyCondition | None = scope.grant.rows.get(dataset)
+    held = [named for part in parts_of(condition) if not isinstance(part, Or) for named in _named_values(part)]
+    return {_identity(reach(scope.workspace, dataset, name)): values for name, values in held}
+
+
+def _identity(found: Reached) -> tuple[str, str]:
+    """The same for a field under all its names, and for an entity's key in every dataset that has it."""
+    return (found.entity or found.dataset.name, found.field.name)
+
+
+def _named_values(condition: AnyCondition | None) -> list[tuple[str, frozenset[str]]]:
+    """Fields with the values that a condition asks for; compared as text, so that 367 is "367"."""
+    match condition:
+        case And(of=parts) | Or(of=parts):
+            return [named for part in parts for named in _named_values(part)]
+        case In(left=Field(name=name), values=tuple() as values):
+            return [(name, frozenset(str(value) for value in values))]
+        case Compare(left=Field(name=name), op="eq", right=bool() | int() | float() | str() as value):
+            return [(name, frozenset((str(value),)))]
+        case _:
+            return []
 
 
 class Time(NamedTuple):

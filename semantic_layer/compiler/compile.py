@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.columns import UNKNOWN, Column
 from semantic_layer.compiler.aggregate import aggregate
-from semantic_layer.compiler.bind import bind
+from semantic_layer.compiler.bind import bind, within_grant
 from semantic_layer.compiler.combine import combine
 from semantic_layer.compiler.condition_sql import condition_sql
 from semantic_layer.compiler.derive import derive, field_column
@@ -60,6 +60,7 @@ def _values(request: ValueQuery, scope: Scope) -> Compiled:
         names = [field.name for _, field in scope.workspace.dimension_fields()]
         near = closest(request.field.name, names)
         raise request_error("unknown_field", f"there is no field '{request.field.name}'", field=request.field.name, near=near)
+    within_grant(request.where, home.name, scope)
     sources = Sources(home.name, scope)
     found = sources.reached(request.field.name.rpartition(".")[2])
     if found.field.type not in DIMENSION_TYPES:
@@ -85,6 +86,7 @@ def _entities(request: EntityQuery, scope: Scope) -> Compiled:
     homes = workspace.homes_of(entity.name)
     if not homes:
         raise request_error("kind_not_compiled", f"no dataset describes '{entity.name}'", kind="entity_query", name=entity.name)
+    within_grant(request.where, homes[0].name, scope)
     sources = Sources(homes[0].name, scope)
     refs: list[Field] = [Field(name=entity.key_name)]
     for ref in request.columns:

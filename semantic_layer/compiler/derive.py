@@ -26,11 +26,18 @@ def derive(plan: LogicalPlan) -> LogicalPlan:
     made: list[tuple[Column, exp.Expr]] = [(_dimension_column(plan, each), raw[each.name]) for each in plan.dimensions]
     for output in plan.outputs:
         made += _metric_columns(plan, output, raw)
-    if f"now.{GROUP_SIZE}" in raw:
-        hidden = Column(name=GROUP_SIZE, role="hidden", type="count")
-        made.append((hidden, exp.Coalesce(this=raw[f"now.{GROUP_SIZE}"], expressions=[exp.Literal.number(0)])))
+    made += _group_sizes(raw)
     tree = plan.tree.select(*(exp.alias_(sql, column.name) for column, sql in made), append=False)
     return replace(plan, tree=tree, columns=tuple(column for column, _ in made))
+
+
+def _group_sizes(raw: Raw) -> list[tuple[Column, exp.Expr]]:
+    """The hidden sizes of what is asked, of what it is compared with, and of the whole of a share."""
+    sizes = {key.partition(".")[2]: sql for key, sql in raw.items() if key.partition(".")[2].startswith(GROUP_SIZE)}
+    return [
+        (Column(name=name, role="hidden", type="count"), exp.Coalesce(this=sql.copy(), expressions=[exp.Literal.number(0)]))
+        for name, sql in sizes.items()
+    ]
 
 
 def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[Column, exp.Expr]]:

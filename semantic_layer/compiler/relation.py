@@ -11,13 +11,17 @@ from semantic_layer.conditions import AnyCondition
 from semantic_layer.errors import request_error
 from semantic_layer.expressions import scalar
 from semantic_layer.model.datasets import Dataset
-from semantic_layer.reach import Join, Reached, reach
+from semantic_layer.reach import Join, Reached, reach, way_to
 
 CATALOG = "facts"
 
 
-def relation(name: str, scope: Scope, alias: str) -> exp.Expr:
+def relation(name: str, scope: Scope, alias: str, own: bool = False) -> exp.Expr:
     """A dataset as something to select from, with what the viewer may not see taken out.
+
+    Args:
+        own: Of a dataset that describes entities keep those alone that the viewer's own rows are about. What a row is
+            joined to needs no such check, because the row itself has passed it.
 
     Raises:
         RequestError: `dataset_denied` where the grant has no part in it, `not_loaded` where its table has no data yet,
@@ -34,16 +38,51 @@ def relation(name: str, scope: Scope, alias: str) -> exp.Expr:
         )
     table = exp.table_(exp.to_identifier(dataset.table, quoted=_quoted(dataset.table)), db=CATALOG)
     condition: AnyCondition | None = scope.grant.rows.get(name)
-    if condition is None:
+    about_own = _about_own_rows(dataset, scope) if own else []
+    if condition is None and not about_own:
         return exp.alias_(table, alias, table=True, quoted=_quoted(alias))
     inner = Sources(name, scope, granted=False)
     from semantic_layer.compiler.condition_sql import condition_sql
 
-    where = condition_sql(condition, name, inner)
+    conditions = [condition_sql(condition, name, inner)] if condition is not None else []
     select = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(name, quoted=_quoted(name))))
     select = select.from_(exp.alias_(table, name, table=True, quoted=_quoted(name)))
-    select = inner.joined(select).where(where)
+    select = inner.joined(select).where(*conditions, *about_own)
     return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=_quoted(alias))))
+
+
+def _about_own_rows(dataset: Dataset, scope: Scope) -> list[exp.Expr]:
+    """Conditions that keep the entities which the viewer's rows of other datasets are about.
+
+    Who sees some rows of the events alone must not see everybody in the list of those whom the events are about. Rows of
+    any one dataset of events are enough; datasets that describe something narrow it each on its own.
+    """
+    workspace = scope.workspace
+    events: list[exp.Expr] = []
+    conditions: list[exp.Expr] = []
+    for name in scope.grant.rows:
+        other = workspace.dataset(name)
+        joins = way_to(workspace, name, dataset.name)
+        if other is None or other.name == dataset.name or other.name in scope.grant.denied or not joins:
+            continue
+        describes = any(other in workspace.homes_of(entity) for entity in other.entities)
+        (conditions if describes else events).append(_is_among(dataset, other, joins, scope))
+    if events:
+        conditions.append(exp.paren(exp.or_(*events)) if len(events) > 1 else events[0])
+    return conditions
+
+
+def _is_among(dataset: Dataset, other: Dataset, joins: tuple[Join, ...], scope: Scope) -> exp.Expr:
+    """Whether an entity's key stands in a row of another dataset that the viewer may see."""
+    last = joins[-1]
+    sources = Sources(other.name, scope, joins={join.alias: join for join in joins[:-1]})
+    keys = _row([column(key, last.source) for key in last.keys])
+    seen = sources.joined(exp.select(keys).from_(relation(other.name, scope, other.name)))
+    return exp.In(this=_row([column(key, dataset.name) for key in last.columns]), query=exp.Subquery(this=seen))
+
+
+def _row(columns: list[exp.Expr]) -> exp.Expr:
+    return columns[0] if len(columns) == 1 else exp.Tuple(expressions=columns)
 
 
 def dataset_of(name: str, scope: Scope) -> Dataset:
@@ -97,7 +136,7 @@ class Sources:
         return scalar(found.field.expr, found.alias)
 
     def from_clause(self, select: exp.Select) -> exp.Select:
-        base = relation(self.dataset, self.scope, self.dataset)
+        base = relation(self.dataset, self.scope, self.dataset, own=True)
         return self.joined(select.from_(base))
 
     def joined(self, select: exp.Select) -> exp.Select:

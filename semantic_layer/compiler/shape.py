@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.columns import Column
 from semantic_layer.compiler.plan import LogicalPlan
+from semantic_layer.errors import request_error
 from semantic_layer.requests import OrderBy
 
 SUFFIX = {"value": "", "previous": "_previous", "change": "_change", "growth": "_growth", "share": "_share"}
@@ -30,19 +31,27 @@ def shape(plan: LogicalPlan) -> LogicalPlan:
             total.append(key.copy())
     tree = plan.tree
     if plan.request.limit is not None:
-        rank = exp.Window(this=exp.Rank(), order=exp.Order(expressions=[key.copy() for key in keys]), over="OVER")
+        shown = {each.alias: each.this for each in tree.expressions}
+        order = exp.Order(expressions=[_spelled_out(key, shown) for key in keys])
+        rank = exp.Window(this=exp.Rank(), order=order, over="OVER")
         limit = exp.Literal.number(plan.request.limit)
         tree = tree.copy()
         tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=limit)))
     return replace(plan, tree=tree.order_by(*total))
 
 
+def _spelled_out(key: exp.Expr, shown: dict[str, exp.Expr]) -> exp.Expr:
+    """An order by what a column is, not by its name: in a window a name may mean a column of the data as well."""
+    spelled = key.copy()
+    if isinstance(spelled.this, exp.Column) and not spelled.this.table:
+        spelled.set("this", shown[spelled.this.name].copy())
+    return spelled
+
+
 def _asked(plan: LogicalPlan, order: OrderBy) -> exp.Ordered:
     name = f"{order.target}{SUFFIX[order.part]}"
     column = next((each for each in plan.columns if each.name == name), None)
     if column is None:
-        from semantic_layer.errors import request_error
-
         raise request_error("bad_request", f"the result has no column '{name}' to order by", field=name)
     return _key(name, order.descending)
 

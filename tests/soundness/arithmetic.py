@@ -64,6 +64,10 @@ def less(one: Number, other: Number) -> Number:
     return None if one is None or other is None else float(one) - float(other)
 
 
+def net(sold: Number, at_list_price: Number) -> Number:
+    return float(sold or 0) - float(at_list_price or 0) / 4 + 2
+
+
 def small(rows: Rows) -> Rows:
     return [row for row in rows if row["family"] == "small"]
 
@@ -94,7 +98,10 @@ METRICS = {
     "shipped": Metric((sales,), times=("shipped_on",)),
     "basket": Metric((sales, orders), over),
     "small_share": Metric((lambda rows: sales(small(rows)), sales), over),
-    "net": Metric((sales, listed), lambda sold, listed: sold - listed / 4 + 2),
+    "net": Metric((sales, listed), net),
+    "small_net": Metric(
+        (lambda rows: net(sales(small(rows)), listed(small(rows))), lambda rows: net(sales(rows), listed(rows))), over
+    ),
     "rebate": Metric((listed, sales), lambda listed, sold: over(sold - listed, listed + sold)),
     "shipped_share": Metric((sales, sales), over, times=("shipped_on", "sold_at")),
 }

@@ -90,6 +90,7 @@ metrics:
   - {{name: shipped, dataset: lines, agg: sum, expr: amount, time: shipped_on}}
   - {{name: basket, ratio: {{numerator: sales, denominator: orders}}}}
   - {{name: small_share, ratio: {{numerator: {{metric: sales, where: {{field: family, is: small}}}}, denominator: sales}}}}
+  - {{name: small_net, ratio: {{numerator: {{metric: net, where: {{field: family, is: small}}}}, denominator: net}}}}
   - {{name: net, derived: sales - fee * listed + 2}}
   - {{name: rebate, derived: -(listed - sales) / (listed + sales)}}
   - {{name: shipped_share, derived: shipped / sales}}
@@ -148,6 +149,10 @@ class InMemory:
 
     def run(self, sql: str, limits: Limits, cancel: CancelToken | None = None) -> pa.Table:
         return self.connection.sql(sql).to_arrow_table()
+
+    def close(self) -> None:
+        self.connection.close()
+        del self.connection
 
 
 ENGINE = InMemory()

@@ -23,6 +23,7 @@ DAYS = [
 HOURS = ["00:00:00", "03:59:59", "04:00:00", "04:59:59", "05:00:00", "06:30:00", "07:00:00", "15:59:59", "16:00:00", "23:59:59"]
 """UTC times around midnight in New York and in Shanghai, and around a change of clocks."""
 
+ZONES = ["America/New_York", "Asia/Shanghai"]
 FAMILIES = ["small", "large", "O'Hara"]
 COLOURS = ["red", "50% red", "a_b", "back\\slash"]
 CITIES = ["north", "south"]
@@ -40,6 +41,7 @@ ATTRIBUTES = ["family", "colour", "city", "country", "tier"]
 OWN = ["channel", "gift", "item_id", "customer_id", "order_id", "opened_on", "shipped_on"]
 SERIES = ["date", "week", "month", "quarter", "year"]
 ROUND = ["hour", "weekday", "is_weekend"]
+
 
 def or_none(values: list[Any]) -> st.SearchStrategy[Any]:
     return st.sampled_from([*values, None])
@@ -72,7 +74,7 @@ def described(key: list[Any], **columns: list[Any]) -> st.SearchStrategy[list[di
     """A record for some of the keys: never two for one, and none for the others, which makes orphans."""
     names = list(columns)
     record = st.tuples(*(or_none(values) for values in columns.values()))
-    return st.fixed_dictionaries({}, optional={each: record for each in key}).map(
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(key, record)).map(
         lambda found: [{"key": each, **dict(zip(names, values, strict=True))} for each, values in found.items()]
     )
 
@@ -105,8 +107,7 @@ def tables(draw: st.DrawFn) -> Tables:
         "listings": [row | dict(zip(("shop_id", "item_id"), row["key"], strict=True)) for row in listings],
     }
     keyed = {name: [{next(iter(TYPES[name])): row.get("key"), **row} for row in found] for name, found in rows.items()}
-    zone, week_start = draw(st.sampled_from(["America/New_York", "Asia/Shanghai"])), draw(st.sampled_from(sorted(WEEK_START_DAYS)))
-    return tables_of(zone, week_start, **keyed)
+    return tables_of(draw(st.sampled_from(ZONES)), draw(st.sampled_from(sorted(WEEK_START_DAYS))), **keyed)
 
 
 def compared(field: str, values: list[Any], words: tuple[str, ...]) -> st.SearchStrategy[Request]:
@@ -119,43 +120,40 @@ def listed(field: str, values: list[Any]) -> st.SearchStrategy[Request]:
 
 
 def ranged(field: str, values: list[Any]) -> st.SearchStrategy[Request]:
-    pair = st.tuples(st.sampled_from(values), st.sampled_from(values)).map(lambda two: sorted(two))
+    pair = st.tuples(st.sampled_from(values), st.sampled_from(values)).map(sorted)
     return pair.map(lambda two: {"field": field, "between": two}) | compared(field, values, ORDERED)
 
 
 ORDERED = ("at_least", "more_than", "at_most", "less_than")
+EQUAL = ("is", "not")
 DATES = [day.isoformat() for day in DAYS]
-LEAVES: dict[str, st.SearchStrategy[Request]] = {
-    **{
-        name: compared(name, [*values, "Unknown", "nowhere"], ("is", "not")) | listed(name, [*values, "Unknown", "nowhere"])
-        for name, values in VALUES.items()
-    },
-    "colour_has": compared("colour", ["red", "%", "_", "\\", "RED", "a_"], ("contains",)),
-    "missing": st.builds(
-        lambda name, yes: {"field": name, "missing": yes}, st.sampled_from([*VALUES, "gift", "customer_id"]), st.booleans()
-    ),
-    "gift": compared("gift", [True, False], ("is", "not")),
-    "customer_id": listed("customer_id", [10, 11, 99, "Unknown"]) | compared("customer_id", [10, 99, "Unknown"], ("is", "not")),
-    "item_id": ranged("item_id", [1, 2, 3, 9]),
-    "order_id": listed("order_id", ["A", "B", "first"]),
-    "price": ranged("price", [-1, 0, 0.5, 10, 20.0]) | compared("price", [0, 10], ("is", "not")),
-    "shipped_on": ranged("shipped_on", DATES) | compared("shipped_on", DATES, ("is", "not")),
-    "opened_on": ranged("opened_on", DATES),
-    "late": st.sampled_from(ORDERED).map(lambda word: {"field": "shipped_on", word: {"field": "opened_on"}}),
-    "date": ranged("date", DATES),
-    "month": listed("month", ["2024-12-01", "2025-01-01"]) | compared("shipped_on.month", ["2024-12-01", "2025-01-01"], ("is", "not")),
-    "weekday": listed("weekday", [1, 6, 7]) | ranged("weekday", [1, 5, 7]),
-    "is_weekend": compared("is_weekend", [True, False], ("is", "not")) | compared("shipped_on.is_weekend", [True, False], ("is", "not")),
-}
-"""One comparison each; `HOURLY` is apart, since not every metric's time has hours."""
-
+WORDS = [*VALUES, "gift", "customer_id"]
+COMPARISONS = st.one_of(
+    *(compared(name, [*values, "Unknown", "nowhere"], EQUAL) for name, values in VALUES.items()),
+    *(listed(name, [*values, "Unknown", "nowhere"]) for name, values in VALUES.items()),
+    st.builds(lambda name, yes: {"field": name, "missing": yes}, st.sampled_from(WORDS), st.booleans()),
+    compared("colour", ["red", "%", "_", "\\", "RED", "a_"], ("contains",)),
+    compared("gift", [True, False], EQUAL),
+    compared("customer_id", [10, 99, "Unknown"], EQUAL) | listed("customer_id", [10, 11, 99, "Unknown"]),
+    ranged("item_id", [1, 2, 3, 9]),
+    listed("order_id", ["A", "B", "first"]),
+    compared("price", [0, 10], EQUAL) | ranged("price", [-1, 0, 0.5, 10, 20.0]),
+    compared("shipped_on", DATES, EQUAL) | ranged("shipped_on", DATES),
+    ranged("opened_on", DATES),
+    st.sampled_from(ORDERED).map(lambda word: {"field": "shipped_on", word: {"field": "opened_on"}}),
+    ranged("date", DATES),
+    compared("shipped_on.month", ["2024-12-01", "2025-01-01"], EQUAL) | listed("month", ["2024-12-01", "2025-01-01"]),
+    ranged("weekday", [1, 5, 7]) | listed("weekday", [1, 6, 7]),
+    compared("is_weekend", [True, False], EQUAL) | compared("shipped_on.is_weekend", [True, False], EQUAL),
+)
 HOURLY = ranged("hour", [0, 3, 11, 19, 23])
+"""Apart from the others, since not every metric's time has hours."""
 
 
 def conditions() -> st.SearchStrategy[Request]:
     """Comparisons joined by and, or and not."""
     return st.recursive(
-        st.one_of(list(LEAVES.values())),
+        COMPARISONS,
         lambda inner: st.one_of(
             st.lists(inner, max_size=3).map(lambda parts: {"all": parts}),
             st.lists(inner, max_size=3).map(lambda parts: {"any": parts}),

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pandas as pd
 import pytest
+from conftest import SHOP
+from conftest import Shop as CsvShop
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semantic_layer.errors import DataError
 from soundness.arithmetic import ADDITIVE, DISTINCT, FORMULAS
 from soundness.shop import Shop, Tables
 from soundness.strategies import ATTRIBUTES, OWN, Request, conditions, requests, several, tables
 
 DIMENSIONS = [*ATTRIBUTES, *OWN, "month", "shipped_on.week", "is_weekend"]
+ITEM_TWICE = """
+    item_id,family,colour
+    1,small,red
+    1,small,blue
+"""
 JOINED = ["items", "customers", "regions", "listings"]
 
 
@@ -72,3 +83,10 @@ def test_lines_without_keys_are_unknown_not_gone(shop: Tables, asked: list[Reque
 def test_a_key_is_a_group_though_nobody_described_it(key: str, shop: Tables) -> None:
     rows = Shop(shop).rows({"metrics": ["lines_sold"], "by": [key]})
     assert {row[0] for row in rows} == {each or "Unknown" for each in shop.frames["lines"][key]}
+
+
+def test_a_key_that_stands_twice_cannot_multiply(make_shop: Callable[..., CsvShop]) -> None:
+    lines = "order_id,line,item_id,customer_id,sold_on,amount\nA,1,1,10,2025-01-05,10"
+    with suppress(DataError):
+        shop = make_shop(SHOP, lines=lines, items=ITEM_TWICE, customers="customer_id,city\n10,north")
+        assert shop.rows(metrics=["sales"], where={"field": "family", "is": "small"}) == [(10.0,)]

@@ -53,9 +53,9 @@ RULES = st.fixed_dictionaries(
 )
 
 
-def role(rules: dict[str, Request], hide: list[str] | None = None, **more: Any) -> Role:
+def role(rules: dict[str, Request], hide: tuple[str, ...] = ()) -> Role:
     datasets = {name: {"rows": rule} for name, rule in rules.items()}
-    return Role.model_validate({"name": "viewer", "datasets": datasets, "hide": hide or [], **more})
+    return Role.model_validate({"name": "viewer", "datasets": datasets, "hide": hide})
 
 
 def filled(condition: Any, attributes: dict[str, Any]) -> Any:
@@ -106,8 +106,13 @@ def test_rows_are_as_if_the_tables_held_nothing_else(shop: Tables, rules: Any, a
             assert_equal(by_group(rows, len(request["by"])), truth.rows(request))
 
 
-@given(tables(), RULES, ATTRIBUTE_SETS, several(requests(ADDITIVE + ["buyers"], by=ATTRIBUTES, least=1, most=1, limit=st.integers(1, 2))))
-def test_totals_rest_and_shares_are_within_the_view_as_well(shop: Tables, rules: Any, attributes: Any, asked: list[Request]) -> None:
+@given(
+    tables(),
+    RULES,
+    ATTRIBUTE_SETS,
+    several(requests([*ADDITIVE, "buyers"], by=ATTRIBUTES, least=1, most=1, limit=st.integers(1, 2))),
+)
+def test_totals_and_rest_are_within_the_view_as_well(shop: Tables, rules: Any, attributes: Any, asked: list[Request]) -> None:
     viewer, open_shop = Shop(shop, role(rules), attributes), Shop(seen_by(shop, rules, attributes))
     answers = [answer_or_none(viewer, request) for request in asked]
     for request, seen in zip(asked, answers, strict=True):
@@ -129,7 +134,9 @@ def answer_or_none(shop: Shop, request: Request) -> Answer | None:
         return None
 
 
-@given(tables(), NEEDED, several(requests(FIGURES)), st.sampled_from([{}, {"channel": {"odd": 1}}, {"city": None, "item_id": []}]))
+@given(
+    tables(), NEEDED, several(requests(FIGURES)), st.sampled_from([{}, {"channel": {"odd": 1}}, {"city": None, "item_id": []}])
+)
 def test_a_missing_attribute_gives_no_rows(shop: Tables, rule: Request, asked: list[Request], attributes: dict[str, Any]) -> None:
     viewer = Shop(shop, role({"lines": rule}), attributes)
     nobody = Truth(tables_of(shop.zone, shop.week_start))
@@ -146,7 +153,7 @@ def test_a_missing_attribute_gives_no_rows(shop: Tables, rule: Request, asked: l
 def test_a_hidden_field_is_in_no_column_filter_or_statement(
     shop: Tables, hidden: str, rule: Request, attributes: Any, asked: list[Request]
 ) -> None:
-    viewer = Shop(shop, role({"lines": rule}, [hidden]), attributes)
+    viewer = Shop(shop, role({"lines": rule}, (hidden,)), attributes)
     for request in asked:
         try:
             compiled = viewer.compile(request)
@@ -156,6 +163,14 @@ def test_a_hidden_field_is_in_no_column_filter_or_statement(
             assert not mentions(request, hidden)
             assert hidden not in [column.name for column in compiled.columns]
             assert hidden not in compiled.sql() or mentions(rule, hidden)
+
+
+@given(tables(), RULES, ATTRIBUTE_SETS, st.sampled_from(sorted(VALUES)))
+def test_the_values_listed_are_those_of_visible_records(shop: Tables, rules: Any, attributes: Any, field: str) -> None:
+    seen = seen_by(shop, rules, attributes)
+    home = next(name for name, frame in seen.frames.items() if field in frame.columns)
+    rows = Shop(shop, role(rules), attributes).rows({"kind": "value_query", "field": field})
+    assert sorted(row[0] for row in rows) == sorted({each or "Unknown" for each in seen.frames[home][field]})
 
 
 @pytest.mark.parametrize("name", ["item_id", "items.item_id", "item.item_id", "listings.item_id"])

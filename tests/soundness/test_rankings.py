@@ -29,7 +29,9 @@ def ranked(figures: Figures, limit: int, place: int = 0, down: bool = True) -> F
 
     known = [group for group in figures if UNKNOWN not in group]
     lowest = sorted(map(height, known))[:limit][-1:]
-    return {group: figures[group] for group in sorted(known, key=lambda group: (height(group), group)) if [height(group)] <= lowest}
+    return {
+        group: figures[group] for group in sorted(known, key=lambda group: (height(group), group)) if [height(group)] <= lowest
+    }
 
 
 def tops(metrics: list[str], most: int = 2, **more: Any) -> st.SearchStrategy[Request]:
@@ -90,7 +92,10 @@ def test_a_ranking_can_show_shares_of_the_whole(shop: Tables, asked: list[Reques
         rows = Shop(shop).rows({**request, "share_of": {"kind": "share"}})
         whole = truth.groups(request["metrics"], [], None, *days_of(request.get("period")))[()]
         top = ranked(truth.rows(request), request["limit"])
-        shares = {group: [cell for pair in zip(row, whole, strict=True) for cell in (pair[0], over(*pair))] for group, row in top.items()}
+        shares = {
+            group: [cell for pair in zip(row, whole, strict=True) for cell in (pair[0], over(*pair))]
+            for group, row in top.items()
+        }
         assert_equal(by_group(rows, 1), shares)
 
 
@@ -98,7 +103,11 @@ def line(number: int, amount: int, **cells: Any) -> dict[str, Any]:
     return {"order_id": "A", "line": number, "amount": Decimal(amount), "sold_utc": "2025-01-15T12:00:00", **cells}
 
 
-MISSING = [line(1, 30), line(2, 20, channel="web", gift=True, customer_id=10), line(3, 10, channel="shop", gift=False, customer_id=11)]
+MISSING = [
+    line(1, 30),
+    line(2, 20, channel="web", gift=True, customer_id=10),
+    line(3, 10, channel="shop", gift=False, customer_id=11),
+]
 
 
 @pytest.mark.parametrize(("field", "first"), [("channel", "web"), ("gift", True), ("customer_id", 10)])

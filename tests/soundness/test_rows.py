@@ -37,6 +37,11 @@ def test_metrics_that_go_by_different_times_stand_side_by_side(shop: Tables, ask
     check(shop, asked)
 
 
+@given(tables(), several(requests(["small_net", "net", "sales"])))
+def test_a_filter_inside_a_formula_reaches_all_that_it_is_made_of(shop: Tables, asked: list[Request]) -> None:
+    check(shop, asked)
+
+
 @given(tables(), several(requests(["middle", "sales"], most=1)))
 def test_the_median_of_money_lies_between_two_cents(shop: Tables, asked: list[Request]) -> None:
     check(shop, asked)
@@ -61,7 +66,10 @@ def test_a_day_is_whole_whichever_way_a_moment_is_filtered_by_it() -> None:
 
 
 def test_a_figure_is_the_same_alone_and_beside_another() -> None:
-    lines = [line(1, 10, sold_utc="2025-01-15T12:00:00", shipped_on=date(2025, 2, 1)), line(2, 20, sold_utc="2025-02-15T12:00:00")]
+    lines = [
+        line(1, 10, sold_utc="2025-01-15T12:00:00", shipped_on=date(2025, 2, 1)),
+        line(2, 20, sold_utc="2025-02-15T12:00:00"),
+    ]
     shop = Shop(tables_of(lines=lines))
     assert shop.rows({"metrics": ["sales"]}) == [(30.0,)]
     assert shop.rows({"metrics": ["shipped"]}) == [(10.0,)]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from soundness.arithmetic import ADDITIVE, DISTINCT, over
 from soundness.shop import Shop, Tables
-from soundness.strategies import ATTRIBUTES, OWN, Request, conditions, requests, several, tables
-from soundness.truth import Truth, assert_equal, by_group, close, days_of, nothing
+from soundness.strategies import ATTRIBUTES, OWN, SPANS, Request, conditions, period, requests, several, tables
+from soundness.truth import Truth, assert_equal, by_group, close, days_of, nothing, side_by_side
 
 GROUPED = [*ATTRIBUTES, *OWN, "month", "quarter"]
 
@@ -23,8 +23,32 @@ def test_a_share_is_of_the_whole_that_it_names(shop: Tables, asked: list[tuple[R
         rows = Shop(shop).rows({**request, "share_of": {"kind": "share", "by": kept, "where": where}})
         wholes = truth.groups(metrics, kept, where, *days_of(request.get("period")))
         truly = {
-            group: [cell for part, whole in zip(parts, wholes.get(group[: len(kept)], nothing(metrics)), strict=True) for cell in (part, over(part, whole))]
+            group: [
+                cell
+                for part, whole in zip(parts, wholes.get(group[: len(kept)], nothing(metrics)), strict=True)
+                for cell in (part, over(part, whole))
+            ]
             for group, parts in truth.rows(request).items()
+        }
+        assert_equal(by_group(rows, len(by)), truly)
+
+
+@given(tables(), several(requests(ADDITIVE + DISTINCT, by=GROUPED[:-2], period=st.none())), SPANS, SPANS)
+def test_a_share_can_stand_beside_a_comparison(shop: Tables, asked: list[Request], span: Any, other: Any) -> None:
+    truth = Truth(shop)
+    for request in asked:
+        metrics, by, where = request["metrics"], request["by"], request.get("where")
+        compare = {"kind": "period", "period": period(*other)}
+        rows = Shop(shop).rows({**request, "period": period(*span), "compare": compare, "share_of": {"kind": "share"}})
+        now, then = (truth.groups(metrics, by, where, *days) for days in (span, other))
+        wholes = truth.groups(metrics, [], None, *span)[()]
+        truly = {
+            group: [
+                cell
+                for each, whole in enumerate(wholes)
+                for cell in (*cells[4 * each : 4 * each + 4], over(cells[4 * each], whole))
+            ]
+            for group, cells in side_by_side(now, then, metrics, {**now, **then}).items()
         }
         assert_equal(by_group(rows, len(by)), truly)
 

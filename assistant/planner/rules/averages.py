@@ -7,21 +7,20 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.heads import add_metric, is_grouped, is_weak, is_weak_metric
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
+from semantic_layer.model.workspace import Workspace
 
 
 def read_ratios(draft: Draft) -> None:
     """ "sales per customer", 每个客户的订单数: the ratio that is declared for it, if one is."""
-    ones = [item for item, number in draft.having(NumberTerm) if number.value == 1 and draft.any_word("average")]
-    for word in [*draft.words("per"), *ones]:
-        noun = draft.after(word)
-        entity = _entity_of(noun)
-        if noun is None or entity is None or noun.get(GrainTerm) is not None:
+    for word in [*draft.words("per"), *_ones(draft)]:
+        noun, counts = _divided_by(draft, word)
+        if noun is None or not counts or noun.get(GrainTerm) is not None:
             continue
         head = _metric_near(draft, word, noun)
         if head is None:
             continue
         item, name = head
-        ratio = ratio_per(draft, name, entity)
+        ratio = _ratio_over(draft.workspace, name, counts)
         if ratio is None:
             continue
         draft.claim(f"metric {ratio.name}", item, noun, word, *(each for each in draft.words("average")))
@@ -30,6 +29,44 @@ def read_ratios(draft: Draft) -> None:
                 draft.claim(f"metric {ratio.name}", each)
         add_metric(draft, ratio.name)
         return
+
+
+def _ones(draft: Draft) -> list[Item]:
+    """A one that stands for each: "on average one customer spends", "what does one customer spend"."""
+    average = draft.any_word("average")
+    found: list[Item] = []
+    for item, number in draft.having(NumberTerm):
+        noun = draft.after(item)
+        spends = noun is not None and any(
+            is_weak_metric(each) for each in (draft.after(noun), draft.before(item)) if each is not None
+        )
+        if number.value == 1 and (average or (spends and _entity_of(noun) is not None)):
+            found.append(item)
+    return found
+
+
+def _divided_by(draft: Draft, word: Item) -> tuple[Item | None, set[str]]:
+    """What comes after "per": an entity, a thing that a metric adds up, or the counter of its unit; and the metrics that count it."""
+    noun = draft.after(word)
+    counter = draft.touching(word, 1)
+    if counter is not None and counter.word("classifier") and counter.text not in ("个", "位", "名"):
+        measured = {each.name for each in draft.workspace.metrics if _counts_in(each, counter.text)}
+        if measured:
+            return counter, measured
+    entity = _entity_of(noun)
+    if entity is not None:
+        return noun, {each.name for each in entity_counts(draft.workspace, entity)}
+    if noun is None or not noun.free or is_weak(noun):
+        return noun, set()
+    return noun, {term.name for term in noun.all(MetricTerm) if _adds_up(draft.workspace.metric(term.name))}
+
+
+def _counts_in(metric: AnyMetric, unit: str) -> bool:
+    return isinstance(metric, Aggregate) and not metric.hidden and metric.unit.zh == unit
+
+
+def _adds_up(metric: AnyMetric | None) -> bool:
+    return isinstance(metric, Aggregate) and metric.agg == "sum" and metric.type == "count"
 
 
 def _entity_of(item: Item | None) -> str | None:
@@ -49,14 +86,14 @@ def _metric_near(draft: Draft, word: Item, noun: Item) -> tuple[Item, str] | Non
 
 def ratio_per(draft: Draft, metric: str, entity: str) -> Ratio | None:
     """The declared ratio of a metric over the count of an entity."""
-    counts = {each.name for each in entity_counts(draft.workspace, entity)}
-    found: list[Ratio] = []
-    for each in draft.workspace.metrics:
-        if isinstance(each, Ratio) and not each.hidden:
-            top, bottom = each.ratio.numerator, each.ratio.denominator
-            if top.metric == metric and top.where is None and bottom.metric in counts:
-                found.append(each)
-    plain = [each for each in found if each.ratio.denominator.where is None]
+    return _ratio_over(draft.workspace, metric, {each.name for each in entity_counts(draft.workspace, entity)})
+
+
+def _ratio_over(workspace: Workspace, metric: str, counts: set[str]) -> Ratio | None:
+    """The one declared ratio of a metric over one of the counts; one without conditions of its own before others."""
+    ratios = [each for each in workspace.metrics if isinstance(each, Ratio) and not each.hidden]
+    found = [each for each in ratios if each.ratio.numerator.metric == metric and each.ratio.denominator.metric in counts]
+    plain = [each for each in found if each.ratio.denominator.where is None and each.ratio.numerator.where is None]
     return plain[0] if plain else found[0] if len(found) == 1 else None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from assistant.language.meanings import GrainTerm
+from assistant.language.text import is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
+from assistant.planner.rules.periods import several_units
 from semantic_layer.columns import Note
-from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, Grain, TimeBucket
-from semantic_layer.periods import LastN
+from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, TimeBucket
 from semantic_layer.requests import PreviousPeriod, ShareOf
 
 
@@ -46,14 +47,6 @@ def read_growth(draft: Draft) -> None:
         draft.notes.append(Note(code="compared_with_previous"))
     draft.claim("growth", *up, *down, *change)
     draft.marks.add("fall" if down and not up else "growth" if up else "change")
-
-
-def several_units(draft: Draft) -> Grain | None:
-    """The unit of a period of several units, said with their number: "these four quarters" change from one to the next."""
-    period = draft.periods[0] if len(draft.periods) == 1 and draft.compare is None else None
-    if isinstance(period, LastN) and 2 <= period.n <= 24 and period.unit in ("week", "month", "quarter"):
-        return period.unit
-    return None
 
 
 def _sides(draft: Draft) -> bool:
@@ -167,7 +160,7 @@ def _is_inside(draft: Draft, clause: Clause) -> bool:
     after, before = draft.touching(clause.last, 1), draft.touching(clause.first, -1)
     while after is not None and after.role == "names the value's field":
         after = draft.touching(after, 1)
-    han = any("\u4e00" <= char <= "\u9fff" for char in clause.first.text)
+    han = any(is_han(char) for char in clause.first.text)
     if after is not None and after.word("inside") and (han or not after.text.isascii()):
         return True
     return before is not None and before.text.lower() in ("in", "inside", "within", "among", "amongst")

@@ -8,6 +8,7 @@ from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, Number
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause, describes, side_by_side_ref
 from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.periods import several_units
 from semantic_layer.calendar import resolve
 from semantic_layer.columns import Note
 from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Grain, Tag, TimeBucket
@@ -217,6 +218,9 @@ def _grains(draft: Draft) -> None:
             draft.bind_group(TimeBucket(grain=grain.grain))
     _absorb_units(draft)
     grains = {ref.grain for ref in draft.by if isinstance(ref, TimeBucket)}
+    if "weekday" in grains and "week" in grains and not _apart(draft, "week", "weekday"):
+        # 一周里星期几: the week is only what the days are of.
+        draft.by = [ref for ref in draft.by if not (isinstance(ref, TimeBucket) and ref.grain == "week" and ref.field is None)]
     if grains & {"weekday", "hour"} and "date" in grains and not _apart(draft, "date", *(grains & {"weekday", "hour"})):
         # 一周七天里哪天, 一天里每个小时: the day is the weekday's or the hour's own.
         draft.by = [ref for ref in draft.by if not (isinstance(ref, TimeBucket) and ref.grain == "date" and ref.field is None)]
@@ -333,6 +337,9 @@ def _trend(draft: Draft) -> None:
 
 def _grain_for(draft: Draft) -> Grain:
     today = draft.today
+    many = several_units(draft)
+    if many is not None:
+        return many
     period = draft.periods[0] if draft.periods else today.settings.default_period
     span = resolve(period, today.as_of, today.data, today.settings.first_weekday)
     days = (span.end - span.start + timedelta(days=1)).days

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.language.meanings import BareDayTerm, FieldTerm, GrainTerm, NumberTerm, ValueTerm
+from assistant.language.text import is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
 from semantic_layer.conditions import Field as FieldOf
@@ -61,7 +62,7 @@ def _numbers_after(draft: Draft, noun: Item) -> list[Item]:
             numbers.pop()
             break
         link = draft.after(numbers[-1])
-        comma = follower if follower is not None and follower.text in (",", "，", "、", "/", "&") else None
+        comma = follower if follower is not None and follower.text in (",", "，", "、", "/", "&", "+") else None
         nearest = comma or link
         if nearest is None or not (nearest is comma or nearest.word("conj", "plus", "than", "side_by_side", "or")):
             break
@@ -89,7 +90,7 @@ def _numbers_before(draft: Draft, noun: Item) -> list[Item]:
     number = _past_apposition(draft, number)
     if not _is_plain_number(number) or number is None:
         return []
-    han = any("\u4e00" <= char <= "\u9fff" for char in noun.text)
+    han = any(is_han(char) for char in noun.text)
     written = number.text.strip().rstrip("号日").isdigit()
     earlier = draft.touching(number, -1)
     if not han or not written or (earlier is not None and earlier.word("top", "bottom", "most", "least")):

@@ -18,6 +18,11 @@ def negate(draft: Draft, clauses: list[Clause]) -> None:
             for clause in inside:
                 clause.negated = True
             draft.claim("not", opening, word)
+    for word in draft.words("excluded"):
+        preceding = _clause_near(draft, clauses, word, -1)
+        if preceding is not None:
+            preceding.negated = True
+            draft.claim("not", word)
     for word in draft.words("not"):
         following = _clause_near(draft, clauses, word, 1)
         preceding = _clause_near(draft, clauses, word, -1)

@@ -13,7 +13,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
 from semantic_layer.calendar import Span, add_months, aligned_unit, resolve, unit_of, whole_months
 from semantic_layer.columns import Note
-from semantic_layer.conditions import TimeBucket
+from semantic_layer.conditions import Grain, TimeBucket
 from semantic_layer.periods import Between, CalendarUnit, EachPeriod, LastN, Period
 from semantic_layer.requests import AgainstPeriod, LastYear, PreviousPeriod
 
@@ -119,6 +119,9 @@ def _asked(draft: Draft) -> list[Asked]:
         if term is not None and isinstance(term.period, EachPeriod):
             found += [Asked([item], PeriodTerm(each)) for each in term.period.of]
             draft.marks.add("listed_periods")
+            continue
+        if term is not None and found and item.word("echo") and draft.touching(item, -1) is found[-1].items[-1]:
+            draft.claim("period", item)
             continue
         if term is not None and not (item.word("filler") and _reads_as_filler(draft, item)):
             found.append(Asked([item], term))
@@ -245,6 +248,14 @@ def _next_period(period: Period, draft: Draft) -> Period | None:
 
 
 def _several(draft: Draft, asked: list[Asked]) -> None:
+    if len(asked) == 2 and isinstance(asked[0].period, LastN) and asked[0].period == asked[1].period:
+        # "the last 7 days against the previous 7 days": the second cannot be the same days again.
+        draft.periods, draft.compare = [asked[0].period], PreviousPeriod()
+        draft.marks.add("compare")
+        draft.claim(
+            "compare", *(item for item in draft.between(asked[0].items[-1], asked[1].items[0]) if item.word("than", "conj"))
+        )
+        return
     reference = _reference(draft, asked)
     if reference is not None:
         main = next(each for each in asked if each is not reference)
@@ -275,6 +286,10 @@ def _reference(draft: Draft, asked: list[Asked]) -> Asked | None:
         return None
     first, second = asked
     moved = draft.any_word("growth", "decline", "change")
+    between = [item for item in draft.between(first.items[-1], second.items[0]) if not item.word("stop")]
+    if between and all(item.word("against") for item in between):
+        draft.claim("compare", *between)
+        return second
     for each, other in ((second, first), (first, second)):
         before, after = draft.before(each.items[0]), draft.after(each.items[-1])
         led = before is not None and before.free and before.word("than")
@@ -304,3 +319,11 @@ def _drop_the_named_previous(draft: Draft, asked: list[Asked]) -> None:
     others = [each for each in asked if each is not later]
     if others:
         draft.compare = AgainstPeriod(period=others[0].period)  # pyright: ignore[reportArgumentType]
+
+
+def several_units(draft: Draft) -> Grain | None:
+    """The unit of a period of several units, said with their number: "these four quarters" change from one to the next."""
+    period = draft.periods[0] if len(draft.periods) == 1 and draft.compare is None else None
+    if isinstance(period, LastN) and 2 <= period.n <= 24 and period.unit in ("week", "month", "quarter"):
+        return period.unit
+    return None

@@ -9,5 +9,5 @@ LEFT JOIN facts.demographics AS demographics
 WHERE
   products.department = 'PASTRY'
   AND demographics.age IS DISTINCT FROM '45-54'
-  AND transactions.purchased_at >= CAST('2017-11-01' AS DATE)
-  AND transactions.purchased_at < CAST('2017-12-01' AS DATE)
+  AND transactions.purchased_at >= CAST('2017-01-01' AS DATE)
+  AND transactions.purchased_at < CAST('2018-01-01' AS DATE)

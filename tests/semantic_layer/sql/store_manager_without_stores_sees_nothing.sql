@@ -8,5 +8,5 @@ FROM (
     FALSE
 ) AS transactions
 WHERE
-  transactions.purchased_at >= CAST('2017-11-01' AS DATE)
-  AND transactions.purchased_at < CAST('2017-12-01' AS DATE)
+  transactions.purchased_at >= CAST('2017-01-01' AS DATE)
+  AND transactions.purchased_at < CAST('2018-01-01' AS DATE)
