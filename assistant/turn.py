@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.conversation import Conversation
-from assistant.planner.outcome import Clarify, Plan, Refuse
-from assistant.planner.plan import Reader
+from assistant.language.single_periods import days_of
+from assistant.planner.outcome import Clarify, Outcome, Plan, Refuse
+from assistant.planner.plan import Reader, plan
+from semantic_layer.calendar import Span
 from semantic_layer.errors import Problem
+from semantic_layer.periods import Period
 from tools.answer import Answer
 from tools.context import Context
 
@@ -36,7 +40,8 @@ class TurnContext:
 
     Attributes:
         attempts: Calls that a language model has made in this turn.
-        fell_back: The embedded planner took over from a language model.
+        fell_back: Why the embedded planner took over from a language model.
+        taught: The model was told once what the compiler refused in its request.
     """
 
     question: str
@@ -46,3 +51,28 @@ class TurnContext:
     timings_ms: dict[str, float] = field(default_factory=dict[str, float])
     attempts: int = 0
     fell_back: str | None = None
+    taught: bool = False
+    _planned: Outcome | None = None
+
+    @property
+    def from_model(self) -> bool:
+        """Whether the call that is being handled was made by a language model."""
+        return self.attempts > 0 and self.fell_back is None
+
+    def planned(self) -> Outcome:
+        """What the embedded planner makes of the question: the answer where it plans, the reference where a model does."""
+        if self._planned is None:
+            started = time.perf_counter()
+            self._planned = plan(self.question, self.conversation, self.reader)
+            self.spent("plan", started)
+        return self._planned
+
+    def spent(self, what: str, started: float) -> None:
+        """Adds the time since `started`, a reading of `time.perf_counter`."""
+        self.timings_ms[what] = self.timings_ms.get(what, 0.0) + (time.perf_counter() - started) * 1000
+
+    def days_of(self, period: Period) -> Span:
+        """The days of a single period, up to today as the compiler counts them."""
+        span = days_of(period, self.reader.today)
+        as_of = self.reader.today.as_of
+        return Span(span.start, as_of) if span.start <= as_of < span.end else Span(*span)

@@ -72,6 +72,4 @@ def _doubled(dataset: Dataset, context: Context) -> int:
     table = exp.table_(exp.to_identifier(dataset.table, quoted=True), db=CATALOG)
     inner = exp.select(*keys).from_(exp.alias_(table, dataset.table, table=True)).group_by(*(key.copy() for key in keys))
     inner = inner.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
-    counted = exp.select(exp.alias_(exp.Count(this=exp.Star()), "doubled")).from_(inner.subquery("doubled_keys"))
-    table_of_counts = context.engine.run(counted.sql(context.engine.dialect), context.limits)
-    return int(table_of_counts.to_pylist()[0]["doubled"])
+    return context.number(exp.select(exp.Count(this=exp.Star())).from_(inner.subquery("doubled_keys")))

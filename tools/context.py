@@ -9,7 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from semantic_layer.columns import UNKNOWN, Column
+from sqlglot import exp
+
+from semantic_layer.columns import UNKNOWN, Column, Note
 from semantic_layer.compiler.compile import compile_request
 from semantic_layer.compiler.plan import Compiled, Scope
 from semantic_layer.engines.base import CancelToken, Engine, Limits
@@ -20,8 +22,8 @@ Emit = Callable[[str, dict[str, Any]], None]
 """Tells the session what happens: an event's name and its data."""
 
 
-def _silent(name: str, data: dict[str, Any]) -> None:
-    return None
+def silent(name: str, data: dict[str, Any]) -> None:
+    """For steps that nobody watches."""
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Context:
     engine: Engine
     limits: Limits = field(default_factory=Limits)
     cancel: CancelToken | None = None
-    emit: Emit = _silent
+    emit: Emit = silent
     timings_ms: dict[str, float] = field(default_factory=dict[str, float])
 
     def compile(self, request: MetricQuery | EntityQuery | ValueQuery) -> Compiled:
@@ -54,8 +56,27 @@ class Context:
         self.emit("rows", {"count": len(rows.values)})
         return rows
 
+    def count(self, compiled: Compiled) -> int:
+        """How many rows a request has in all, where not all of them are shown."""
+        bare = compiled.tree.copy()
+        bare.set("order", None)
+        bare.set("limit", None)
+        return self.number(exp.select(exp.Count(this=exp.Star())).from_(bare.subquery("listed")))
+
+    def number(self, statement: exp.Select) -> int:
+        """The one whole number that a statement gives."""
+        started = time.perf_counter()
+        raw = self.engine.run(statement.sql(self.engine.dialect), self.limits, self.cancel)
+        self._spent("execute", started)
+        return next(iter(raw.to_pylist()[0].values()))
+
     def _spent(self, what: str, started: float) -> None:
         self.timings_ms[what] = self.timings_ms.get(what, 0.0) + (time.perf_counter() - started) * 1000
+
+
+def cut_note(rows: int, count: int) -> Note:
+    """Says that a result goes on beyond the rows that are shown."""
+    return Note(code="truncated", kind="warning", parts={"rows": rows, "count": count})
 
 
 class Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from semantic_layer.columns import UNKNOWN, Column
 from semantic_layer.requests import MetricQuery
@@ -19,16 +19,54 @@ def quantity(value: Cell, column: Column) -> dict[str, Any]:
     return {"value": value, "column": column.name}
 
 
-def findings_of(table: Table, totals: Table | None, request: MetricQuery) -> tuple[Finding, ...]:
+class Shown(NamedTuple):
+    """What a result shows.
+
+    Attributes:
+        cut: How many groups there are in all, where the table does not hold every one of them.
+    """
+
+    table: Table
+    totals: Table | None = None
+    cut: int | None = None
+
+
+def findings_of(shown: Shown, request: MetricQuery) -> tuple[Finding, ...]:
     """The findings of a result, most important first."""
+    table, totals = shown.table, shown.totals
     dimensions = [column for column in table.columns if column.role == "dimension"]
     if not table.rows:
         return (Finding(code="empty"),)
     if not dimensions:
         return tuple(_single(table, metric) for metric in request.metrics)
+    if shown.cut is not None:
+        return tuple(found for metric in request.metrics[:3] for found in _of_cut(shown, dimensions, metric, request))
     if len(dimensions) == 1 and dimensions[0].type == "date" and dimensions[0].grain != "period":
         return tuple(_series(table, dimensions[0], metric, totals) for metric in request.metrics[:2])
     return tuple(_breakdown(table, dimensions, metric, request, totals) for metric in request.metrics[:3])
+
+
+def _of_cut(shown: Shown, dimensions: list[Column], metric: str, request: MetricQuery) -> list[Finding]:
+    """What is true of all groups though only the first are there: the first by the metric that orders them, or the total."""
+    table, totals = shown.table, shown.totals
+    if metric == _ordering_metric(request, dimensions):
+        rows = [{"groups": _groups(dimensions, row), **_row(table, row, metric)} for row in table.rows[: NAMED + 1]]
+        named = [row for row in rows if all(group["value"] != UNKNOWN for group in row["groups"])][:NAMED]
+        parts = {"metric": metric, "count": shown.cut, "groups": [column.name for column in dimensions]}
+        return [Finding(code="ranking", parts={**parts, "rows": named, "descending": _descending(request)})]
+    if totals is not None and totals.rows:
+        return [Finding(code="value", parts={"metric": metric, "value": _row(totals, totals.rows[0], metric)["value"]})]
+    return []
+
+
+def _ordering_metric(request: MetricQuery, dimensions: list[Column]) -> str | None:
+    """The metric that the rows are ordered by; None where it is a dimension, or a change or share of a metric."""
+    if request.order:
+        first = request.order[0]
+        return first.target if first.part == "value" and first.target in request.metrics else None
+    natural = any(column.grain is not None or column.ordered for column in dimensions)
+    ranked = request.limit is not None and not any(column.grain for column in dimensions)
+    return None if natural and not ranked else request.metrics[0]
 
 
 def _row(table: Table, row: tuple[Cell, ...], metric: str) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""What could be asked next: typed edits of the request that are known to compile."""
+"""What could be asked next: typed edits of the request that are known to be answered."""
 
 from __future__ import annotations
 
-from semantic_layer.compiler.compile import compile_request
+from collections.abc import Callable
+
 from semantic_layer.compiler.plan import Compiled, Scope
 from semantic_layer.conditions import SERIES_GRAINS, Compare, Field, TimeBucket, all_of, parts_of
-from semantic_layer.errors import RequestError
+from semantic_layer.errors import HuaxiangError
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.periods import EachPeriod
 from semantic_layer.requests import MetricQuery, PreviousPeriod, ShareOf, plain
@@ -13,9 +14,12 @@ from tools.answer import Next, Table
 
 MOST = 3
 
+Ask = Callable[[MetricQuery], None]
+"""Tries a request out for the viewer; raises RequestError where it would be refused."""
 
-def next_of(request: MetricQuery, compiled: Compiled, table: Table, scope: Scope) -> tuple[Next, ...]:
-    """Up to three follow-ups: look inside the largest group, split by a first dimension, over time, against before."""
+
+def next_of(request: MetricQuery, compiled: Compiled, table: Table, scope: Scope, ask: Ask) -> tuple[Next, ...]:
+    """Up to three follow-ups that this viewer gets answers to: look inside the largest group, split by a first dimension, over time, against before."""
     if isinstance(request.period, EachPeriod):
         return ()
     found: list[Next] = []
@@ -23,8 +27,8 @@ def next_of(request: MetricQuery, compiled: Compiled, table: Table, scope: Scope
         if len(found) == MOST:
             break
         try:
-            compile_request(edited, scope)
-        except RequestError:
+            ask(edited)
+        except HuaxiangError:
             continue
         found.append(Next(code=code, request=plain(edited), parts=parts))
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from semantic_layer.requests import EntityQuery, ValueQuery, fingerprint, plain
 from tools.answer import Answer, Evidence, Finding, Table
-from tools.context import Context
+from tools.context import Context, cut_note
 
 
 def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
@@ -29,8 +29,10 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
         where=request.where if isinstance(request, EntityQuery) else None,
     )
     code = "values" if isinstance(request, ValueQuery) else "entities"
+    cut = rows.truncated or len(rows.values) == request.limit
+    count = context.count(compiled) if cut else len(rows.values)
     first = table.columns[0].name
-    parts = {"column": first, "count": len(table.rows), "values": [row[0] for row in table.rows[:60]]}
+    parts = {"column": first, "count": count, "values": [row[0] for row in table.rows[:60]]}
     return Answer(
         kind=request.kind,
         request=plain(request),
@@ -38,6 +40,7 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
         tables=(table,),
         primary=table.name,
         evidence=evidence,
+        notes=(cut_note(len(rows.values), count),) if rows.truncated else (),
         truncated=rows.truncated,
     )
 

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from semantic_layer.columns import UNKNOWN, Note
 from semantic_layer.compiler.aggregate import GROUP_SIZE
 from semantic_layer.compiler.compile import over_all
 from semantic_layer.compiler.plan import Compiled
-from semantic_layer.conditions import Field, In, Not, all_of, parts_of
+from semantic_layer.conditions import Field, In, Not, Value, all_of, parts_of
 from semantic_layer.errors import request_error
 from semantic_layer.periods import EachPeriod
 from semantic_layer.requests import MetricQuery, fingerprint, plain
 from tools.answer import Answer, Check, Evidence
 from tools.charts import chart_of
-from tools.context import Context, Rows
-from tools.findings import findings_of
-from tools.follow_ups import next_of
+from tools.context import Context, Rows, cut_note, silent
+from tools.findings import Shown, findings_of
+from tools.follow_ups import Ask, next_of
+
+
+class Computed(NamedTuple):
+    """What one request ran: its rows, the same over all groups, and the groups beyond its limit taken together."""
+
+    compiled: Compiled
+    rows: Rows
+    totals: Rows | None
+    rest: Rows | None
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        return tuple(each.sql for each in (self.rows, self.totals, self.rest) if each is not None)
 
 
 def run(request: MetricQuery, context: Context) -> Answer:
@@ -28,50 +44,82 @@ def run(request: MetricQuery, context: Context) -> Answer:
         DataError: the statement could not be run.
     """
     started = time.perf_counter()
-    compiled = context.compile(request)
-    rows = context.run(compiled, "result")
-    _large_enough(rows, context)
+    computed = compute(request, context)
+    compiled, rows, totals, rest = computed
+    count = context.count(compiled) if rows.truncated else len(rows.values)
     table = rows.table()
-    totals = _totals(request, compiled, rows, context)
-    rest = _rest(request, compiled, rows, context)
     checks = _checks(rows, totals, rest)
-    notes = compiled.notes + _notes(request, rows, totals, rest, checks)
-    statements = tuple(each.sql for each in (rows, totals, rest) if each is not None)
+    shown = Shown(table, totals.table() if totals else None, count if rows.truncated else None)
     answer = Answer(
         kind=request.kind,
         request=plain(request),
-        findings=findings_of(table, totals.table() if totals else None, request),
+        findings=findings_of(shown, request),
         tables=(table,),
         primary=table.name,
-        totals=totals.table() if totals else None,
+        totals=shown.totals,
         rest=rest.table() if rest else None,
-        charts=chart_of(table),
-        evidence=_evidence(request, compiled, rows, checks, statements, context),
-        notes=notes,
-        next=next_of(request, compiled, table, context.scope),
+        charts=() if rows.truncated else chart_of(table),
+        evidence=_evidence(request, computed, checks, context),
+        notes=compiled.notes + _notes(request, computed, count, checks),
+        next=next_of(request, compiled, table, context.scope, _asked_aside(context)),
         truncated=rows.truncated,
     )
     context.timings_ms["tool"] = (time.perf_counter() - started) * 1000
     return answer
 
 
-def _large_enough(rows: Rows, context: Context) -> None:
+def compute(request: MetricQuery, context: Context) -> Computed:
+    """Runs a metric query with its totals and rest.
+
+    Raises:
+        RequestError: it cannot be asked, or one of its figures is about too few for this viewer.
+        DataError: a statement could not be run.
+    """
+    compiled = context.compile(request)
+    rows = context.run(compiled, "result")
+    _large_enough(rows, len(rows.values) > 1, context)
+    totals = _totals(request, rows, context)
+    rest = _rest(request, compiled, rows, context)
+    for others in (totals, rest):
+        if others is not None:
+            _large_enough(others, True, context)
+    if context.scope.grant.minimum_group is not None and request.limit is not None and rest is None:
+        # The groups beyond the limit are the total without those shown, and nobody has counted who is in them.
+        totals = None
+    if len(rows.values) < (request.limit or 0):
+        rest = None
+    return Computed(compiled, rows, totals, rest)
+
+
+def _asked_aside(context: Context) -> Ask:
+    """How a follow-up is tried out: compiled; and run as well where it may turn out to be about too few."""
+    aside = replace(context, emit=silent, timings_ms={})
+
+    def ask(request: MetricQuery) -> None:
+        if context.scope.grant.minimum_group is None:
+            aside.compile(request)
+        else:
+            compute(request, aside)
+
+    return ask
+
+
+def _large_enough(rows: Rows, several: bool, context: Context) -> None:
     """Refuses what would show fewer entities than the viewer's minimum group.
 
     Leaving out the small groups alone would not hide them: the total minus the others gives them back. Hiding them
     safely is not built yet, so a breakdown with a small group is refused as a whole.
     """
     minimum = context.scope.grant.minimum_group
-    if minimum is None or GROUP_SIZE not in [column.name for column in rows.columns]:
+    if minimum is None:
         return
-    small = [size for size in rows.cells(GROUP_SIZE) if size is not None and 0 < size < minimum.size]
-    if not small:
-        return
-    code = "small_groups" if len(rows.values) > 1 else "too_small"
-    raise request_error(code, f"groups of fewer than {minimum.size} '{minimum.entity}'", size=minimum.size, entity=minimum.entity)
+    sizes = [column.name for column in rows.columns if column.role == "hidden" and column.name.startswith(GROUP_SIZE)]
+    if any(0 < (size or 0) < minimum.size for name in sizes for size in rows.cells(name)):
+        code, what = "small_groups" if several else "too_small", f"groups of fewer than {minimum.size} '{minimum.entity}'"
+        raise request_error(code, what, size=minimum.size, entity=minimum.entity)
 
 
-def _totals(request: MetricQuery, compiled: Compiled, rows: Rows, context: Context) -> Rows | None:
+def _totals(request: MetricQuery, rows: Rows, context: Context) -> Rows | None:
     """The same metrics over all groups, computed from the data again: rates and distinct counts do not add up."""
     if not request.by or isinstance(request.period, EachPeriod) or not rows.values:
         return None
@@ -79,16 +127,22 @@ def _totals(request: MetricQuery, compiled: Compiled, rows: Rows, context: Conte
 
 
 def _rest(request: MetricQuery, compiled: Compiled, rows: Rows, context: Context) -> Rows | None:
-    """The groups beyond a limit, taken together."""
+    """The groups beyond a limit, taken together: those that won no place, and what is unknown."""
     if request.limit is None or len(request.by) != 1 or isinstance(request.period, EachPeriod):
         return None
     ref = request.by[0]
-    if not isinstance(ref, Field) or len(rows.values) < request.limit:
+    wins_all = len(rows.values) < request.limit and context.scope.grant.minimum_group is None
+    if not isinstance(ref, Field) or wins_all or not rows.values:
         return None
-    kept = [value for value in rows.cells(compiled.columns[0].name) if value is not None]
+    kept = [_value(cell) for cell in rows.cells(compiled.columns[0].name) if cell is not None]
     outside = Not(of=In(left=ref, values=tuple(kept)))
     narrowed = over_all(request).model_copy(update={"where": all_of((*parts_of(request.where), outside))})
     return context.run(context.compile(narrowed), "rest")
+
+
+def _value(cell: Any) -> Value:
+    """A cell as conditions write it."""
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def _checks(rows: Rows, totals: Rows | None, rest: Rows | None) -> tuple[Check, ...]:
@@ -108,21 +162,19 @@ def _checks(rows: Rows, totals: Rows | None, rest: Rows | None) -> tuple[Check, 
     return tuple(checks)
 
 
-def _notes(
-    request: MetricQuery, rows: Rows, totals: Rows | None, rest: Rows | None, checks: tuple[Check, ...]
-) -> tuple[Note, ...]:
-    notes: list[Note] = []
-    if request.limit is not None and len(rows.values) > request.limit:
-        notes.append(Note(code="ties", parts={"limit": request.limit, "rows": len(rows.values)}))
+def _notes(request: MetricQuery, computed: Computed, count: int, checks: tuple[Check, ...]) -> tuple[Note, ...]:
+    rows, notes = computed.rows, list[Note]()
+    if request.limit is not None and count > request.limit:
+        notes.append(Note(code="ties", parts={"limit": request.limit, "rows": count}))
     if rows.truncated:
-        notes.append(Note(code="truncated", kind="warning", parts={"rows": len(rows.values)}))
-    checked = checks if request.limit is None or rest is not None else ()
+        notes.append(cut_note(len(rows.values), count))
+    checked = checks if request.limit is None or computed.rest is not None else ()
     notes += [Note(code="failed_check", kind="warning", parts=check.model_dump()) for check in checked if not check.holds]
-    notes += _thin_denominators(request, rows)
+    notes += _thin_denominators(rows)
     return tuple(notes)
 
 
-def _thin_denominators(request: MetricQuery, rows: Rows) -> list[Note]:
+def _thin_denominators(rows: Rows) -> list[Note]:
     """Rates that rest on too little: the hidden base column against the metric's own bound is in the compiler's columns."""
     notes: list[Note] = []
     for column in rows.columns:
@@ -143,15 +195,8 @@ def _thin_denominators(request: MetricQuery, rows: Rows) -> list[Note]:
     return notes
 
 
-def _evidence(
-    request: MetricQuery,
-    compiled: Compiled,
-    rows: Rows,
-    checks: tuple[Check, ...],
-    statements: tuple[str, ...],
-    context: Context,
-) -> Evidence:
-    scope = context.scope
+def _evidence(request: MetricQuery, computed: Computed, checks: tuple[Check, ...], context: Context) -> Evidence:
+    scope, compiled = context.scope, computed.compiled
     first = compiled.spans[0] if len(compiled.spans) == 1 else None
     days = "|".join(f"{span.start}..{span.end}" for span in compiled.spans)
     identity = fingerprint(request, days, scope.workspace.content_hash, scope.grant.hash, scope.version.id)
@@ -164,10 +209,10 @@ def _evidence(
         compared_end=compiled.other_span.end if compiled.other_span else None,
         as_of=scope.as_of,
         where=request.where,
-        row_count=len(rows.values),
+        row_count=len(computed.rows.values),
         data_version=scope.version.id,
         fingerprint=identity,
-        statements=statements if scope.grant.may_see_sql else (),
+        statements=computed.statements if scope.grant.may_see_sql else (),
         restricted=scope.grant.restricted,
         role=scope.grant.role,
         checks=checks,

@@ -40,7 +40,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         ended = _either([*clock["before"], "之间", "期间"])
         return re.compile(rf"(?<![\d:月年])(?:从)?(?:{one})(?:{to}(?:{two})(?:{ended})?|{after}{before})(?![\d:分])")
     opened = f"(?:(?:between|from) )?(?:(?P<after>{_either(clock['after'])}) )?(?:(?P<before>{_either(clock['before'])}) )?"
-    return re.compile(rf"(?<![a-z\d:])(?:{opened})(?:{one})(?:{to}(?:{two}))?(?![a-z\d:])")
+    return re.compile(rf"(?<![a-z\d:])(?:{opened})(?:{one})(?:{to}(?:{two}))?(?![a-z\d]|:\d)")
 
 
 def _numbered(form: str, suffix: str) -> str:

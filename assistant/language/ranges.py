@@ -142,7 +142,9 @@ DAYS_OF_MONTH = re.compile(
     r"(?<!\d)(?:(?P<y>20\d{2})年)?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?"
     r"(?P<a>3[01]|[12]\d|0?[1-9])(?:到|至|~|-)(?P<b>3[01]|[12]\d|0?[1-9])[日号]"
 )
-MONTH_LIST = re.compile(r"(?<!\d)(?P<list>\d{1,2}(?:[、,和跟] ?\d{1,2})+)(?:月份?|这?[两二三四五六]个月)")
+MONTH_LIST = re.compile(
+    r"(?<!\d)(?P<list>(?:\d{1,2}|十[一二]?|[一二三四五六七八九])(?:[、,和跟] ?(?:\d{1,2}|十[一二]?|[一二三四五六七八九]))+)(?:月份?|这?[两二三四五六]个月)"
+)
 DAY_RANGE = re.compile(
     r"(?:the )?(?P<a>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? ?(?:to|through|until|till|and|-) ?(?:the )?(?P<b>3[01]|[12]\d|0?[1-9])"
     r"(?:st|nd|rd|th)? (?:of )?(?P<month>[a-z]+)(?:,? (?P<y>20\d{2}))?"
@@ -170,7 +172,8 @@ def _month_ranges(question: Question, today: Today) -> dict[tuple[int, int], Per
         if span is not None:
             found[starts[match.start()], ends[match.end()]] = between(span)
     for match in MONTH_LIST.finditer(question.text):
-        months = [int(number) for number in re.findall(r"\d+", match["list"])]
+        written = re.findall(r"\d+|十[一二]?|[一二三四五六七八九]", match["list"])
+        months = [int(number) if number.isdigit() else han_number(number) or 0 for number in written]
         if match.start() in starts and match.end() in ends and all(1 <= month <= 12 for month in months):
             year = today.as_of.year - (0 if date(today.as_of.year, months[0], 1) <= today.as_of else 1)
             spans = [unit_of(date(year, month, 1), "month") for month in months]

@@ -193,6 +193,14 @@ def _week_number(parts: _Parts, today: Today) -> PeriodTerm:
     return between(shift_units(anchor, "week", n - 1, first_day if today.settings.week_one else 0))
 
 
+def _iso_week(parts: _Parts, today: Today) -> PeriodTerm:
+    """Week n as ISO 8601 counts: week 1 has January 4, weeks begin on Monday."""
+    n = parts.need("n")
+    if not 1 <= n <= 53:
+        raise ValueError(n)
+    return between(shift_units(date(today.as_of.year, 1, 4), "week", n - 1, 0))
+
+
 def _ago(parts: _Parts, today: Today) -> PeriodTerm:
     return PeriodTerm(CalendarUnit(unit=parts.unit(), offset=-parts.need("n")), named=False)
 
@@ -246,6 +254,7 @@ READERS: dict[str, Callable[[_Parts, Today], PeriodTerm]] = {
     "last_two_weeks": _fixed_last(2, "week"),
     "lately": _fixed_last(LATELY_DAYS, "day", note="lately"),
     "week_number": _week_number,
+    "iso_week": _iso_week,
     "ago": _ago,
     "first_days": _edge_of_month(at_start=True),
     "last_days": _edge_of_month(at_start=False),

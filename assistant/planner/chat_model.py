@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +13,6 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict
 
 from assistant.planner.outcome import Clarify, Plan, Refuse
-from assistant.planner.plan import plan
 from assistant.reply import read_request
 from assistant.turn import TurnContext
 from tools.catalogue import tool_of
@@ -42,9 +40,7 @@ class EmbeddedPlanner(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         assert isinstance(self.turn, TurnContext)
-        started = time.perf_counter()
-        outcome = plan(self.turn.question, self.turn.conversation, self.turn.reader)
-        self.turn.timings_ms["plan"] = (time.perf_counter() - started) * 1000
+        outcome = self.turn.planned()
         match outcome:
             case Plan():
                 name = tool_of(read_request(outcome.readings[0])).name

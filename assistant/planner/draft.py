@@ -21,7 +21,7 @@ SOFT = frozenset(
     {
         "filler", "stop", "conj", "which", "list", "how_much", "count", "follow", "add", "this", "refer", "whole", "inside",
         "greeting", "thanks", "only", "side_by_side", "group", "group_after", "trend", "than", "ranking", "distribution",
-        "sum", "plus", "is_what", "change", "quantity", "money", "or", "motion",
+        "sum", "plus", "is_what", "change", "quantity", "money", "or", "motion", "echo",
     }
 )  # fmt: skip
 """Words that may stay unused without changing what is asked."""

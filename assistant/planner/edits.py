@@ -35,6 +35,8 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
         return False
     if _answers(draft, conversation):
         return True
+    if draft.items and draft.items[0].text.startswith("是") and not draft.by:
+        return True
     follows = any(item.word(*FOLLOW) and item.is_word for item in draft.items)
     last = next(iter(conversation.requests()), None)
     same = last is not None and list(last.get("metrics", ())) == draft.metrics

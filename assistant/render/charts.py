@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-import textwrap
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from assistant.render.columns import column_of
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442")
 """Okabe and Ito's palette."""
 GRID = "rgba(128,128,128,0.2)"
+AXIS = {"automargin": True, "ticks": "outside", "tickcolor": "rgba(0,0,0,0)"}
 MOST_BARS = 30
 SIDEWAYS_FROM = 6
 FEW_BUCKETS = 8
 """So many points in time are each labelled, in the words of the table; more get dates that need no language."""
 BUCKET_FORMATS = {"month": "%Y-%m", "quarter": "%Y-Q%q", "year": "%Y"}
-LABEL_WIDTH = 22
+LABEL_WIDTH, BUCKET_WIDTH = 22, 14
+"""Where labels break into lines, in widths of a Latin letter."""
 
 
 class Drawing:
@@ -43,7 +46,8 @@ class Drawing:
     def hover(self, rows: list[dict[str, Any]], y: str) -> dict[str, Any]:
         """What a point says: its bucket or group and its value, in the words of the table."""
         said = [[self.words(row, self.x), self.words(row, y)] for row in rows]
-        return {"customdata": said, "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>"}
+        which = "%{fullData.name}" if self.series or len(self.y) > 1 else ""
+        return {"customdata": said, "hovertemplate": f"%{{customdata[0]}}<br>%{{customdata[1]}}<extra>{which}</extra>"}
 
 
 def figure(reply: Reply) -> go.Figure | None:
@@ -81,7 +85,7 @@ def _layout(drawing: Drawing) -> dict[str, Any]:
 
 def _value_axis(drawing: Drawing) -> dict[str, Any]:
     number_format = ".1%" if _is_share(drawing.columns[drawing.y[0]]) else ","
-    return {"tickformat": number_format, "rangemode": "tozero", "gridcolor": GRID, "zerolinecolor": GRID, "automargin": True}
+    return {"tickformat": number_format, "rangemode": "tozero", "gridcolor": GRID, "zerolinecolor": GRID, **AXIS}
 
 
 def _is_share(value: Column) -> bool:
@@ -101,7 +105,7 @@ def _lines(drawn: go.Figure, drawing: Drawing) -> None:
             _line(drawn, drawing, rows, y, _shown(drawing.headings[y]))
     drawn.update_layout(
         showlegend=bool(drawing.series) or len(drawing.y) > 1,
-        xaxis={"automargin": True, "showgrid": False, **_time_ticks(drawing, list(dict.fromkeys(row[x] for row in rows)))},
+        xaxis={**AXIS, "showgrid": False, **_time_ticks(drawing, list(dict.fromkeys(row[x] for row in rows)))},
         yaxis=_value_axis(drawing),
     )
 
@@ -115,7 +119,7 @@ def _time_ticks(drawing: Drawing, buckets: list[Any]) -> dict[str, Any]:
     """The labels of a time axis: never months of another language, never parts of a day."""
     column = drawing.columns[drawing.x]
     if len(buckets) <= FEW_BUCKETS:
-        words = [_label(dimension_value(bucket, column, drawing.language)) for bucket in buckets]
+        words = [_label(dimension_value(bucket, column, drawing.language), BUCKET_WIDTH) for bucket in buckets]
         return {"type": "date", "tickmode": "array", "tickvals": buckets, "ticktext": words}
     return {"type": "date", "tickformat": BUCKET_FORMATS.get(column.grain or "", "%Y-%m-%d")}
 
@@ -133,8 +137,8 @@ def _bars(drawn: go.Figure, drawing: Drawing) -> None:
             drawn.add_bar(y=places, x=values, name=name, orientation="h", **hover)
         else:
             drawn.add_bar(x=places, y=values, name=name, **hover)
-    groups = {"tickmode": "array", "tickvals": places, "ticktext": [_label(label) for label in labels], "showgrid": False}
-    groups |= {"zeroline": False, "automargin": True}
+    groups = {"tickmode": "array", "tickvals": places, "ticktext": [_label(label) for label in labels], **AXIS}
+    groups |= {"showgrid": False, "zeroline": False}
     drawn.update_layout(showlegend=len(drawing.y) > 1, bargap=0.25)
     if sideways:
         height = max(280, 60 + 24 * len(rows) * len(drawing.y))
@@ -145,9 +149,17 @@ def _bars(drawn: go.Figure, drawing: Drawing) -> None:
         drawn.update_layout(title_text=f"{_layout(drawing)['title']['text']} · {len(rows)} / {len(drawing.rows)}")
 
 
-def _label(text: str) -> str:
-    """A label on an axis, in lines that leave room for the chart on a phone."""
-    return "<br>".join(_shown(line) for line in textwrap.wrap(text, LABEL_WIDTH)) or _shown(text)
+def _label(text: str, width: int = LABEL_WIDTH) -> str:
+    """A label on an axis, in lines that leave room for the chart on a phone; numbers and words stay whole."""
+    lines, room = [""], width
+    for piece in re.findall(r"[^\s\u2e80-\uffff]+\s*|.\s*", text, re.DOTALL):
+        needed = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in piece.rstrip())
+        if needed > room and lines[-1]:
+            lines.append("")
+            room = width
+        lines[-1] += piece
+        room -= needed + len(piece) - len(piece.rstrip())
+    return "<br>".join(_shown(line.strip()) for line in lines)
 
 
 def _shown(text: str) -> str:

@@ -157,9 +157,14 @@ class Sources:
 
 
 def check_visible(found: Reached, scope: Scope) -> None:
-    """Raises RequestError `field_hidden` or `dataset_denied` where the grant does not show a field."""
-    if scope.grant.hides(found.dataset.name, found.field.name):
+    """Raises RequestError `field_hidden` or `dataset_denied` where the grant does not show a field.
+
+    An entity's key is the same value in every dataset on the way to it: hidden in one, it is hidden by all its names.
+    """
+    passed = (found.dataset.name, *(join.dataset for join in found.joins))
+    named_by = (*(join.source for join in found.joins[:1]), *passed) if found.entity else passed[:1]
+    if any(scope.grant.hides(name, found.field.name) for name in named_by):
         raise request_error("field_hidden", f"role '{scope.grant.role}' may not see '{found.field.name}'", field=found.field.name)
-    for name in (found.dataset.name, *(join.dataset for join in found.joins)):
+    for name in passed:
         if name in scope.grant.denied:
             raise request_error("dataset_denied", f"role '{scope.grant.role}' may not ask dataset '{name}'", dataset=name)

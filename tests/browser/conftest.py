@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import Asker
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, ViewportSize, expect, sync_playwright
 
 from assistant.reply import Reply
 
 CHROMIUM = Path("/usr/bin/chromium")
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
+WINDOW: ViewportSize = {"width": 1280, "height": 1000}
 PATIENCE = 15_000
 """Milliseconds that an answer may take; the first chart of a page loads its library."""
 
@@ -181,7 +182,7 @@ def fresh_chat(server: Server, chromium: Browser) -> Callable[[str], Chat]:
     """Loads the chat in a new browser of a language."""
 
     def load(language: str) -> Chat:
-        page = chromium.new_context(locale=LOCALES[language], viewport={"width": 1280, "height": 1000}).new_page()
+        page = chromium.new_context(locale=LOCALES[language], viewport=WINDOW).new_page()
         page.set_default_timeout(PATIENCE)
         heard = Heard()
         heard.listen_to(page)

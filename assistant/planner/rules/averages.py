@@ -38,7 +38,7 @@ def _ones(draft: Draft) -> list[Item]:
     for item, number in draft.having(NumberTerm):
         noun = draft.after(item)
         spends = noun is not None and any(
-            is_weak_metric(each) for each in (draft.after(noun), draft.before(item)) if each is not None
+            each.get(MetricTerm) is not None for each in (draft.after(noun), draft.before(item)) if each is not None
         )
         if number.value == 1 and (average or (spends and _entity_of(noun) is not None)):
             found.append(item)
@@ -46,7 +46,7 @@ def _ones(draft: Draft) -> list[Item]:
 
 
 def _divided_by(draft: Draft, word: Item) -> tuple[Item | None, set[str]]:
-    """What comes after "per": an entity, a thing that a metric adds up, or the counter of its unit; and the metrics that count it."""
+    """What comes after "per" (an entity, a thing that a metric adds up, the counter of its unit), and the metrics that count it."""
     noun = draft.after(word)
     counter = draft.touching(word, 1)
     if counter is not None and counter.word("classifier") and counter.text not in ("个", "位", "名"):

@@ -16,6 +16,8 @@ from semantic_layer.reach import home_dataset
 Comparison = Literal["at_least", "more_than", "at_most", "less_than"]
 CODES: tuple[Comparison, ...] = ("at_least", "more_than", "at_most", "less_than")
 INFINITE = float("inf")
+LARGE = 1000
+"""No period has so many days: "fifty thousand a year" is an amount."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def _comparison(draft: Draft, number: Item) -> tuple[Comparison, Item] | None:
     candidates = [draft.before(number), after]
     if unit is not None and (unit.get(UnitTerm) is not None or unit.word("classifier")):
         candidates.append(draft.after(unit) if unit is after else after)
-    if after is not None and after.get(UnitTerm) is not None:
+    if after is not None and (after.get(UnitTerm) is not None or (after is unit and after.get(FieldTerm) is not None)):
         candidates.append(draft.after(after))
     for position, candidate in enumerate(candidates):
         if candidate is None or not candidate.free:
@@ -72,7 +74,8 @@ def _banded_field(draft: Draft, number: Item, value: float, compared: bool) -> t
         unit = each.get(UnitTerm)
         if unit is not None and (each is near[0] or each is draft.touching(number, 1)):
             return _field(draft, unit.field), [each]
-    if number.get(NumberTerm) is not None and draft.after(number) is not None and draft.after(number).get(GrainTerm):  # pyright: ignore[reportOptionalMemberAccess]
+    following = draft.after(number)
+    if following is not None and following.get(GrainTerm) is not None and value < LARGE:
         return None
     for each in near + (further if compared else []):
         for term in each.all(FieldTerm):

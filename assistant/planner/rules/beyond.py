@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, VerbTerm
@@ -11,6 +12,7 @@ from assistant.planner.rules.counting import entity_counts
 from semantic_layer.conditions import SERIES_GRAINS, Field, TimeBucket
 from semantic_layer.reach import home_dataset
 
+EACH = re.compile(r"\beach\b|\bevery\b|各|每")
 CODES = ("at_least", "more_than", "at_most", "less_than")
 
 
@@ -91,7 +93,13 @@ def _top_within(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] |
     if ordered is None or (len(draft.by) == len([ref for ref in draft.by if isinstance(ref, TimeBucket)])):
         return None
     together = any(item.word("conj") and item.role is not None and item.role.startswith("by ") for item in draft.items)
-    each = [item for item in words if item.word("per") or (item.get(GrainTerm) and any(t.groups for t in item.all(GrainTerm)))]
+    each = [
+        item
+        for item in words
+        if item.word("per")
+        or EACH.search(item.text.lower())
+        or (item.get(GrainTerm) and any(t.groups for t in item.all(GrainTerm)))
+    ]
     if each and not together:
         return "top_within", sorted((ordered, each[0]), key=lambda item: item.index)
     return None

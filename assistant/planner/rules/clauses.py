@@ -183,7 +183,8 @@ def _absorb_nouns(draft: Draft, clauses: list[Clause]) -> None:
             if noun is None or not noun.free or noun.get(MetricTerm) is not None:
                 continue
             term = noun.get(FieldTerm)
-            if term is None or _grouped(draft, noun):
+            apart = any(each.text in (",", "，", ".", ";", ":") for each in draft.between(noun, start))
+            if term is None or _grouped(draft, noun) or (apart and term.entity is not None):
                 continue
             same = isinstance(clause.ref, FieldOf) and clause.ref.name == term.name
             if same or (way == 1 and term.entity is not None and describes(draft, clause, term.entity)):

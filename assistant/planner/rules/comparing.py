@@ -67,7 +67,7 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     words = draft.words("share")
     if not words:
         return clauses
-    if draft.compare is not None and draft.marks & {"growth", "fall", "change"} and all(_is_percent(word) for word in words):
+    if draft.compare is not None and all(_is_percent(word) for word in words):
         draft.claim("growth", *words)
         return clauses
     draft.claim("share", *words, *draft.words("whole"))

@@ -67,6 +67,8 @@ def _by_words(draft: Draft, clauses: list[Clause]) -> None:
             continue
         noun = _named_before(draft, word) or draft.after(word)
         if _not_grouping(draft, word, noun):
+            if noun is not None and word.word("per") and _is_per(draft, noun):
+                draft.claim("names what is measured", word, noun)
             continue
         steps = 0
         while (
@@ -309,7 +311,7 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
         if isinstance(ref, TimeBucket) and ref.grain == "hour" and not _single_hours(clause):
             continue
         over_time = all(isinstance(each, TimeBucket) and each.grain in SERIES_GRAINS for each in draft.by)
-        ordered = draft.any_word("most", "least", "top", "bottom")
+        ordered = bool(draft.by) and draft.any_word("most", "least", "top", "bottom")
         share_of_sum = draft.any_word("share") and not compared and bool(draft.by)
         if (compared or (not summed and over_time and not ordered and not share_of_sum)) and not (
             draft.by and not over_time and not compared

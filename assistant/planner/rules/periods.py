@@ -84,6 +84,11 @@ def _previous_word(draft: Draft) -> Item | None:
             if not others:
                 draft.periods.append(_following(as_period.period))
             return item
+    for item in draft.items:
+        following = draft.touching(item, 1)
+        ends = following is None or following.word("stop")
+        if item.free and ends and item.text.lower() == "last" and draft.led_by(item, "than"):
+            return item
     return None
 
 
@@ -92,7 +97,8 @@ def _claim_length(draft: Draft, previous: Item) -> None:
     for step in (draft.before, draft.after):
         near = step(previous)
         for _ in range(2):
-            if near is None or not near.free or (near.get(NumberTerm) is None and near.get(GrainTerm) is None):
+            grain = near.get(GrainTerm) if near is not None else None
+            if near is None or not near.free or (near.get(NumberTerm) is None and (grain is None or grain.groups)):
                 break
             draft.claim("compare with the period before", near)
             near = step(near)
