@@ -46,7 +46,7 @@ def _ones(draft: Draft) -> list[Item]:
 
 
 def _divided_by(draft: Draft, word: Item) -> tuple[Item | None, set[str]]:
-    """What comes after "per" (an entity, a thing that a metric adds up, the counter of its unit), and the metrics that count it."""
+    """What comes after "per" and the metrics that count it: an entity, a thing that is added up, the counter of its unit."""
     noun = draft.after(word)
     counter = draft.touching(word, 1)
     if counter is not None and counter.word("classifier") and counter.text not in ("个", "位", "名"):

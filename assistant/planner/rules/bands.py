@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, UnitTerm
 from assistant.planner.draft import Draft, Item
@@ -131,15 +131,22 @@ def bands_of(field: FieldDefinition) -> list[Band]:
     return bands
 
 
+def _cut_by(item: Item, value: float, field: FieldDefinition, bands: list[Band]) -> tuple[str, dict[str, Any]]:
+    return "band_cut", {"field": field.name, "value": value, "bands": [band.value for band in bands], "text": item.text}
+
+
 def _clause(
     draft: Draft, item: Item, value: float, compared: tuple[Comparison, Item] | None, field: FieldDefinition
 ) -> Clause | None:
     bands = bands_of(field)
     if compared is None:
-        fitting = [band.value for band in bands if band.low <= value <= band.high]
-        if len(fitting) == 1 and bands[0].low == bands[0].high:
-            return Clause([item], Field(name=field.name), fitting, words=item.text)
-        return None
+        fitting = [band for band in bands if band.low <= value <= band.high]
+        if len(fitting) != 1 or bands[0].low != bands[0].high:
+            return None
+        if fitting[0].low != fitting[0].high and value > fitting[0].low:
+            draft.beyond = _cut_by(item, value, field, bands)
+            return None
+        return Clause([item], Field(name=field.name), [fitting[0].value], words=item.text)
     code, word = compared
     low, high = {
         "at_least": (value, INFINITE),
@@ -156,10 +163,7 @@ def _clause(
         # "over 65" of a band 65+ is said by people who mean that band.
         inside, cut = [band for band in bands if band.low >= value], []
     if not inside or cut:
-        draft.beyond = (
-            "band_cut",
-            {"field": field.name, "value": value, "bands": [band.value for band in bands], "text": item.text},
-        )
+        draft.beyond = _cut_by(item, value, field, bands)
         draft.claim(field.name, word)
         return None
     words = " ".join(each.text for each in sorted((item, word), key=lambda each: each.index))

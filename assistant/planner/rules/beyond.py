@@ -93,13 +93,7 @@ def _top_within(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] |
     if ordered is None or (len(draft.by) == len([ref for ref in draft.by if isinstance(ref, TimeBucket)])):
         return None
     together = any(item.word("conj") and item.role is not None and item.role.startswith("by ") for item in draft.items)
-    each = [
-        item
-        for item in words
-        if item.word("per")
-        or EACH.search(item.text.lower())
-        or (item.get(GrainTerm) and any(t.groups for t in item.all(GrainTerm)))
-    ]
+    each = [item for item in words if item.word("per") or EACH.search(item.text.lower()) or _groups(item)]
     if each and not together:
         return "top_within", sorted((ordered, each[0]), key=lambda item: item.index)
     return None
@@ -115,6 +109,11 @@ def _contains(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | N
             return "entity_condition", [word, clause.last]
         draft.claim("filter", word)
     return None
+
+
+def _groups(item: Item) -> bool:
+    """A time word that groups by itself: monthly."""
+    return any(term.groups for term in item.all(GrainTerm))
 
 
 def _share_compared(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:

@@ -64,10 +64,11 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
 
     A clause that is marked as the inside of the share ("in the north") belongs to part and whole.
     """
-    words = draft.words("share")
+    words = draft.words("share") or _contributes(draft)
     if not words:
         return clauses
-    if draft.compare is not None and all(_is_percent(word) for word in words):
+    moved = draft.marks & {"growth", "fall", "change"} or draft.any_word("money")
+    if draft.compare is not None and moved and all(_is_percent(word) for word in words):
         draft.claim("growth", *words)
         return clauses
     draft.claim("share", *words, *draft.words("whole"))
@@ -78,6 +79,20 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     draft.base_conditions += base
     draft.marks.add("share")
     return clauses
+
+
+def _contributes(draft: Draft) -> list[Item]:
+    """各贡献了全年销售额的多少: "how much of the whole" asks for a share."""
+    for item in draft.items:
+        if not item.text.startswith("贡献"):
+            continue
+        whole, of = draft.touching(item, 1), None
+        if whole is not None and whole.word("whole"):
+            of = next((each for each in draft.items[whole.index :] if each.text == "的"), None)
+        asked = draft.touching(of, 1) if of is not None else None
+        if asked is not None and asked.word("how_much", "count"):
+            return [item]
+    return []
 
 
 def _is_percent(word: Item) -> bool:

@@ -70,7 +70,9 @@ def _verbs_beside(draft: Draft) -> None:
         same = set(base_datasets(draft.workspace, term.name)) & {
             d for n in draft.metrics for d in base_datasets(draft.workspace, n)
         }
-        if listed and earlier and same and term.name not in draft.metrics and draft.language == "zh":
+        asked_again = link is not None and any(each.word("is_what", "how_much") for each in draft.between(link, item))
+        own = draft.language == "zh" or asked_again
+        if listed and earlier and same and term.name not in draft.metrics and own:
             draft.claim(f"metric {term.name}", item)
             add_metric(draft, term.name)
         elif same:

@@ -51,7 +51,11 @@ def read_periods(draft: Draft) -> None:
     elif previous is not None:
         draft.compare = PreviousPeriod()
         draft.marks.add("compare")
-    if len(asked) >= 2 and draft.compare is None:
+    together = _together(draft, asked)
+    if together is not None:
+        draft.periods = [together]
+        _claim_links(draft, asked)
+    elif len(asked) >= 2 and draft.compare is None:
         _several(draft, asked)
     elif len(asked) >= 2:
         _drop_the_named_previous(draft, asked)
@@ -70,6 +74,16 @@ def without_said_weekdays(draft: Draft, clauses: list[Clause]) -> list[Clause]:
                 continue
         kept.append(clause)
     return kept
+
+
+def _together(draft: Draft, asked: list[Asked]) -> Period | None:
+    """ "July and August in all": periods that follow each other and are added up are one."""
+    if len(asked) < 2 or draft.compare is not None or not draft.any_word("sum"):
+        return None
+    spans = sorted((_days(each.period, draft) for each in asked), key=lambda span: span.start)
+    if any(second.start.toordinal() != first.end.toordinal() + 1 for first, second in pairwise(spans)):
+        return None
+    return Between(start=spans[0].start, end=spans[-1].end)
 
 
 def _previous_word(draft: Draft) -> Item | None:
