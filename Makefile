@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup chat test check bench soak lock format clean
+.PHONY: setup chat test check bench soak lock schema format clean
 
 setup: $(STAMP)
 	@$(BIN)/huaxiang data load
@@ -46,6 +46,9 @@ soak: setup
 
 lock:
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
+
+schema: $(STAMP)
+	@$(BIN)/python -c 'import json; from semantic_layer.requests import request_schema; print(json.dumps(request_schema(), indent=1, ensure_ascii=False))' > docs/request.schema.json
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
