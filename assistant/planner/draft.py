@@ -21,7 +21,7 @@ SOFT = frozenset(
     {
         "filler", "stop", "conj", "which", "list", "how_much", "count", "follow", "add", "this", "refer", "whole", "inside",
         "greeting", "thanks", "only", "side_by_side", "group", "group_after", "trend", "than", "ranking", "distribution",
-        "sum", "plus", "is_what", "change", "quantity", "money", "or", "motion", "echo",
+        "sum", "plus", "is_what", "change", "quantity", "money", "or", "motion", "echo", "occasion",
     }
 )  # fmt: skip
 """Words that may stay unused without changing what is asked."""
@@ -63,7 +63,7 @@ class Item:
     @property
     def light(self) -> bool:
         """Passed over when looking for neighbours."""
-        return self.is_word and self.word("filler", "stop", "classifier", "quantity", "money")
+        return self.is_word and self.word("filler", "stop", "classifier", "quantity", "money", "occasion")
 
     @property
     def soft(self) -> bool:
@@ -164,7 +164,18 @@ class Draft:
 
     def left_over(self) -> list[Item]:
         """Items that nothing bound and that would change what is asked."""
-        return [item for item in self.items if item.free and not item.soft and not self._goes_with_number(item)]
+        return [
+            item
+            for item in self.items
+            if item.free and (not item.soft or self._is_content(item)) and not self._goes_with_number(item)
+        ]
+
+    def _is_content(self, item: Item) -> bool:
+        """ "Sales of tables": a word for where an answer goes is a thing that is sold after "of", or before 的."""
+        if not item.word("occasion") or item.word("filler"):
+            return False
+        before, after = self.touching(item, -1), self.touching(item, 1)
+        return (before is not None and before.text.lower() == "of") or (after is not None and after.text == "的")
 
     def _goes_with_number(self, item: Item) -> bool:
         """A counter beside a number or question word; a comparing word without a number is only a preposition."""
