@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from assistant.planner.outcome import Choice, Clarify, Refuse
+from assistant.wording.columns import described
 from assistant.wording.readings import Words
-from assistant.wording.refusals import clarification, instead_of, refusal
+from assistant.wording.refusals import clarification, instead_of, reason_of_refusal, refusal
 from assistant.wording.sentences import Sentences
-from assistant.wording.texts import fill, text_of
-from semantic_layer.columns import Column, Note
-from semantic_layer.errors import Problem, reason_of
+from assistant.wording.texts import all_cleaned, cleaned, fill, inner, text_of
+from semantic_layer.calendar import Span
+from semantic_layer.columns import Note
+from semantic_layer.errors import Problem
 from semantic_layer.frozen import Frozen
-from semantic_layer.model.workspace import Workspace
-from semantic_layer.requests import REQUEST, EntityQuery, MetricQuery, ValueQuery
+from semantic_layer.model.workspace import Question, Workspace
+from semantic_layer.periods import EachPeriod, Period
+from semantic_layer.requests import REQUEST, AgainstPeriod, EntityQuery, MetricQuery, ValueQuery
 from tools.answer import Answer, Next, Table
 from tools.requests import CatalogueQuery, DefinitionQuery
 
@@ -77,23 +81,38 @@ def read_request(data: dict[str, Any]) -> Frozen:
     return REQUEST.validate_python(data)
 
 
-class Replies:
-    """Makes replies in one language."""
+Days = Callable[[Period], Span]
+"""Turns a single period into days."""
 
-    def __init__(self, workspace: Workspace, language: str, role: str = "") -> None:
+
+class Replies:
+    """Makes replies in one language.
+
+    Args:
+        role: The viewer's, for refusals that name it.
+        days: Resolves the periods of requests that are offered and have not been run.
+        questions: Those of the workspace's first questions that the viewer gets an answer to; by default all.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        language: str,
+        role: str = "",
+        days: Days | None = None,
+        questions: tuple[Question, ...] | None = None,
+    ) -> None:
         self.words = Words(workspace, language)
-        self.sentences = Sentences(self.words)
-        self.language, self.role = language, role
+        self.questions = workspace.questions if questions is None else questions
+        self.sentences = Sentences(self.words, self.questions)
+        self.language, self.role, self.days = language, role, days
 
     # ---- answered ---------------------------------------------------------------------------------------------------------
 
     def answered(self, answer: Answer, notes: tuple[Note, ...], plan: dict[str, Any], timings: dict[str, float]) -> Reply:
         request = read_request(answer.request)
         metric_query = request if isinstance(request, MetricQuery) else None
-        all_notes = (*notes, *answer.notes)
-        said = [(note, self.sentences.note(note)) for note in all_notes]
-        assumptions = [text for note, text in said if note.kind == "assumption"]
-        warnings = [text for note, text in said if note.kind == "warning"]
+        assumptions, warnings = self._said((*notes, *answer.notes))
         if answer.evidence.restricted:
             role = self.words.workspace.role(answer.evidence.role)
             label = role.label_in(self.language) if role else answer.evidence.role
@@ -108,7 +127,7 @@ class Replies:
             reading=self.reading(request, answer),
             columns=[column.name for column in main.columns] if main else [],
             rows=[list(row) for row in main.rows] if main else [],
-            table_schema=self.schema(main) if main else [],
+            table_schema=described(main) if main else [],
             totals=_as_object(answer.totals),
             rest=_as_object(answer.rest),
             tables=[self._table(table) for table in answer.tables if table.name != answer.primary],
@@ -127,12 +146,17 @@ class Replies:
             timings_ms=timings,
         )
 
+    def _said(self, notes: tuple[Note, ...]) -> tuple[list[str], list[str]]:
+        """Assumptions and warnings in words."""
+        said = [(note.kind, self.sentences.note(note)) for note in notes]
+        return [text for kind, text in said if kind == "assumption"], [text for kind, text in said if kind == "warning"]
+
     def reading(self, request: Frozen, answer: Answer | None = None) -> str:
         """How the request was read, in words."""
         words = self.words
         match request:
             case MetricQuery():
-                spans, other = _spans(answer)
+                spans, other = _spans(answer) if answer is not None else self._asked_days(request)
                 return words.request(request, spans, other)
             case ValueQuery():
                 return words.values_query(request)
@@ -146,32 +170,17 @@ class Replies:
             case _:
                 return ""
 
-    def schema(self, table: Table) -> list[dict[str, Any]]:
-        """Each column with its role, type, unit and labels."""
-        return [self._column(column) for column in table.columns]
-
-    def _column(self, column: Column) -> dict[str, Any]:
-        described: dict[str, Any] = {
-            "name": column.name,
-            "role": column.role,
-            "type": column.type,
-            "labels": {language: column_label(column, language) for language in ("zh", "en")},
-        }
-        if column.unit.get("en"):
-            described["unit"] = column.unit.get("en")
-        if column.grain:
-            described["grain"] = column.grain
-        if column.role == "metric":
-            described["additive"] = column.additive
-        if column.value_labels:
-            described["value_labels"] = {
-                str(each.value): {"zh": each.label.get("zh"), "en": each.label.get("en")} for each in column.value_labels
-            }
-        return described
+    def _asked_days(self, request: MetricQuery) -> tuple[tuple[Span, ...], Span | None]:
+        """The days of a request that was not run; without a period of its own it is read without one."""
+        period, compare = request.period, request.compare
+        if self.days is None or period is None:
+            return (), None
+        spans = tuple(self.days(each) for each in period.of) if isinstance(period, EachPeriod) else (self.days(period),)
+        return spans, self.days(compare.period) if isinstance(compare, AgainstPeriod) else None
 
     def _table(self, table: Table) -> dict[str, Any]:
         rows = [list(row) for row in table.rows]
-        return {"name": table.name, "columns": [c.name for c in table.columns], "rows": rows, "schema": self.schema(table)}
+        return {"name": table.name, "columns": [c.name for c in table.columns], "rows": rows, "schema": described(table)}
 
     def definitions(self, answer: Answer) -> list[str]:
         """A line for each metric of the answer."""
@@ -223,63 +232,72 @@ class Replies:
         from semantic_layer.conditions import Field
 
         shown = self.words.value(Field(name=field), value)
-        return f"{self.words.name(field)} {shown}" if isinstance(value, int) else shown
+        return f"{inner(self.words.name(field), self.language)} {shown}" if isinstance(value, int) else shown
 
     # ---- clarified, refused, failed -----------------------------------------------------------------------------------------
 
-    def clarified(self, outcome: Clarify, timings: dict[str, float]) -> Reply:
+    def clarified(self, outcome: Clarify, timings: dict[str, float], notes: tuple[Note, ...] = ()) -> Reply:
         suggestions = [self._choice(choice) for choice in outcome.choices]
-        text = clarification(outcome.code, outcome.span, self.words)
-        if suggestions:
-            text = "\n".join([text, *(f"- {each.text}" for each in suggestions)])
-        return Reply(
+        span = cleaned(outcome.span)
+        reply = Reply(
             status="clarify",
-            answer=text,
-            reason={"code": "ambiguous", "span": outcome.span},
+            answer="\n".join([clarification(outcome.code, span, self.words), *(f"- {each.text}" for each in suggestions)]),
+            reason={"code": "ambiguous", "span": span},
             suggestions=suggestions,
-            plan=outcome.model_dump(mode="json"),
+            plan=all_cleaned(outcome.model_dump()),
             language=self.language,
             timings_ms=timings,
         )
+        return self._noted(reply, notes)
 
     def _choice(self, choice: Choice) -> Suggestion:
         return Suggestion(text=self.reading(read_request(choice.request)), request=choice.request)
 
-    def refused(self, outcome: Refuse, timings: dict[str, float]) -> Reply:
-        text = refusal(outcome.code, outcome.span, outcome.parts, self.words, None, self.role)
-        suggestions = [self._choice(choice) for choice in outcome.choices] or self.first_questions()
-        return self._refusal(
-            text, reason_of_refusal(outcome.code), outcome.span, suggestions, outcome.model_dump(mode="json"), timings
-        )
+    def refused(self, outcome: Refuse, timings: dict[str, float], notes: tuple[Note, ...] = ()) -> Reply:
+        span = cleaned(outcome.span)
+        text = refusal(outcome.code, span, all_cleaned(outcome.parts), self.words, None, self.role)
+        reason = {"code": reason_of_refusal(outcome.code), "span": span}
+        reply = self._refusal(text, reason, outcome.choices, timings)
+        return self._noted(reply.model_copy(update={"plan": all_cleaned(outcome.model_dump())}), notes)
 
-    def refused_by(self, problem: Problem, request: dict[str, Any], plan: dict[str, Any], timings: dict[str, float]) -> Reply:
-        """A request that the compiler or the policy refused."""
-        text = refusal(problem.code, "", problem.parts, self.words, request, self.role)
-        instead = [Choice(request=each) for each in instead_of(problem.code, problem.parts, request, self.words)]
-        suggestions = [self._choice(choice) for choice in instead] or self.first_questions()
-        span = str(problem.parts.get("field") or problem.parts.get("metric") or problem.parts.get("name") or "")
-        return self._refusal(text, problem.reason, span, suggestions, plan, timings)
-
-    def _refusal(
-        self, text: str, code: str, span: str, suggestions: list[Suggestion], plan: dict[str, Any], timings: dict[str, float]
+    def refused_by(
+        self,
+        problem: Problem,
+        request: dict[str, Any],
+        plan: dict[str, Any],
+        timings: dict[str, float],
+        notes: tuple[Note, ...] = (),
     ) -> Reply:
-        lead = "可以改问：" if self.language == "zh" else "You could ask:"
-        shown = [each.text for each in suggestions[:4]]
-        if shown:
-            text = "\n".join([text, lead, *(f"- {each}" for each in shown)])
+        """A request that the compiler or the policy refused."""
+        parts = all_cleaned(problem.parts)
+        text = refusal(problem.code, "", parts, self.words, request, self.role)
+        instead = tuple(Choice(request=each) for each in instead_of(problem.code, parts, request, self.words))
+        span = str(parts.get("field") or parts.get("metric") or parts.get("name") or "")
+        reply = self._refusal(text, {"code": problem.reason, "span": span}, instead, timings)
+        return self._noted(reply.model_copy(update={"plan": plan}), notes)
+
+    def _refusal(self, text: str, reason: dict[str, str], instead: tuple[Choice, ...], timings: dict[str, float]) -> Reply:
+        """Why there is no answer, and what can be asked instead."""
+        shown = ([self._choice(choice) for choice in instead] or self.first_questions())[:4]
+        lead = ["可以改问：" if self.language == "zh" else "You could ask:"] if shown else []
         return Reply(
             status="refused",
-            answer=text,
-            reason={"code": code, "span": span},
-            suggestions=suggestions[:4],
-            plan=plan,
+            answer="\n".join([text, *lead, *(f"- {each.text}" for each in shown)]),
+            reason=reason,
+            suggestions=shown,
             language=self.language,
             timings_ms=timings,
         )
 
+    def _noted(self, reply: Reply, notes: tuple[Note, ...]) -> Reply:
+        """The reply with what must be said of how it came about."""
+        assumptions, warnings = self._said(notes)
+        answer = "\n".join([reply.answer, *assumptions, *warnings])
+        return reply.model_copy(update={"answer": answer, "assumptions": assumptions, "warnings": warnings})
+
     def first_questions(self) -> list[Suggestion]:
         """Good questions of this workspace, where nothing nearer can be offered."""
-        texts = [text_of(question.model_dump(), self.language) for question in self.words.workspace.questions]
+        texts = [text_of(question.model_dump(), self.language) for question in self.questions]
         return [Suggestion(text=text) for text in texts[:3] if text]
 
     def failed(self, code: str, timings: dict[str, float]) -> Reply:
@@ -289,51 +307,13 @@ class Replies:
         )
 
 
-def column_label(column: Column, language: str) -> str:
-    """The heading of a column: the metric with what the column says of it, or the grain's name."""
-    label = column.label.get(language)
-    if not label:
-        return fill(language, "grains", column.grain) if column.grain else column.name
-    part = "previous" if column.role == "metric" and column.name.endswith("_previous") and column.metric else column.role
-    if part in ("previous", "change", "growth", "share"):
-        return fill(language, "parts", part, label=label, label_lower=label[0].lower() + label[1:])
-    if column.grain and column.role == "dimension" and column.grain != "date":
-        return f"{label} ({fill(language, 'grains', column.grain)})"
-    return label
-
-
-REFUSAL_REASONS = {
-    "empty": "off_topic",
-    "too_long": "off_topic",
-    "no_words": "off_topic",
-    "sql_pasted": "not_allowed",
-    "write": "not_allowed",
-    "entity_condition": "not_available",
-    "why": "not_available",
-    "forecast": "no_such_data",
-    "advice": "not_available",
-    "band_cut": "no_such_data",
-    "median": "not_defined",
-    "maximum": "not_defined",
-    "no_edit": "unbound_word",
-    "model_failed": "internal",
-}
-"""The contract's reason of the planner's own refusal codes; the others are in the semantic layer's table."""
-
-
-def reason_of_refusal(code: str) -> str:
-    return REFUSAL_REASONS.get(code) or reason_of(code)
-
-
 def _as_object(table: Table | None) -> dict[str, Any] | None:
     if table is None or not table.rows:
         return None
     return {column.name: cell for column, cell in zip(table.columns, table.rows[0], strict=True)}
 
 
-def _spans(answer: Answer | None) -> tuple[tuple[tuple[Any, Any], ...], tuple[Any, Any] | None]:
-    if answer is None:
-        return (), None
+def _spans(answer: Answer) -> tuple[tuple[tuple[Any, Any], ...], tuple[Any, Any] | None]:
     evidence = answer.evidence
     spans = ((evidence.start, evidence.end),) if evidence.start and evidence.end else evidence.periods
     other = (evidence.compared_start, evidence.compared_end) if evidence.compared_start and evidence.compared_end else None

@@ -7,30 +7,29 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from assistant.conversation import Conversation
+from assistant.known_values import known_values
 from assistant.language.dates import Today
-from assistant.planner.lexicon import Lexicon, Values
-from assistant.planner.plan import Reader
+from assistant.planner.lexicon import Lexicon
+from assistant.planner.outcome import Plan
+from assistant.planner.plan import Reader, plan
 from assistant.settings import Settings
 from semantic_layer.calendar import Span
 from semantic_layer.compiler.bind import today as as_of_today
 from semantic_layer.compiler.plan import Scope
-from semantic_layer.conditions import Field
 from semantic_layer.data_version import DataVersion
 from semantic_layer.engines.base import CancelToken, Limits
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import DataError, HuaxiangError, Problem
 from semantic_layer.loading.loader import find_workspace, load_workspace
-from semantic_layer.model.workspace import Workspace
-from semantic_layer.policy import Grant, Viewer, grant_of
-from semantic_layer.requests import ValueQuery
+from semantic_layer.model.workspace import Question, Workspace
+from semantic_layer.policy import Viewer, grant_of
 from semantic_layer.warehouse import Warehouse
-from tools import listing
+from tools.catalogue import run
 from tools.context import Context, Emit
-
-MOST_VALUES = 20_000
-"""Fields with more distinct values than this are not looked up by value."""
 
 
 @dataclass
@@ -40,6 +39,9 @@ class Opened:
     version: DataVersion
     engine: DuckDBEngine
     lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
+    first_questions: dict[tuple[str, ...], tuple[Question, ...]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Question, ...]]
+    )
 
 
 class Runtime:
@@ -105,7 +107,8 @@ class Runtime:
         key = scope.grant.hash
         lexicon = opened.lexicons.get(key)
         if lexicon is None:
-            lexicon = Lexicon.of(self.workspace, self._values(scope))
+            values = known_values(self.context(scope), self.warehouse.kept_folder(opened.version.id))
+            lexicon = Lexicon.of(self.workspace, values)
             opened.lexicons[key] = lexicon
         return Reader(lexicon, Today(scope.as_of, self.workspace.workspace, self._data_days(scope)))
 
@@ -118,26 +121,35 @@ class Runtime:
         ]
         return spans[0] if spans or key else None
 
-    def _values(self, scope: Scope) -> Values:
-        """Distinct values of categorical fields, as the viewer may see them."""
-        context = self.context(scope)
-        context.limits = Limits(milliseconds=10_000, rows=MOST_VALUES)
-        found: dict[str, tuple[bool | int | str, ...]] = {}
-        for dataset, each in self.workspace.dimension_fields():
-            if each.type != "category" or dataset.derived is not None or _hidden(scope.grant, dataset.name, each.name):
-                continue
-            try:
-                answer = listing.run(ValueQuery(field=Field(name=f"{dataset.name}.{each.name}")), context)
-            except HuaxiangError:
-                continue
-            if answer.main is not None and not answer.truncated:
-                known = tuple(value for (value,) in answer.main.rows if value is not None)
-                found[each.name] = (*found.get(each.name, ()), *known)  # pyright: ignore[reportArgumentType]
-        return found
+    def first_questions(self, scope: Scope) -> tuple[Question, ...]:
+        """The workspace's questions for newcomers that this viewer gets answers to, in each language."""
+        if not scope.grant.restricted:
+            return self.workspace.questions
+        kept, key = self.opened().first_questions, (scope.grant.hash, scope.version.id, scope.as_of.isoformat())
+        if key not in kept:
+            texts = {
+                text: self._answered(text, scope) for each in self.workspace.questions for text in (each.zh, each.en) if text
+            }
+            asked = [
+                Question(zh=each.zh if texts.get(each.zh or "") else None, en=each.en if texts.get(each.en or "") else None)
+                for each in self.workspace.questions
+            ]
+            kept[key] = tuple(each for each in asked if each.zh or each.en)
+        return kept[key]
 
+    def _answered(self, text: str, scope: Scope) -> bool:
+        outcome = plan(text, Conversation(id=""), self.reader(scope))
+        return isinstance(outcome, Plan) and all(self.answers(request, scope) for request in outcome.readings)
 
-def _hidden(grant: Grant, dataset: str, name: str) -> bool:
-    return dataset in grant.denied or grant.hides(dataset, name)
+    def answers(self, request: dict[str, Any], scope: Scope) -> bool:
+        """Whether a request is answered for a viewer, rather than refused. It is run: some are refused by their rows."""
+        from assistant.reply import read_request
+
+        try:
+            run(read_request(request), self.context(scope))
+        except (HuaxiangError, ValueError):
+            return False
+        return True
 
 
 def data_folder(settings: Settings, folder: Path, workspace: Workspace) -> Path:

@@ -7,17 +7,22 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assistant.conversation import Conversation, Mention, Turn
 from assistant.events import Answered, Clarified, Compiled, Event, Failed, Last, Planned, Refused, Rows, Started
+from assistant.first_questions import first_questions
 from assistant.language.text import read_question
 from assistant.planner.outcome import Choice, Clarify, Plan, Refuse
 from assistant.reply import Replies, Reply, read_request
 from assistant.runtime import Runtime
 from assistant.turn import Handled, TurnContext
+from assistant.wording.texts import escaped, whole
+from semantic_layer.columns import Note
 from semantic_layer.engines.base import CancelToken
 from semantic_layer.errors import HuaxiangError, RequestError
+from semantic_layer.model.workspace import Question
 from semantic_layer.policy import Viewer
 from tools.answer import Answer
 from tools.context import Emit
@@ -48,10 +53,11 @@ class Session:
 
     async def ask(self, question: str, cancel: CancelToken | None = None) -> AsyncIterator[Event]:
         """Answers a question as a stream of events; the last one is Answered, Clarified, Refused or Failed."""
+        question = whole(question)
         turn = _Turn(self, question)
         yield turn.event(Started, question=question, language=turn.language)
         if self.runtime.settings.log_questions:
-            log.warning("question: %s", question[:500])
+            log.warning("question: %s", escaped(question[:500]))
         queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -103,9 +109,17 @@ class _Turn:
     async def reply(self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None = None) -> Reply:
         """The reply, whatever happens; a fault becomes a reply as well."""
         started = time.perf_counter()
-        replies = Replies(self.session.runtime.workspace, self.language, self.session.viewer.role or "")
+        replies = self._replies(None)
         try:
-            handled, timings = await self._handled(cancel, emit, request)
+            turn = await self._context(cancel, emit)
+            replies = self._replies(turn)
+            handled = await self._handled(turn, request)
+            if _offers_questions(handled):
+                replies = self._replies(turn, await asyncio.to_thread(self._first_questions, turn))
+            reply = self._worded(handled, replies, turn)
+            reply = reply.model_copy(update={"timings_ms": _total(turn.timings_ms, started)})
+            self._remember(reply, handled)
+            return reply
         except RequestError as error:
             return replies.refused_by(error.problem, {}, {}, _total({}, started))
         except HuaxiangError as error:
@@ -114,65 +128,53 @@ class _Turn:
         except Exception as error:
             log.error("question failed: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
             return replies.failed("internal", _total({}, started))
-        reply = self._worded(handled, replies, timings)
-        reply = reply.model_copy(update={"timings_ms": _total(timings, started)})
-        self._remember(reply, handled)
-        return reply
 
-    async def _handled(
-        self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None
-    ) -> tuple[Handled, dict[str, float]]:
+    def _replies(self, turn: TurnContext | None, questions: tuple[Question, ...] | None = None) -> Replies:
+        days = turn.days_of if turn is not None else None
+        return Replies(self.session.runtime.workspace, self.language, self.session.viewer.role or "", days, questions)
+
+    def _first_questions(self, turn: TurnContext) -> tuple[Question, ...]:
+        return first_questions(turn.reader, self.session.runtime.context(turn.context.scope))
+
+    async def _context(self, cancel: CancelToken | None, emit: Emit) -> TurnContext:
         runtime, session = self.session.runtime, self.session
         scope = runtime.scope(session.viewer)
         reader = await asyncio.to_thread(runtime.reader, scope)
         context = runtime.context(scope, cancel, emit)
         turn = TurnContext(self.question, session.conversation, reader, context)
         context.timings_ms = turn.timings_ms
-        if request is not None:
-            from tools.catalogue import run
+        return turn
 
-            plan = Plan(readings=(request,))
-            try:
-                answer = await asyncio.to_thread(run, read_request(request), context)
-            except RequestError as error:
-                return Handled(plan, request=request, problem=error.problem), turn.timings_ms
-            return Handled(plan, request=request, answers=(answer,)), turn.timings_ms
-        handled = await session.agent.run(turn)
-        return handled, turn.timings_ms
+    async def _handled(self, turn: TurnContext, request: dict[str, Any] | None) -> Handled:
+        if request is None:
+            return await self.session.agent.run(turn)
+        from tools.catalogue import run
 
-    def _worded(self, handled: Handled, replies: Replies, timings: dict[str, float]) -> Reply:
-        outcome = handled.outcome
+        plan = Plan(readings=(request,))
+        try:
+            answer = await asyncio.to_thread(run, read_request(request), turn.context)
+        except RequestError as error:
+            return Handled(plan, request=request, problem=error.problem)
+        return Handled(plan, request=request, answers=(answer,))
+
+    def _worded(self, handled: Handled, replies: Replies, turn: TurnContext) -> Reply:
+        outcome, timings = handled.outcome, turn.timings_ms
+        said = (Note(code="fell_back"),) if turn.fell_back is not None else ()
         if isinstance(outcome, Clarify):
-            return replies.clarified(outcome, timings)
+            return replies.clarified(outcome, timings, said)
         if isinstance(outcome, Refuse):
-            return replies.refused(outcome, timings)
+            return replies.refused(outcome, timings, said)
         if handled.problem is not None:
             if handled.problem.reason == "internal":
                 return replies.failed(handled.problem.code, timings)
-            return replies.refused_by(handled.problem, handled.request, handled.request, timings)
+            return replies.refused_by(handled.problem, handled.request, handled.request, timings, said)
         if len(handled.answers) > 1:
             choices = tuple(Choice(request=answer.request) for answer in handled.answers)
-            return replies.clarified(Clarify(code="readings", choices=choices), timings)
+            return replies.clarified(Clarify(code="readings", choices=choices), timings, said)
         if not handled.answers:
             return replies.failed("internal", timings)
-        answer = self._completed(handled.answers[0], replies)
-        return replies.answered(answer, outcome.notes, handled.request, timings)
-
-    def _completed(self, answer: Answer, replies: Replies) -> Answer:
-        """What only the session knows of the workspace: the days that its data covers."""
-        if answer.kind != "catalogue_query" or answer.request.get("topic") != "workspace":
-            return answer
-        runtime = self.session.runtime
-        version = runtime.opened().version
-        lines: list[str] = []
-        for dataset in runtime.workspace.datasets:
-            span = version.covers(dataset.name, dataset.time)
-            if span is not None and dataset.derived is None:
-                lines.append(f"{dataset.label_in(self.language)} {span.start} – {span.end}")
-        finding = answer.findings[0]
-        joined = ("；" if self.language == "zh" else "; ").join(lines)
-        parts = {**finding.parts, "coverage": joined, "as_of": runtime.as_of().isoformat()}
-        return answer.model_copy(update={"findings": (finding.model_copy(update={"parts": parts}),)})
+        answer = _as_of(handled.answers[0], turn.context.scope.as_of)
+        return replies.answered(answer, (*outcome.notes, *said), handled.request, timings)
 
     def _remember(self, reply: Reply, handled: Handled) -> None:
         """Adds the turn to the conversation."""
@@ -190,6 +192,20 @@ class _Turn:
             mentions=mentions,
         )
         self.session.conversation = self.session.conversation.with_turn(turn)
+
+
+def _as_of(answer: Answer, day: date) -> Answer:
+    """The answer with what "today" means, which every sentence about the data may say."""
+    if answer.evidence.as_of is not None:
+        return answer
+    return answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"as_of": day})})
+
+
+def _offers_questions(handled: Handled) -> bool:
+    """Whether the reply will name questions to begin with: refusals, and answers about the workspace itself."""
+    if isinstance(handled.outcome, Refuse) or handled.problem is not None:
+        return True
+    return any(answer.kind == "catalogue_query" for answer in handled.answers)
 
 
 def _mentions(answer: Answer) -> tuple[Mention, ...]:

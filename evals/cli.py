@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import AsOf, Attributes, Format, Role, User, bad_use, failed, options, out, print_json
+from assistant.cli.common import AsOf, Attributes, Format, Role, User, bad_use, failed, options, out, print_json, settled
 from semantic_layer.errors import HuaxiangError
 
 commands = typer.Typer(help="Golden sets: run and compare.", no_args_is_help=True, rich_markup_mode=None)
@@ -34,6 +34,7 @@ def run(
     from evals.runner import run_sets, save
 
     chosen = options("", role, user, attr, as_of, format)
+    settled()
     try:
         done = run_sets(sets, chosen.settings, model, workspace, None if frozen is None else lambda case: case.frozen == frozen)
     except HuaxiangError as error:

@@ -14,6 +14,7 @@ from assistant.session import Session
 from assistant.settings import Settings
 from evals.golden import Case, Gold, GoldenSet, find_set, load_set
 from evals.scoring import Score, score
+from semantic_layer.errors import DataError, Problem
 from semantic_layer.frozen import Frozen
 from semantic_layer.policy import Viewer
 
@@ -73,7 +74,10 @@ async def _ask_all(golden: GoldenSet, runtime: Runtime, agent: Agent, gold: Gold
             for earlier in case.history:
                 await session.reply(earlier)
             reply = await session.reply(case.question)
-            scores.append(score(case, reply.contract(case.id), gold))
+            try:
+                scores.append(score(case, reply.contract(case.id), gold))
+            except DataError as error:
+                raise DataError(Problem("gold_failed", f"question '{case.id}': {error.problem.what}")) from None
     return scores
 
 

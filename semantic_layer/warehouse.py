@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import importlib.util
 import json
+import re
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -70,6 +71,10 @@ class Warehouse:
     def file_of(self, name: str) -> Path:
         return self.folder / f"{name}.duckdb"
 
+    def kept_folder(self, name: str) -> Path:
+        """Where what is worked out from a data version may be kept; it goes when the version goes."""
+        return self.folder / f"kept_{name}"
+
     def versions(self) -> list[str]:
         return sorted(path.stem for path in self.folder.glob("facts_*.json"))
 
@@ -115,7 +120,7 @@ class Warehouse:
             shutil.copyfile(self.file_of(current.id), draft)
         try:
             tables = dict(current.tables) if current else {}
-            with duckdb.connect(str(draft)) as connection:
+            with _without_values(None), duckdb.connect(str(draft)) as connection:
                 for index, source in enumerate(work):
                     if progress:
                         progress(source.name, index, len(work))
@@ -124,6 +129,7 @@ class Warehouse:
                 for gone in set(tables) - declared:
                     connection.execute(f'DROP TABLE IF EXISTS "{gone}"')
                     del tables[gone]
+                self._no_doubled_keys(connection, tables)
                 coverage = self._coverage(connection, tables)
             made = DataVersion(id=name, loaded_at=datetime.now(UTC), tables=tables, coverage=coverage)
             draft.replace(self.file_of(name))
@@ -144,23 +150,21 @@ class Warehouse:
         for old in self.versions()[:-KEEP]:
             (self.folder / f"{old}.json").unlink(missing_ok=True)
             self.file_of(old).unlink(missing_ok=True)
+            shutil.rmtree(self.kept_folder(old), ignore_errors=True)
 
     def _load_table(self, connection: duckdb.DuckDBPyConnection, source: Source) -> TableFacts:
         fingerprint = self._fingerprint(source)
         reader = self._reader(source)
-        try:
-            stored = ", ".join(
-                f'{scalar(field.expr or field.name).sql(DIALECT)} AS "{field.name}"' for field in self._stored(source.name)
-            )
-            casts = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in source.types.items())
-            star = f"* REPLACE ({casts})" if casts else "*"
+        stored = ", ".join(
+            f'{scalar(field.expr or field.name).sql(DIALECT)} AS "{field.name}"' for field in self._stored(source.name)
+        )
+        casts = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in source.types.items())
+        star = f"* REPLACE ({casts})" if casts else "*"
+        with _without_values(source):
             connection.execute(
                 f'CREATE OR REPLACE TABLE "{source.name}" AS SELECT *{", " + stored if stored else ""} '
                 f"FROM (SELECT {star} FROM {reader})"
             )
-        except duckdb.Error as error:
-            fix = f"Check 'types:' and stored fields against the file. The engine says: {str(error).splitlines()[0]}"
-            raise DataError(Problem("load_failed", f"source '{source.name}' cannot be loaded", fix)) from error
         columns = connection.execute(f'DESCRIBE "{source.name}"').fetchall()
         rows = connection.execute(f'SELECT COUNT(*) FROM "{source.name}"').fetchall()[0][0]
         return TableFacts(rows=rows, columns={row[0]: row[1] for row in columns}, fingerprint=fingerprint)
@@ -209,6 +213,22 @@ class Warehouse:
             hashed.update(f"{file.name}:{stat.st_size}:{0 if source.package else stat.st_mtime_ns}".encode())
         return hashed.hexdigest()[:20]
 
+    def _no_doubled_keys(self, connection: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> None:
+        """What other datasets are joined to has one row for each key; else every figure over the join would be too high.
+
+        Raises:
+            DataError: `doubled_keys`.
+        """
+        for dataset in self.workspace.datasets:
+            joined_to = any(dataset in self.workspace.homes_of(entity) for entity in dataset.entities)
+            if not joined_to or dataset.derived is not None or dataset.table not in tables:
+                continue
+            doubled = connection.execute(_doubled_sql(dataset)).fetchall()[0][0]
+            if doubled:
+                keys = ", ".join(dataset.grain)
+                fix = f"Give '{dataset.table}' one row for each {keys}, or correct the dataset's 'grain:'."
+                raise DataError(Problem("doubled_keys", f"dataset '{dataset.name}': {doubled} keys ({keys}) stand twice", fix))
+
     def _coverage(self, connection: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> dict[str, dict[str, Coverage]]:
         found: dict[str, dict[str, Coverage]] = {}
         for dataset, field in self.workspace.dimension_fields():
@@ -220,12 +240,41 @@ class Warehouse:
         return found
 
 
+def _doubled_sql(dataset: Dataset) -> str:
+    keys = [exp.column(name, quoted=True) for name in dataset.grain]
+    known = [exp.Not(this=exp.Is(this=key.copy(), expression=exp.null())) for key in keys]
+    twice = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
+    inner = exp.select(*keys).from_(exp.to_identifier(dataset.table, quoted=True)).where(*known)
+    inner = inner.group_by(*(key.copy() for key in keys)).having(twice)
+    return exp.select(exp.Count(this=exp.Star())).from_(inner.subquery("doubled")).sql(DIALECT)
+
+
 def _range_sql(dataset: Dataset, field: Field) -> str:
     column = exp.column(field.name, quoted=True) if field.stored else scalar(field.expr or field.name)
     day = exp.cast(column, "DATE")
     return (
         exp.select(exp.Min(this=day), exp.Max(this=day.copy())).from_(exp.to_identifier(dataset.table, quoted=True)).sql(DIALECT)
     )
+
+
+@contextmanager
+def _without_values(source: Source | None) -> Generator[None]:
+    """Turns the engine's error into ours. Its text can hold values of the data: only declared names and lines are told.
+
+    Raises:
+        DataError: `load_failed`.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        said, kind = str(error), type(error).__name__
+        columns = [name for name in source.types if re.search(rf"\b{re.escape(name)}\b", said)] if source else []
+        line = re.search(r"\bLine: (\d+)", said)
+        places = [f"column {' or '.join(columns)}"] if columns else []
+        places += [f"line {line[1]}"] if line else []
+        what = f"source '{source.name}' cannot be loaded" if source else "the new data version cannot be written"
+        fix = "Check 'types:' and stored fields against the file" if source else "Check the disk and the fields' expressions"
+        raise DataError(Problem("load_failed", what, f"{fix} ({', '.join([kind, *places])}).")) from None
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from semantic_layer.columns import Column
 from semantic_layer.compiler.plan import Scope
-from semantic_layer.metric_parts import base_datasets
+from semantic_layer.compiler.relation import is_visible
+from semantic_layer.metric_parts import base_datasets, parameters_of
 from semantic_layer.model.datasets import DIMENSION_TYPES
 from semantic_layer.reach import all_reachable
 from semantic_layer.requests import plain
@@ -33,7 +36,8 @@ def run(request: CatalogueQuery, context: Context) -> Answer:
         "items": listed,
         "workspace": {"label": settings.label.model_dump(), "description": settings.description.model_dump()},
         "questions": [question.model_dump() for question in scope.workspace.questions],
-        "metrics": [scope_label(scope, name) for name in settings.key_metrics],
+        "metrics": [scope_label(scope, name) for name in settings.key_metrics if _open(name, scope)],
+        "covered": _covered(scope),
     }
     return Answer(
         kind=request.kind,
@@ -43,6 +47,17 @@ def run(request: CatalogueQuery, context: Context) -> Answer:
         primary=request.topic if rows else None,
         evidence=Evidence(data_version=scope.version.id, row_count=len(rows)),
     )
+
+
+def _covered(scope: Scope) -> list[dict[str, Any]]:
+    """The days of each dataset that this viewer may ask."""
+    found: list[dict[str, Any]] = []
+    for dataset in scope.workspace.datasets:
+        span = scope.version.covers(dataset.name, dataset.time)
+        if span is not None and dataset.derived is None and dataset.name not in scope.grant.denied:
+            label = {"zh": dataset.label_in("zh"), "en": dataset.label_in("en")}
+            found.append({"name": dataset.name, "label": label, "first": str(span.start), "last": str(span.end)})
+    return found
 
 
 def scope_label(scope: Scope, name: str) -> dict[str, str]:
@@ -63,15 +78,28 @@ def _items(request: CatalogueQuery, scope: Scope) -> list[Definition]:
         case "segments":
             return list(workspace.segments)
         case "entities":
-            return list(workspace.entities)
+            return [entity for entity in workspace.entities if _reached(entity.name, scope)]
         case "parameters":
-            return list(workspace.parameters)
+            return [each for each in workspace.parameters if _used(each.name, scope)]
         case _:
             return []
 
 
 def _open(metric: str, scope: Scope) -> bool:
     return not any(name in scope.grant.denied for name in base_datasets(scope.workspace, metric))
+
+
+def _used(parameter: str, scope: Scope) -> bool:
+    """Whether a parameter belongs to a metric that the viewer may ask, or to none."""
+    workspace = scope.workspace
+    users = [metric.name for metric in workspace.metrics if parameter in parameters_of(workspace, metric.name)]
+    return not users or any(_open(name, scope) for name in users)
+
+
+def _reached(entity: str, scope: Scope) -> bool:
+    """Whether a dataset that the viewer may ask has rows of an entity."""
+    holders = [dataset.name for dataset in scope.workspace.datasets if entity in dataset.entities]
+    return not holders or any(name not in scope.grant.denied for name in holders)
 
 
 def _dimensions(request: CatalogueQuery, scope: Scope) -> list[Definition]:
@@ -82,7 +110,6 @@ def _dimensions(request: CatalogueQuery, scope: Scope) -> list[Definition]:
         if name in scope.grant.denied:
             continue
         for each in all_reachable(scope.workspace, name):
-            hidden = scope.grant.hides(each.dataset.name, each.field.name)
-            if each.field.type in DIMENSION_TYPES and not hidden:
+            if each.field.type in DIMENSION_TYPES and is_visible(each, scope):
                 found.setdefault(each.field.name, each.field)
     return list(found.values())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from semantic_layer.compiler.plan import Compiled, Scope
+from semantic_layer.compiler.relation import is_visible
 from semantic_layer.conditions import SERIES_GRAINS, Compare, Field, TimeBucket, all_of, parts_of
 from semantic_layer.errors import HuaxiangError
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.periods import EachPeriod
+from semantic_layer.reach import reach, reaches
 from semantic_layer.requests import MetricQuery, PreviousPeriod, ShareOf, plain
 from tools.answer import Next, Table
 
@@ -19,7 +21,10 @@ Ask = Callable[[MetricQuery], None]
 
 
 def next_of(request: MetricQuery, compiled: Compiled, table: Table, scope: Scope, ask: Ask) -> tuple[Next, ...]:
-    """Up to three follow-ups that this viewer gets answers to: look inside the largest group, split by a first dimension, over time, against before."""
+    """Up to three follow-ups that this viewer gets answers to.
+
+    They look inside the largest group, split by a first dimension, go over time, or compare with before.
+    """
     if isinstance(request.period, EachPeriod):
         return ()
     found: list[Next] = []
@@ -67,12 +72,13 @@ def _candidates(
 def _first_split(request: MetricQuery, compiled: Compiled, scope: Scope) -> Field | None:
     """The first described category of the workspace that the metric can reach and that is not filtered already."""
     filtered = {getattr(getattr(part, "left", None), "name", None) for part in parts_of(request.where)}
-    for dataset, field in scope.workspace.dimension_fields():
-        if (
-            field.type == "category"
-            and field.values
-            and field.name not in filtered
-            and not scope.grant.hides(dataset.name, field.name)
-        ):
+    for _, field in scope.workspace.dimension_fields():
+        if field.type != "category" or not field.values or field.name in filtered:
+            continue
+        if all(_splits(scope, dataset, field.name) for dataset in compiled.datasets):
             return Field(name=field.name)
     return None
+
+
+def _splits(scope: Scope, dataset: str, field: str) -> bool:
+    return reaches(scope.workspace, dataset, field) and is_visible(reach(scope.workspace, dataset, field), scope)

@@ -83,11 +83,9 @@ def compute(request: MetricQuery, context: Context) -> Computed:
     for others in (totals, rest):
         if others is not None:
             _large_enough(others, True, context)
-    if context.scope.grant.minimum_group is not None and request.limit is not None and rest is None:
+    if context.scope.grant.minimum_group is not None and _goes_on(request, rows) and rest is None:
         # The groups beyond the limit are the total without those shown, and nobody has counted who is in them.
         totals = None
-    if len(rows.values) < (request.limit or 0):
-        rest = None
     return Computed(compiled, rows, totals, rest)
 
 
@@ -126,15 +124,19 @@ def _totals(request: MetricQuery, rows: Rows, context: Context) -> Rows | None:
     return context.run(context.compile(over_all(request)), "totals")
 
 
+def _goes_on(request: MetricQuery, rows: Rows) -> bool:
+    """Whether there may be groups beyond the limit."""
+    return request.limit is not None and len(rows.values) >= request.limit
+
+
 def _rest(request: MetricQuery, compiled: Compiled, rows: Rows, context: Context) -> Rows | None:
-    """The groups beyond a limit, taken together: those that won no place, and what is unknown."""
-    if request.limit is None or len(request.by) != 1 or isinstance(request.period, EachPeriod):
+    """The groups beyond a limit, taken together."""
+    if not _goes_on(request, rows) or len(request.by) != 1 or isinstance(request.period, EachPeriod):
         return None
     ref = request.by[0]
-    wins_all = len(rows.values) < request.limit and context.scope.grant.minimum_group is None
-    if not isinstance(ref, Field) or wins_all or not rows.values:
+    if not isinstance(ref, Field):
         return None
-    kept = [_value(cell) for cell in rows.cells(compiled.columns[0].name) if cell is not None]
+    kept = [_value(cell) for cell in rows.cells(compiled.columns[0].name)]
     outside = Not(of=In(left=ref, values=tuple(kept)))
     narrowed = over_all(request).model_copy(update={"where": all_of((*parts_of(request.where), outside))})
     return context.run(context.compile(narrowed), "rest")
@@ -142,6 +144,8 @@ def _rest(request: MetricQuery, compiled: Compiled, rows: Rows, context: Context
 
 def _value(cell: Any) -> Value:
     """A cell as conditions write it."""
+    if cell is None:
+        return UNKNOWN
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
@@ -166,6 +170,9 @@ def _notes(request: MetricQuery, computed: Computed, count: int, checks: tuple[C
     rows, notes = computed.rows, list[Note]()
     if request.limit is not None and count > request.limit:
         notes.append(Note(code="ties", parts={"limit": request.limit, "rows": count}))
+    named = [column.name for column in rows.columns if column.role == "dimension"]
+    if request.limit is not None and any(UNKNOWN in rows.cells(name) for name in named):
+        notes.append(Note(code="unknown_ranked"))
     if rows.truncated:
         notes.append(cut_note(len(rows.values), count))
     checked = checks if request.limit is None or computed.rest is not None else ()

@@ -23,9 +23,8 @@ from assistant.cli.common import (
     options,
     out,
     print_json,
-    viewer,
 )
-from semantic_layer.errors import HuaxiangError, RequestError
+from semantic_layer.errors import HuaxiangError
 
 if TYPE_CHECKING:
     from assistant.agent import Agent
@@ -54,7 +53,9 @@ def ask(
     try:
         runtime, agent = _open(chosen)
         if batch is not None:
-            _batch(runtime, agent, chosen, batch, out_file)
+            from assistant.cli.batch import run_batch
+
+            run_batch(runtime, agent, chosen.viewer, batch, out_file)
             return
         assert question is not None
         runtime.scope(chosen.viewer)
@@ -119,67 +120,6 @@ def _explain(runtime: Runtime, chosen: Options, question: str, explain: bool, sh
         out.print(prompt, markup=False)
 
 
-def _batch(runtime: Runtime, agent: Agent, chosen: Options, source: Path, target: Path | None) -> None:
-    """Every input line gets its output line; a fault is a line with status error, never the end of the batch."""
-    try:
-        lines = source.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        bad_use(f"cannot read {source}: {type(error).__name__}")
-    handle = None
-    try:
-        handle = target.open("w", encoding="utf-8") if target is not None else None
-    except OSError as error:
-        bad_use(f"cannot write {target}: {type(error).__name__}")
-
-    async def run() -> None:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            answer = await _line(runtime, agent, chosen, line, number)
-            text = json.dumps(answer, ensure_ascii=False, default=str)
-            if handle is not None:
-                handle.write(text + "\n")
-            else:
-                typer.echo(text)
-
-    try:
-        asyncio.run(run())
-    finally:
-        if handle is not None:
-            handle.close()
-
-
-async def _line(runtime: Runtime, agent: Agent, chosen: Options, line: str, number: int) -> dict[str, Any]:
-    from assistant.reply import Replies
-    from assistant.session import Session
-
-    replies = Replies(runtime.workspace, "en")
-    try:
-        item = json.loads(line)
-        question, history = item["question"], item.get("history") or []
-        if not isinstance(question, str) or not isinstance(history, list):
-            raise TypeError("question is text, history a list")
-        attributes = item.get("attrs") or chosen.viewer.attributes
-        asker = chosen.viewer.model_copy(update={"role": item.get("role") or chosen.viewer.role, "attributes": dict(attributes)})
-    except (ValueError, KeyError, TypeError, AttributeError):
-        identity = str(number)
-        return (
-            replies.failed("internal", {})
-            .model_copy(update={"answer": f"line {number} is not a question object"})
-            .contract(identity)
-        )
-    identity = str(item.get("id", number))
-    try:
-        session = Session(runtime, agent, asker)
-        for earlier in history:
-            await session.reply(str(earlier))
-        return (await session.reply(question)).contract(identity)
-    except RequestError as error:
-        return replies.refused_by(error.problem, {}, {}, {}).contract(identity)
-    except Exception:
-        return replies.failed("internal", {}).contract(identity)
-
-
 def query(
     file: Annotated[Path, typer.Argument(help="A typed request as JSON.")],
     workspace: Workspace = DEMO,
@@ -208,7 +148,8 @@ def query(
         bad_use(f"{file} is not a request: {error}")
     try:
         runtime, agent = _open(chosen)
-        session = Session(runtime, agent, viewer(role, user, attr or []))
+        runtime.scope(chosen.viewer)
+        session = Session(runtime, agent, chosen.viewer)
         reply = asyncio.run(session.run_request(data))
     except HuaxiangError as error:
         failed(error)

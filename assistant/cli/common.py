@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import sys
@@ -82,6 +83,12 @@ def _date(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         bad_use(f"--as-of is a date like 2017-12-31, not '{text}'")
+
+
+def settled() -> None:
+    """For commands that run for long: what is there now stays, and what comes from now on is cleared away again."""
+    gc.freeze()
+    gc.enable()
 
 
 def bad_use(message: str) -> NoReturn:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import DEMO, AsOf, Attributes, Format, Role, User, Workspace, failed, options, out, print_json
+from assistant.cli.common import DEMO, AsOf, Attributes, Format, Role, User, Workspace, failed, options, out, print_json, settled
 from semantic_layer.errors import HuaxiangError
 
 commands = typer.Typer(help="Data versions: load and status.", no_args_is_help=True, rich_markup_mode=None)
@@ -31,6 +31,7 @@ def load(
     from semantic_layer.warehouse import Warehouse
 
     chosen = options(workspace, role, user, attr, as_of, format)
+    settled()
     try:
         folder = find_workspace(chosen.workspace)
         definitions = load_workspace(folder, chosen.settings.cache)

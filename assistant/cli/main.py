@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from importlib.metadata import entry_points
 
@@ -28,7 +29,12 @@ app.add_typer(data.commands, name="data")
 
 
 def run() -> None:
-    """The program's entry point; commands of other packages join by entry point."""
+    """The program's entry point; commands of other packages join by entry point.
+
+    What is imported and opened at the start stays till the end, so collecting garbage meanwhile is time lost. Commands
+    that run for long turn it on again (`settled`).
+    """
+    gc.disable()
     for point in entry_points(group="huaxiang.commands"):
         module, _, name = point.value.partition(":")
         app.add_typer(getattr(importlib.import_module(module), name), name=point.name)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import DEMO, AsOf, Attributes, Role, User, Workspace, bad_use, failed, options, out
+from assistant.cli.common import DEMO, AsOf, Attributes, Role, User, Workspace, bad_use, failed, options, out, settled
 from semantic_layer.errors import HuaxiangError
 
 LOCAL = ("127.0.0.1", "localhost")
@@ -36,4 +36,5 @@ def chat(
     from assistant.chat.server import serve
 
     out.print(f"Huaxiang answers at http://localhost:{port}  (stop with Ctrl+C)")
+    settled()
     serve(runtime, chosen.viewer, port)

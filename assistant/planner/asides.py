@@ -21,6 +21,7 @@ from assistant.language.meanings import (
 from assistant.planner.draft import Draft, Item
 
 ABOUT = (MetricTerm, FieldTerm, TagTerm, TagValueTerm, SegmentTerm, ConditionTerm, SeveralTerm)
+CATALOGUE = ("help", "metrics_noun", "dimensions_noun", "tags_noun", "segments_noun", "data_noun")
 BREAKS = frozenset(".!?;:()[]-。！？；：（）\n")
 """Signs that end a stretch of a message; a comma does as well."""
 RESTRICTS = ("not", "never", "only", "unknown", "at_least", "more_than", "at_most", "less_than", "restricts", "which", "remove")
@@ -55,6 +56,8 @@ def _gap(draft: Draft, first: Item, second: Item) -> str:
 
 
 def _asks(stretch: list[Item]) -> bool:
+    if any(item.word(*CATALOGUE) for item in stretch):
+        return True
     return any(item.get(kind) is not None for item in stretch for kind in ABOUT) or any(
         value.declared for item in stretch for value in item.all(ValueTerm)
     )

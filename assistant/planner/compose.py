@@ -45,7 +45,7 @@ def _finish(draft: Draft, clauses: list[Clause]) -> None:
     """Conditions from clauses, dimensions in the order they were named, and the share's whole from what it keeps."""
     places = {item.role: item.index for item in reversed(draft.items) if item.role}
     draft.by.sort(key=lambda ref: places.get(f"by {name_of(ref)}", len(draft.items)))
-    draft.conditions = [clause.as_condition() for clause in clauses]
+    draft.conditions = [*(clause.as_condition() for clause in clauses), *([draft.part] if draft.part is not None else [])]
     if "share" in draft.marks and draft.metrics:
         draft.share = share_of(draft, all_of(tuple(draft.base_conditions)))
         for order in draft.order[:]:

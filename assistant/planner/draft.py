@@ -90,6 +90,7 @@ class Draft:
     conditions: list[AnyCondition] = field(default_factory=list[Any])
     base_conditions: list[AnyCondition] = field(default_factory=list[Any])
     side_by_side: list[FieldRef] = field(default_factory=list[Any])
+    part: AnyCondition | None = None
     periods: list[Period] = field(default_factory=list[Any])
     compare: Comparison | None = None
     share: ShareOf | None = None
@@ -172,6 +173,9 @@ class Draft:
 
     def _is_content(self, item: Item) -> bool:
         """ "Sales of tables": a word for where an answer goes is a thing that is sold after "of", or before 的."""
+        if item.text.lower() in ("by", "按", "按照"):
+            following = self.after(item)
+            return following is None or following.role is None
         if not item.word("occasion") or item.word("filler"):
             return False
         before, after = self.touching(item, -1), self.touching(item, 1)

@@ -22,7 +22,7 @@ from assistant.language.text import LONGEST, Question, is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Refuse
 from semantic_layer.calendar import resolve
-from semantic_layer.conditions import AnyCondition, Compare, Field, all_of, refs_of
+from semantic_layer.conditions import AnyCondition, Compare, Field, TimeBucket, all_of, refs_of
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
@@ -226,13 +226,13 @@ def _claim_all(draft: Draft) -> None:
     draft.claim("list", *(item for item in draft.items if item.get(MetricTerm) is not None))
 
 
+SAYS_MORE = ("most", "least", "best", "worst", "share", "growth", "decline", "trend")
+"""Words of questions about numbers, not about what exists."""
+
+
 def _values_or_entities(draft: Draft) -> Frozen | None:
     heads = [item for item in draft.items if any(not term.weak for term in item.all(MetricTerm)) and item.get(FieldTerm) is None]
-    if (
-        heads
-        or draft.order
-        or any(item.word("most", "least", "share", "growth", "decline", "trend") and item.is_word for item in draft.items)
-    ):
+    if heads or draft.order or any(item.word(*SAYS_MORE) and item.is_word for item in draft.items):
         return None
     if any(item.role is not None and item.role.startswith("metric") and item.get(FieldTerm) is None for item in draft.items):
         return None
@@ -291,6 +291,11 @@ def _entity_list(draft: Draft, noun: Item, term: FieldTerm, explicit: bool) -> F
     for item in draft.items:
         if any(term.name in [column.name for column in columns] for term in item.all(FieldTerm)):
             draft.claim("column", item)
+    if any(_is_date(draft, column.name) for column in columns):
+        draft.claim(
+            "column", *(item for item in draft.items if (grain := item.get(GrainTerm)) is not None and grain.grain == "date")
+        )
+        draft.by = [ref for ref in draft.by if not isinstance(ref, TimeBucket)]
     conditions = (*draft.conditions, *_running(draft, entity.name))
     if draft.periods and len(conditions) == len(draft.conditions):
         return None

@@ -244,7 +244,7 @@ class Correction:
 def corrections(lexicon: Lexicon, question: Question, start: int, end: int) -> list[Correction]:
     """What the tokens around a stretch that was not understood may have been meant to be, best first.
 
-    English words go by edit distance; Chinese by equal characters at equal places and by sound. Short words never match.
+    English words go by edit distance; in Chinese one character may be another of the same sound. Short words never match.
     """
     han = any(is_han(question.tokens[index].text[0]) for index in range(start, end))
     found = _han_corrections(lexicon, question, start, end) if han else _word_corrections(lexicon, question, start, end)
@@ -304,8 +304,8 @@ def _han_corrections(lexicon: Lexicon, question: Question, start: int, end: int)
                 if same < length - 1 or same == length:
                     continue
                 wrong = next(i for i in range(length) if window[i] != word[i])
-                if start <= first + wrong < end or length > 3:
-                    score = 95.0 if _sounds_alike(window[wrong], word[wrong]) else 80.0 + length
+                if (start <= first + wrong < end or length > 3) and _sounds_alike(window[wrong], word[wrong]):
+                    score = 90.0 + length
                     span = Span(first, last, tuple(lexicon.spellings[word]), corrected=word)
                     found.append(Correction(span, word, score))
     return [each for each in found if each.score >= 84]

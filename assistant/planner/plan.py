@@ -159,7 +159,8 @@ def _several(draft: Draft) -> Outcome | None:
         draft.metrics.append(word.prefer_with_period)
         draft.claim(f"metric {word.prefer_with_period}", item)
         return None
-    gate = [each for each in draft.left_over() if each is not item and not each.word("vague")]
+    size = ("vague", "most", "least", "best", "worst", "top", "bottom", "comparative_up", "comparative_down")
+    gate = [each for each in draft.left_over() if each is not item and not each.word(*size)]
     if gate:
         return Refuse(code="unbound_word", span=joined_words(draft, gate), bindings=bindings_of(draft))
     decided = decided_by_unit(draft, word.readings)

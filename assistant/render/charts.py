@@ -69,7 +69,8 @@ def figure(reply: Reply) -> go.Figure | None:
 def _layout(drawing: Drawing) -> dict[str, Any]:
     value = drawing.columns[drawing.y[0]]
     unit = "" if _is_share(value) else unit_in(value, drawing.language)
-    title = drawing.headings[drawing.y[0]] + (f" ({unit})" if unit else "")
+    brackets = "（{}）" if drawing.language == "zh" else " ({})"
+    title = drawing.headings[drawing.y[0]] + (brackets.format(unit) if unit else "")
     return {
         "margin": {"l": 10, "r": 10, "t": 36, "b": 10},
         "title": {"text": _shown(title), "font": {"size": 14}, "x": 0.01},
@@ -137,7 +138,8 @@ def _bars(drawn: go.Figure, drawing: Drawing) -> None:
             drawn.add_bar(y=places, x=values, name=name, orientation="h", **hover)
         else:
             drawn.add_bar(x=places, y=values, name=name, **hover)
-    groups = {"tickmode": "array", "tickvals": places, "ticktext": [_label(label) for label in labels], **AXIS}
+    each = 3 if ordered_axis and len(rows) > 12 else 1
+    groups = {"tickmode": "array", "tickvals": places[::each], "ticktext": [_label(label) for label in labels[::each]], **AXIS}
     groups |= {"showgrid": False, "zeroline": False}
     drawn.update_layout(showlegend=len(drawing.y) > 1, bargap=0.25)
     if sideways:

@@ -7,9 +7,31 @@ from typing import Any
 
 from assistant.wording.readings import Words
 from assistant.wording.texts import fill, listed, text_of
+from semantic_layer.errors import reason_of
 from semantic_layer.metric_parts import all_parts, base_datasets
 
 REACHABLE_SHOWN = 8
+REFUSAL_REASONS = {
+    "empty": "off_topic",
+    "too_long": "off_topic",
+    "no_words": "off_topic",
+    "sql_pasted": "not_allowed",
+    "write": "not_allowed",
+    "entity_condition": "not_available",
+    "why": "not_available",
+    "forecast": "no_such_data",
+    "advice": "not_available",
+    "band_cut": "no_such_data",
+    "median": "not_defined",
+    "maximum": "not_defined",
+    "no_edit": "unbound_word",
+    "model_failed": "internal",
+}
+"""The contract's reason of the planner's own refusal codes; the others are in the semantic layer's table."""
+
+
+def reason_of_refusal(code: str) -> str:
+    return REFUSAL_REASONS.get(code) or reason_of(code)
 
 
 def refusal(code: str, span: str, parts: dict[str, Any], words: Words, request: dict[str, Any] | None, role: str) -> str:
@@ -28,6 +50,8 @@ def refusal(code: str, span: str, parts: dict[str, Any], words: Words, request: 
         shown["period"] = words.span(_day(parts["start"]), _day(parts["end"]))
     if code == "no_such_data" and isinstance(parts.get("because"), dict):
         shown["because"] = text_of(parts["because"], language)
+    if code == "no_such_data" and not shown.get("because"):
+        code = "no_such_data_plain"
     return fill(language, "refusals", code, **shown)
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from assistant.wording.numbers import cell, dimension_value, number
 from assistant.wording.readings import Words
-from assistant.wording.texts import fill, listed, text_of
+from assistant.wording.texts import cleaned, fill, inner, listed, text_of
 from semantic_layer.columns import Column, Note
+from semantic_layer.conditions import AnyCondition, Condition
+from semantic_layer.model.workspace import Question
 from semantic_layer.requests import MetricQuery, ShareOf
 from tools.answer import Answer, Finding, Table
 
+CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 LISTED = 30
 """How many values or items a sentence names."""
 
@@ -19,8 +24,8 @@ LISTED = 30
 class Sentences:
     """Words an answer in one language."""
 
-    def __init__(self, words: Words) -> None:
-        self.words, self.language = words, words.language
+    def __init__(self, words: Words, questions: tuple[Question, ...] = ()) -> None:
+        self.words, self.language, self.questions = words, words.language, questions
 
     def answer(self, answer: Answer, request: MetricQuery | None) -> str:
         """The whole text: findings, then what must be said about them."""
@@ -33,7 +38,16 @@ class Sentences:
         parts = {key: self._note_part(note.code, key, value) for key, value in note.parts.items()}
         if note.code == "default_period":
             parts["period"] = self.words.span(_day(note.parts["start"]), _day(note.parts["end"]))
+        if note.code == "taken_for":
+            parts["meant"] = self._meant(note.parts)
         return fill(self.language, "notes", note.code, **parts)
+
+    def _meant(self, parts: dict[str, Any]) -> str:
+        """What a word was taken for: a condition, a grain of time, or anything with a name."""
+        if "where" in parts:
+            return self.words.condition(CONDITION.validate_python(parts["where"]))
+        name = str(parts["name"])
+        return self.words.texts["grains"].get(name) or self.words.name(name)
 
     def _note_part(self, code: str, key: str, value: Any) -> Any:
         if key in ("metric", "asked", "taken"):
@@ -46,7 +60,7 @@ class Sentences:
             return listed(self.language, [str(each) for each in value]) if value else self.words.texts["findings"].get("all", "")
         if isinstance(value, float):
             return f"{value:,.2f}".rstrip("0").rstrip(".")
-        return value
+        return cleaned(value) if isinstance(value, str) else value
 
     # ---- findings -------------------------------------------------------------------------------------------------------
 
@@ -55,7 +69,7 @@ class Sentences:
             case "definition":
                 return self._definition(finding.parts)
             case "catalogue":
-                return self._catalogue(finding.parts)
+                return self._catalogue(finding.parts, answer)
             case "values" | "entities":
                 return self._listing(finding, answer)
             case _:
@@ -137,7 +151,8 @@ class Sentences:
         metric = self.words.metric(request.metrics[0])
         if self.language == "zh":
             return f"{where}的{metric}" if where else f"全部{metric}"
-        return f"{metric} where {where}" if where else f"all {metric}"
+        metric = inner(metric, self.language)
+        return f"{metric} where {inner(where, self.language)}" if where else f"all {metric}"
 
     def _when(self, answer: Answer, request: MetricQuery) -> str:
         evidence = answer.evidence
@@ -172,8 +187,9 @@ class Sentences:
             more=more,
         )
 
-    def _catalogue(self, parts: dict[str, Any]) -> str:
+    def _catalogue(self, parts: dict[str, Any], answer: Answer) -> str:
         topic = parts["topic"]
+        lines = [f"{text_of(each['label'], self.language)} {each['first']} – {each['last']}" for each in parts["covered"]]
         items = listed(self.language, [text_of(item["label"], self.language) for item in parts["items"]])
         workspace = text_of(parts["workspace"]["label"], self.language)
         code = "entities_topic" if topic == "entities" else topic
@@ -184,11 +200,11 @@ class Sentences:
             items=items,
             workspace=workspace,
             description=text_of(parts["workspace"]["description"], self.language),
-            coverage=parts.get("coverage", ""),
-            as_of=parts.get("as_of", ""),
+            coverage=("；" if self.language == "zh" else "; ").join(lines),
+            as_of=answer.evidence.as_of or "",
         )
         if topic in ("questions", "greeting"):
-            questions = [text_of(question, self.language) for question in parts["questions"]]
+            questions = [text_of(question.model_dump(), self.language) for question in self.questions]
             text = "\n".join([text, *(f"- {question}" for question in questions if question)])
         return text
 
@@ -205,11 +221,11 @@ class Sentences:
         ]
         lines += self._formula(parts, say)
         if parts.get("parts"):
-            inner = [
+            made_of = [
                 f"{text_of(each['label'], self.language)} = {text_of(each['description'], self.language)}"
                 for each in parts["parts"]
             ]
-            lines.append(say("definition_parts", parts="；".join(inner) if self.language == "zh" else "; ".join(inner)))
+            lines.append(say("definition_parts", parts="；".join(made_of) if self.language == "zh" else "; ".join(made_of)))
         if parts.get("note") and text_of(parts["note"], self.language):
             lines.append(say("definition_note", note=text_of(parts["note"], self.language)))
         if parts.get("values"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from dataclasses import replace
+from datetime import date
 
 from sqlglot import exp
 
@@ -41,11 +43,13 @@ def _select(plan: LogicalPlan, group: Group) -> exp.Select:
         conditions += _days_sql(group, sources, day(group.spans[0].start), day(group.spans[0].end), group.spans[0])
     elif len(group.spans) > 1:
         conditions += _days_sql(group, sources, column("first_day", "periods"), column("last_day", "periods"), None)
+    if _doubles_a_leap_day(plan, group):
+        conditions.append(_not_a_leap_day(group, sources))
     select = exp.select(*(exp.alias_(sql, each.name, quoted=False) for each, sql in dimensions))
     select = select.select(*(exp.alias_(sql, name) for name, sql in measures))
     select = sources.from_clause(select)
     if len(group.spans) > 1:
-        select = select.join(_periods(group.spans), join_type="cross")
+        select = select.join(periods(group.spans), join_type="cross")
     if conditions:
         select = select.where(flat_and(conditions))
     return select.group_by(*(sql.copy() for _, sql in dimensions)) if dimensions else select
@@ -53,8 +57,8 @@ def _select(plan: LogicalPlan, group: Group) -> exp.Select:
 
 def _dimension_sql(plan: LogicalPlan, group: Group, dimension: Dimension, sources: Sources) -> exp.Expr:
     ref = dimension.ref
-    if ref == "period":
-        return column("first_day", "periods")
+    if isinstance(ref, str):
+        return column("first_day" if ref == "period" else "last_day", "periods")
     if isinstance(ref, TimeBucket):
         return _bucket_sql(plan, group, dimension, ref, sources)
     assert isinstance(ref, Field)
@@ -75,6 +79,28 @@ def _bucket_sql(plan: LogicalPlan, group: Group, dimension: Dimension, ref: Time
     if group.variant == "previous" and dimension == series_dimension(plan):
         return shift_bucket(sql, ref.grain, years=isinstance(plan.request.compare, LastYear))
     return sql
+
+
+def _doubles_a_leap_day(plan: LogicalPlan, group: Group) -> bool:
+    """Whether days are compared with those of a leap year: its last of February has no day of its own a year later."""
+    bucketed = series_dimension(plan)
+    if group.variant != "previous" or bucketed is None or bucketed.grain != "date":
+        return False
+    return isinstance(plan.request.compare, LastYear) and any(
+        isleap(year) and span.start <= date(year, 2, 29) <= span.end
+        for span in group.spans
+        for year in range(span.start.year, span.end.year + 1)
+    )
+
+
+def _not_a_leap_day(group: Group, sources: Sources) -> exp.Expr:
+    assert group.time is not None
+    on = exp.cast(sources.field_sql(group.time), "DATE")
+    is_leap_day = exp.and_(
+        exp.EQ(this=exp.Month(this=on), expression=exp.Literal.number(2)),
+        exp.EQ(this=exp.Day(this=on.copy()), expression=exp.Literal.number(29)),
+    )
+    return exp.Not(this=exp.paren(is_leap_day))
 
 
 def _measure_sql(measure: Measure, group: Group, sources: Sources) -> exp.Expr:
@@ -103,9 +129,14 @@ def aggregate_sql(metric: Aggregate, alias: str) -> exp.Expr:
         case "mean":
             return exp.Avg(this=arguments[0])
         case "median":
-            return exp.PercentileCont(this=arguments[0], expression=exp.Literal.number(0.5))
+            return _percentile(arguments[0], 0.5)
         case "percentile":
-            return exp.PercentileCont(this=arguments[0], expression=exp.Literal.number(metric.percentile or 0.5))
+            return _percentile(arguments[0], metric.percentile or 0.5)
+
+
+def _percentile(value: exp.Expr, share: float) -> exp.Expr:
+    """It may lie between two values, where money has no digits for it."""
+    return exp.PercentileCont(this=exp.cast(value, "DOUBLE"), expression=exp.Literal.number(share))
 
 
 def _group_sizes(plan: LogicalPlan, group: Group, sources: Sources) -> list[tuple[str, exp.Expr]]:
@@ -141,7 +172,7 @@ def _days_sql(group: Group, sources: Sources, start: exp.Expr, end: exp.Expr, sp
     return [exp.LTE(this=first, expression=end), exp.GTE(this=last, expression=start)]
 
 
-def _periods(spans: tuple[Span, ...]) -> exp.Expr:
+def periods(spans: tuple[Span, ...]) -> exp.Expr:
     """The named periods as a small table; a row counts in each period that holds it, by intention."""
     rows = [exp.Tuple(expressions=[day(span.start), day(span.end)]) for span in dict.fromkeys(spans)]
     columns = [exp.to_identifier("first_day"), exp.to_identifier("last_day")]

@@ -18,12 +18,9 @@ from semantic_layer.conditions import (
     EntityMetric,
     Field,
     In,
-    IsNull,
-    Not,
     Or,
     Tag,
     TimeBucket,
-    all_of,
     parts_of,
     refs_of,
 )
@@ -52,8 +49,7 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
         _reachable(where, dataset, scope)
         within_grant(where, dataset, scope)
     time = time_of(metrics, dataset, scope.workspace)
-    where = _ranked_only(request, dimensions, dataset, scope)
-    plan = replace(plan, metrics=metrics, dimensions=dimensions, where=where)
+    plan = replace(plan, metrics=metrics, dimensions=dimensions, where=request.where)
     plan = _with_days(plan, dataset, time)
     names = [dimension.name for dimension in dimensions]
     for order in request.order:
@@ -61,21 +57,6 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
             raise request_error("unknown_field", f"cannot order by '{order.target}', it is not in the result", field=order.target)
     notes = [Note(code="metric_note", parts={"text": m.note.model_dump()}) for m in metrics if m.note.get("en")]
     return plan.noting(*notes)
-
-
-def _ranked_only(request: MetricQuery, dimensions: tuple[Dimension, ...], dataset: str, scope: Scope) -> AnyCondition | None:
-    """A ranking is among what is known: "Unknown" wins no place, though it stays in every total."""
-    if request.limit is None:
-        return request.where
-    found = scope.workspace.dataset(dataset)
-    grain = found.grain if found is not None else ()
-    known = [
-        Not(of=IsNull(left=dimension.ref))
-        for dimension in dimensions
-        if isinstance(dimension.ref, Field)
-        and (reach(scope.workspace, dataset, dimension.ref.name).joins or dimension.ref.name not in grain)
-    ]
-    return all_of((*parts_of(request.where), *known))
 
 
 def find_metric(workspace: Workspace, name: str) -> AnyMetric:
@@ -223,7 +204,7 @@ def _with_days(plan: LogicalPlan, dataset: str, time: Time) -> LogicalPlan:
     settings = scope.workspace.workspace
     if time.field is None:
         return _without_time(plan, dataset, time)
-    covered = scope.version.covers(dataset, time.field)
+    covered = _covered(plan.metrics, dataset, scope)
     period = request.period or settings.default_period
     parts = period.of if isinstance(period, EachPeriod) else (period,)
     spans = tuple(_days_of(part, plan, covered) for part in parts)
@@ -234,12 +215,22 @@ def _with_days(plan: LogicalPlan, dataset: str, time: Time) -> LogicalPlan:
         notes.append(Note(code="default_period", parts={"start": spans[0].start, "end": spans[0].end}))
     elif covered and any(not span.within(covered) for span in spans):
         notes.append(Note(code="partly_outside", kind="warning", parts={"first": covered.start, "last": covered.end}))
-    plan = replace(plan, spans=spans)
+    plan = replace(plan, spans=spans, covered=covered)
+    if len({span.start for span in spans}) < len(set(spans)):
+        plan = replace(plan, dimensions=(plan.dimensions[0], Dimension("_period_end", "period_end"), *plan.dimensions[1:]))
     if request.compare is not None:
         if isinstance(period, EachPeriod):
             raise request_error("bad_request", "several periods side by side are a comparison already")
         plan = replace(plan, other_span=_other_span(plan, covered))
     return plan.noting(*notes)
+
+
+def _covered(metrics: tuple[AnyMetric, ...], dataset: str, scope: Scope) -> Span | None:
+    """The days that the data covers by any of the times that the metrics go by."""
+    measures = [part for metric in metrics for part in all_parts(scope.workspace, metric) if isinstance(part, Aggregate)]
+    times = {time_of((measure,), dataset, scope.workspace).field for measure in measures}
+    spans = [span for time in times if (span := scope.version.covers(dataset, time)) is not None]
+    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
 
 
 def _days_of(part: object, plan: LogicalPlan, covered: Span | None) -> Span:

@@ -6,12 +6,14 @@ One group alone needs no join: its SELECT becomes the statement itself, so that 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlglot import exp
 
 from semantic_layer.calendar import Span, unit_of
+from semantic_layer.compiler.aggregate import periods
 from semantic_layer.compiler.bind import series_dimension
-from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan, Variant
+from semantic_layer.compiler.plan import Group, LogicalPlan, Variant
 from semantic_layer.compiler.relation import column
 from semantic_layer.compiler.time_sql import series
 from semantic_layer.periods import Unit
@@ -53,9 +55,8 @@ def _combined(plan: LogicalPlan) -> Combined:
     dimensions: dict[str, exp.Expr] = {}
     measures: dict[tuple[Variant, str], exp.Expr] = {}
     if filled is not None:
-        dimension, buckets = filled
-        tree = tree.with_(SERIES, as_=buckets).from_(SERIES)
-        dimensions[dimension.name] = column(dimension.name, SERIES)
+        tree = tree.with_(SERIES, as_=filled).from_(SERIES)
+        dimensions |= {each.name: column(each.name, SERIES) for each in plan.dimensions}
     for group in plan.groups:
         tree = _joined(tree, group, dimensions, first=not dimensions and not measures, outer=filled is None)
         for measure in _names(plan, group):
@@ -96,18 +97,28 @@ def _joined(tree: exp.Select, group: Group, dimensions: dict[str, exp.Expr], fir
     return tree
 
 
-def _filled_series(plan: LogicalPlan) -> tuple[Dimension, exp.Select] | None:
-    """A series by time alone shows every bucket inside the data, empty ones too; a ranking shows what there is."""
+def _filled_series(plan: LogicalPlan) -> exp.Select | None:
+    """A series by time alone shows every bucket inside the data, and named periods are all shown, empty ones too.
+
+    A ranking shows what there is.
+    """
+    if plan.request.limit is not None:
+        return None
+    if plan.dimensions and all(isinstance(each.ref, str) for each in plan.dimensions):
+        days = {"period": "first_day", "period_end": "last_day"}
+        shown = [exp.alias_(column(days[str(each.ref)], "periods"), each.name) for each in plan.dimensions]
+        return exp.select(*shown).from_(periods(plan.spans))
     dimension = series_dimension(plan)
-    if dimension is None or len(plan.dimensions) != 1 or plan.request.limit is not None or len(plan.spans) != 1:
+    if dimension is None or len(plan.dimensions) != 1 or len(plan.spans) != 1:
         return None
-    group = plan.groups[0]
-    ref = dimension.ref
-    if ref != "period" and getattr(ref, "field", None) not in (None, group.time):
+    if getattr(dimension.ref, "field", None) not in (None, plan.groups[0].time):
         return None
-    covered = plan.scope.version.covers(group.dataset, group.time)
     span = plan.spans[0]
-    inside = span.clip(covered) if covered else span
-    grain = dimension.grain or "date"
-    first = unit_of(inside.start, UNITS[grain], plan.scope.workspace.workspace.first_weekday).start
-    return dimension, series(Span(first, inside.end), grain, dimension.name, first)
+    inside = span.clip(plan.covered) if plan.covered else span
+    first = first_of_bucket(plan, inside.start, dimension.grain or "date")
+    return series(Span(first, inside.end), dimension.grain or "date", dimension.name, first)
+
+
+def first_of_bucket(plan: LogicalPlan, day: date, grain: str) -> date:
+    """The first day of the bucket that holds a day."""
+    return unit_of(day, UNITS[grain], plan.scope.workspace.workspace.first_weekday).start

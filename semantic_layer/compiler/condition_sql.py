@@ -71,10 +71,10 @@ class _Predicates:
             case In(left=left, values=values):
                 return self.one_of(left, values)
             case Range(left=left, low=low, high=high):
-                sql, kind = self.left(left)
-                return exp.Between(this=sql, low=literal(low, kind, left), high=literal(high, kind, left))
+                sql, kind = self.in_days(left)
+                return exp.Between(this=_operand(sql), low=literal(low, kind, left), high=literal(high, kind, left))
             case IsNull(left=left):
-                return exp.Is(this=self.left(left)[0], expression=exp.null())
+                return exp.Is(this=_operand(self.left(left)[0]), expression=exp.null())
             case _:
                 raise request_error(
                     "kind_not_compiled",
@@ -94,41 +94,48 @@ class _Predicates:
         if isinstance(part, In) and isinstance(part.values, tuple) and part.values and UNKNOWN not in part.values:
             listed = self.sql(part)
             return exp.paren(exp.or_(exp.Not(this=listed), exp.Is(this=listed.this.copy(), expression=exp.null())))
-        return exp.Not(this=exp.paren(exp.Is(this=exp.paren(self.sql(part)), expression=exp.true())))
+        return _is_not_true(self.sql(part))
 
     def one_of(self, left: Reference, values: tuple[Value, ...] | Attribute) -> exp.Expr:
         assert isinstance(values, tuple)
-        sql, kind = self.left(left)
-        known = [value for value in values if value != UNKNOWN or kind not in ("category", "id")]
+        sql, kind = self.in_days(left)
+        known = [value for value in values if value != UNKNOWN]
         parts: list[exp.Expr] = []
         if known:
-            parts.append(exp.In(this=sql, expressions=[literal(value, kind, left) for value in known]))
+            parts.append(exp.In(this=_operand(sql), expressions=[literal(value, kind, left) for value in known]))
         if len(known) < len(values):
-            parts.append(exp.Is(this=sql.copy(), expression=exp.null()))
+            parts.append(_is_unknown(sql, kind))
         if not parts:
             return exp.false()
         return parts[0] if len(parts) == 1 else exp.paren(exp.or_(*parts))
 
     def compare(self, condition: Compare) -> exp.Expr:
-        sql, kind = self.left(condition.left)
-        if isinstance(condition.right, Field | TimeBucket | Tag | EntityMetric | Scaled):
-            right = self.left(condition.right)[0]
-        elif condition.right == UNKNOWN and kind in ("category", "id"):
-            missing = exp.Is(this=sql, expression=exp.null())
-            return exp.Not(this=missing) if condition.op == "ne" else missing
-        elif condition.op == "contains":
-            text = str(condition.right).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            like = exp.ILike(this=sql, expression=exp.Literal.string(f"%{text}%"))
-            return exp.Escape(this=like, expression=exp.Literal.string("\\"))
-        else:
-            right = literal(condition.right, kind, condition.left)
-        if isinstance(sql, exp.Predicate):
-            if condition.op == "eq" and isinstance(right, exp.Boolean):
-                return sql if right.this else exp.Not(this=exp.paren(sql))
-            sql = exp.paren(sql)
-        if condition.op == "ne":
-            return exp.NullSafeNEQ(this=sql, expression=right)
-        return OPERATORS[condition.op](this=sql, expression=right)
+        left, right, op = condition.left, condition.right, condition.op
+        if isinstance(right, Field | TimeBucket | Tag | EntityMetric | Scaled):
+            # Moments are compared as moments here, and two unknown values are not equal.
+            sides = (_operand(self.left(side)[0]) for side in (left, right))
+            return (
+                _is_not_true(exp.EQ(this=next(sides), expression=next(sides)))
+                if op == "ne"
+                else OPERATORS[op](this=next(sides), expression=next(sides))
+            )
+        sql, kind = self.in_days(left)
+        if op == "contains":
+            return _contains(sql, kind, str(right))
+        if right == UNKNOWN and op in ("eq", "ne"):
+            missing = _is_unknown(sql, kind)
+            return exp.Not(this=missing) if op == "ne" else missing
+        value = literal(right, kind, left)
+        if isinstance(sql, exp.Predicate) and op == "eq" and isinstance(value, exp.Boolean):
+            return sql if value.this else exp.Not(this=exp.paren(sql))
+        if op == "ne":
+            return exp.NullSafeNEQ(this=_operand(sql), expression=value)
+        return OPERATORS[op](this=_operand(sql), expression=value)
+
+    def in_days(self, ref: Reference) -> tuple[exp.Expr, FieldType]:
+        """The left side as it is compared with written values: those are days, so a moment counts as the day it is in."""
+        sql, kind = self.left(ref)
+        return (exp.cast(sql, "DATE"), "date") if kind == "time" else (sql, kind)
 
     def left(self, ref: Reference) -> tuple[exp.Expr, FieldType]:
         match ref:
@@ -154,6 +161,30 @@ class _Predicates:
         return bucket(self.sources.reached_sql(found), grain, settings.first_weekday)  # pyright: ignore[reportArgumentType]
 
 
+def _operand(sql: exp.Expr) -> exp.Expr:
+    """What binds less tightly than a comparison needs parentheses inside of one."""
+    return exp.paren(sql) if isinstance(sql, exp.Predicate | exp.Connector | exp.Not) else sql
+
+
+def _is_unknown(sql: exp.Expr, kind: FieldType) -> exp.Expr:
+    """A missing value; where texts are stored, the word that stands for it as well."""
+    missing = exp.Is(this=_operand(sql), expression=exp.null())
+    if kind != "category":
+        return missing
+    return exp.paren(exp.or_(missing, exp.EQ(this=sql.copy(), expression=exp.Literal.string(UNKNOWN))))
+
+
+def _is_not_true(sql: exp.Expr) -> exp.Expr:
+    return exp.Not(this=exp.paren(exp.Is(this=exp.paren(sql), expression=exp.true())))
+
+
+def _contains(sql: exp.Expr, kind: FieldType, part: str) -> exp.Expr:
+    text = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    searched = sql if kind == "category" else exp.cast(sql, "VARCHAR")
+    like = exp.ILike(this=searched, expression=exp.Literal.string(f"%{text}%"))
+    return exp.Escape(this=like, expression=exp.Literal.string("\\"))
+
+
 def literal(value: Value, kind: FieldType, ref: Reference) -> exp.Expr:
     """A value as a literal of a field's type.
 
@@ -166,10 +197,10 @@ def literal(value: Value, kind: FieldType, ref: Reference) -> exp.Expr:
                 return exp.true() if value else exp.false()
             case "category":
                 return exp.Literal.string(value if isinstance(value, str) else _plain(value))
-            case "id":
-                return exp.Literal.number(int(value)) if not isinstance(value, bool) else _wrong(value, kind, ref)
+            case "id" if not isinstance(value, bool) and float(value).is_integer():
+                return exp.Literal.number(int(value))
             case "date" | "time":
-                return day(date.fromisoformat(str(value)[:10]))
+                return day(date.fromisoformat(str(value)))
             case "count" | "decimal" | "fraction" if not isinstance(value, bool):
                 number = float(value)
                 return exp.Literal.number(int(number) if number.is_integer() else number)

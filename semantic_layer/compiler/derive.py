@@ -8,16 +8,21 @@ from sqlglot import exp
 
 from semantic_layer.columns import Column, ColumnType, Role, ValueLabel
 from semantic_layer.compiler.aggregate import GROUP_SIZE
+from semantic_layer.compiler.bind import series_dimension
+from semantic_layer.compiler.combine import first_of_bucket
 from semantic_layer.compiler.plan import Apply, Dimension, Formula, LogicalPlan, Number, Output, Ref, Variant
+from semantic_layer.compiler.time_sql import shift_bucket
 from semantic_layer.conditions import Field, TimeBucket
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
 from semantic_layer.reach import reach
+from semantic_layer.requests import LastYear
 from semantic_layer.words import Text
 
 Raw = dict[str, exp.Expr]
 BINARY: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
 ZERO_WHEN_EMPTY = ("sum", "count", "count_distinct")
+ZERO = exp.Literal.number(0)
 
 
 def derive(plan: LogicalPlan) -> LogicalPlan:
@@ -45,7 +50,7 @@ def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[C
     value = _formula_sql(output.formula, "now", raw)
     made = [(metric_column(metric, metric.name, "metric"), value)]
     if plan.other_span is not None:
-        earlier = _formula_sql(output.formula, "previous", raw, null_ok=_reaches_before_data(plan))
+        earlier = _formula_sql(output.formula, "previous", raw, _empty_earlier(plan, raw))
         change = exp.Sub(this=_term(value), expression=_term(earlier))
         growth = exp.Div(this=exp.paren(change.copy()), expression=_or_null(earlier))
         made += [
@@ -64,10 +69,18 @@ def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[C
     return [(column, sql.copy()) for column, sql in made]
 
 
-def _reaches_before_data(plan: LogicalPlan) -> bool:
-    group = plan.groups[0]
-    covered = plan.scope.version.covers(group.dataset, group.time)
-    return covered is not None and plan.other_span is not None and plan.other_span.start < covered.start
+def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
+    """What an earlier sum without rows is: 0, but null where it lies before the data; in a series that hangs on the bucket."""
+    assert plan.other_span is not None
+    if plan.covered is None or plan.other_span.start >= plan.covered.start:
+        return exp.Literal.number(0)
+    bucketed = series_dimension(plan)
+    if bucketed is None or bucketed.grain is None:
+        return None
+    first = exp.cast(exp.Literal.string(first_of_bucket(plan, plan.covered.start, bucketed.grain).isoformat()), "DATE")
+    second = shift_bucket(first, bucketed.grain, years=isinstance(plan.request.compare, LastYear))
+    inside = exp.GTE(this=raw[bucketed.name].copy(), expression=second)
+    return exp.Case(ifs=[exp.If(this=inside, true=exp.Literal.number(0))])
 
 
 def _term(sql: exp.Expr) -> exp.Expr:
@@ -78,11 +91,11 @@ def _or_null(sql: exp.Expr) -> exp.Expr:
     return exp.Nullif(this=sql.copy(), expression=exp.Literal.number(0))
 
 
-def _formula_sql(formula: Formula, variant: Variant, raw: Raw, null_ok: bool = False) -> exp.Expr:
-    """A formula over the measures of one variant. Division by zero gives null; an empty sum or count is 0.
+def _formula_sql(formula: Formula, variant: Variant, raw: Raw, empty: exp.Expr | None = ZERO) -> exp.Expr:
+    """A formula over the measures of one variant. Division by zero gives null.
 
     Args:
-        null_ok: An earlier period that lies before the data has no figure: null, not 0.
+        empty: What a sum or count without rows is; None leaves it null.
     """
     if isinstance(formula, Number):
         value = int(formula.value) if float(formula.value).is_integer() else formula.value
@@ -90,10 +103,10 @@ def _formula_sql(formula: Formula, variant: Variant, raw: Raw, null_ok: bool = F
     if isinstance(formula, Ref):
         sql = raw[f"{variant}.{formula.measure.column}"].copy()
         never_null = isinstance(sql.this if isinstance(sql, exp.Filter) else sql, exp.Count)
-        if formula.measure.metric.agg in ZERO_WHEN_EMPTY and not never_null and not (null_ok and variant == "previous"):
-            return exp.Coalesce(this=sql, expressions=[exp.Literal.number(0)])
+        if formula.measure.metric.agg in ZERO_WHEN_EMPTY and not never_null and empty is not None:
+            return exp.Coalesce(this=sql, expressions=[empty.copy()])
         return sql
-    left, right = _formula_sql(formula.left, variant, raw, null_ok), _formula_sql(formula.right, variant, raw, null_ok)
+    left, right = _formula_sql(formula.left, variant, raw, empty), _formula_sql(formula.right, variant, raw, empty)
     if formula.op == "/":
         return exp.Div(this=_term(left), expression=_or_null(right))
     return BINARY[formula.op](this=_term(left), expression=_term(right))
@@ -115,8 +128,9 @@ def metric_column(metric: AnyMetric, name: str, role: Role, kind: ColumnType | N
 
 def _dimension_column(plan: LogicalPlan, dimension: Dimension) -> Column:
     ref = dimension.ref
-    if ref == "period":
-        return Column(name=dimension.name, role="dimension", type="date", grain="period")
+    if isinstance(ref, str):
+        role: Role = "dimension" if ref == "period" else "hidden"
+        return Column(name=dimension.name, role=role, type="date", grain="period")
     if isinstance(ref, TimeBucket):
         kind: ColumnType = "category" if ref.grain in ("hour", "weekday", "is_weekend") else "date"
         label = Text()

@@ -38,7 +38,7 @@ def _formula(plan: LogicalPlan, metric: AnyMetric, extra: AnyCondition | None, c
             _formula(plan, _metric(plan, denominator.metric), _both(extra, denominator.where), f"{column}_denominator"),
         )
     assert isinstance(metric, Derived)
-    return _arithmetic(plan, scalar(metric.derived), extra)
+    return _arithmetic(plan, scalar(metric.derived), extra, column)
 
 
 def _both(first: AnyCondition | None, second: AnyCondition | None) -> AnyCondition | None:
@@ -51,22 +51,22 @@ def _metric(plan: LogicalPlan, name: str) -> AnyMetric:
     return metric
 
 
-def _arithmetic(plan: LogicalPlan, node: exp.Expr, extra: AnyCondition | None) -> Formula:
+def _arithmetic(plan: LogicalPlan, node: exp.Expr, extra: AnyCondition | None, column: str) -> Formula:
     if isinstance(node, exp.Paren):
-        return _arithmetic(plan, node.this, extra)
+        return _arithmetic(plan, node.this, extra, column)
     if isinstance(node, exp.Column):
         parameter = plan.scope.workspace.parameter(node.name)
         if parameter is not None:
             return Number(float(plan.request.parameters.get(parameter.name, float(parameter.value))))
-        return _formula(plan, _metric(plan, node.name), extra, node.name)
+        return _formula(plan, _metric(plan, node.name), extra, f"{column}_{node.name}")
     if isinstance(node, exp.Literal):
         return Number(float(node.this))
     if isinstance(node, exp.Neg):
-        return Apply("-", Number(0), _arithmetic(plan, node.this, extra))
+        return Apply("-", Number(0), _arithmetic(plan, node.this, extra, column))
     step = STEPS.get(type(node))
     if step is None:
         raise request_error("kind_not_compiled", f"a derived metric computes with + - * / only, not {type(node).__name__}")
-    return Apply(step, _arithmetic(plan, node.this, extra), _arithmetic(plan, node.expression, extra))  # pyright: ignore[reportArgumentType]
+    return Apply(step, _arithmetic(plan, node.this, extra, column), _arithmetic(plan, node.expression, extra, column))  # pyright: ignore[reportArgumentType]
 
 
 def measures_of(formula: Formula) -> tuple[Measure, ...]:

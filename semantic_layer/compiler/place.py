@@ -53,8 +53,8 @@ def _kept(plan: LogicalPlan) -> tuple[Dimension, ...]:
     """The dimensions that the whole of a share keeps; they must be among the request's own."""
     share = plan.request.share_of
     assert share is not None
-    kept = [each for each in plan.dimensions if each.ref in share.by or each.ref == "period"]
-    if len([each for each in kept if each.ref != "period"]) != len(set(share.by)):
+    kept = [each for each in plan.dimensions if each.ref in share.by or isinstance(each.ref, str)]
+    if len([each for each in kept if not isinstance(each.ref, str)]) != len(set(share.by)):
         raise request_error("bad_request", "a share keeps dimensions of the request only")
     return tuple(kept)
 

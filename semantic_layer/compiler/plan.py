@@ -33,10 +33,13 @@ class Scope:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One thing to group by. `period` stands for several named periods side by side."""
+    """One thing to group by.
+
+    `period` stands for several named periods side by side; `period_end` tells those apart that begin on one day.
+    """
 
     name: str
-    ref: Field | TimeBucket | Literal["period"]
+    ref: Field | TimeBucket | Literal["period", "period_end"]
 
     @property
     def grain(self) -> Grain | None:
@@ -111,6 +114,7 @@ class LogicalPlan:
     dimensions: tuple[Dimension, ...] = ()
     where: AnyCondition | None = None
     spans: tuple[Span, ...] = ()
+    covered: Span | None = None
     other_span: Span | None = None
     notes: tuple[Note, ...] = ()
     # expand

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler.plan import Scope
 from semantic_layer.conditions import AnyCondition
-from semantic_layer.errors import request_error
+from semantic_layer.errors import RequestError, request_error
 from semantic_layer.expressions import scalar
 from semantic_layer.model.datasets import Dataset
 from semantic_layer.reach import Join, Reached, reach, way_to
@@ -168,3 +168,12 @@ def check_visible(found: Reached, scope: Scope) -> None:
     for name in passed:
         if name in scope.grant.denied:
             raise request_error("dataset_denied", f"role '{scope.grant.role}' may not ask dataset '{name}'", dataset=name)
+
+
+def is_visible(found: Reached, scope: Scope) -> bool:
+    """Whether the grant shows a field."""
+    try:
+        check_visible(found, scope)
+    except RequestError:
+        return False
+    return True

@@ -21,7 +21,7 @@ def shape(plan: LogicalPlan) -> LogicalPlan:
     asked = [_asked(plan, order) for order in plan.request.order]
     default = [] if asked else _default_order(plan)
     keys = asked or default
-    rest = [_dimension_key(plan, column) for column in plan.columns if column.role == "dimension"]
+    rest = [_dimension_key(plan, column) for column in plan.columns if _tells_rows_apart(column)]
     seen: set[str] = set()
     total: list[exp.Expr] = []
     for key in (*keys, *rest):
@@ -38,6 +38,10 @@ def shape(plan: LogicalPlan) -> LogicalPlan:
         tree = tree.copy()
         tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=limit)))
     return replace(plan, tree=tree.order_by(*total))
+
+
+def _tells_rows_apart(column: Column) -> bool:
+    return column.role == "dimension" or (column.role == "hidden" and column.grain == "period")
 
 
 def _spelled_out(key: exp.Expr, shown: dict[str, exp.Expr]) -> exp.Expr:

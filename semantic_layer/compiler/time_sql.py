@@ -64,9 +64,9 @@ def bucket(time: exp.Expr, grain: Grain, week_start: int) -> exp.Expr:
 def shift_bucket(bucketed: exp.Expr, grain: Grain, years: bool) -> exp.Expr:
     """Moves a bucket forward by one bucket, or by a year, so that it lines up with the one it is compared with."""
     if grain == "week":
-        return _plus_days(bucketed, 7 * 52 if years else 7)
+        return exp.cast(_plus_days(bucketed, 7 * 52 if years else 7), "DATE")
     if grain == "date" and not years:
-        return _plus_days(bucketed, 1)
+        return exp.cast(_plus_days(bucketed, 1), "DATE")
     unit = "YEAR" if years else UNIT_OF[grain]
     amount = exp.Literal.string("3" if unit == "QUARTER" else "1")
     step = exp.Interval(this=amount, unit=exp.var("MONTH" if unit == "QUARTER" else unit))

@@ -1,15 +1,12 @@
-"""What an engine is: something that runs one statement within limits and gives Arrow."""
+"""What an engine is: something that runs one statement within limits and gives rows."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from semantic_layer.frozen import Frozen
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class Limits(Frozen):
@@ -48,12 +45,23 @@ class CancelToken:
         return lambda: self._actions.remove(action)
 
 
+class Result(Protocol):
+    """The rows of a statement; an Arrow table is one."""
+
+    @property
+    def num_rows(self) -> int: ...
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """A mapping for each row, from the name of a column to its value."""
+        ...
+
+
 class Engine(Protocol):
     """Runs compiled statements on one data version."""
 
     dialect: str
 
-    def run(self, sql: str, limits: Limits, cancel: CancelToken | None = None) -> pa.Table:
+    def run(self, sql: str, limits: Limits, cancel: CancelToken | None = None) -> Result:
         """At most `limits.rows + 1` rows: one more than allowed tells that there are more.
 
         Raises:

@@ -5,20 +5,31 @@ from __future__ import annotations
 import logging
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 import duckdb
 
 from semantic_layer.engines.base import CancelToken, Limits
 from semantic_layer.errors import DataError, Problem
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 log = logging.getLogger(__name__)
 
 CATALOG = "facts"
 """The name under which compiled SQL finds a data version."""
+
+
+class Fetched(NamedTuple):
+    """Rows as Python values. Results are small; importing Arrow takes longer than it would save."""
+
+    names: list[str]
+    values: list[tuple[Any, ...]]
+
+    @property
+    def num_rows(self) -> int:
+        return len(self.values)
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.names, row, strict=True)) for row in self.values]
 
 
 class DuckDBEngine:
@@ -49,7 +60,7 @@ class DuckDBEngine:
             self._connection.execute(statement)
         self._turns = threading.BoundedSemaphore(at_once)
 
-    def run(self, sql: str, limits: Limits, cancel: CancelToken | None = None) -> pa.Table:
+    def run(self, sql: str, limits: Limits, cancel: CancelToken | None = None) -> Fetched:
         with self._turns:
             cursor = self._connection.cursor()
             release = cancel.while_running(cursor.interrupt) if cancel else None
@@ -57,7 +68,8 @@ class DuckDBEngine:
                 if cancel and cancel.cancelled:
                     raise DataError(Problem("cancelled", "the question was stopped"))
                 cursor.execute(f"SET max_execution_time = {int(limits.milliseconds)}")
-                return cursor.sql(sql).limit(limits.rows + 1).to_arrow_table()
+                found = cursor.sql(sql).limit(limits.rows + 1)
+                return Fetched(found.columns, found.fetchall())
             except duckdb.Error as error:
                 raise _own_problem(error, cancel) from None
             finally:

@@ -180,6 +180,24 @@ class TestAWrongPlanIsRepaired:
         assert (reply.status, reply.rows) == ("answered", own.rows)
         assert not any(values_in(demo, said_to(server, index)) for index in range(len(server.sent)))
 
+    def test_what_the_compiler_refuses_is_said_once_and_ends_as_its_refusal(self, model: Start) -> None:
+        by_department = {"metrics": ["redemptions"], "by": [field("department")]}
+        words = [{"text": "frobbed", "to": "redemptions"}, {"text": "department", "to": "department"}]
+        asker, server = model(calls("query_metrics", readings=[by_department], bindings=words))
+        reply = asker.ask("frobbed by department")
+        assert len(server.sent) == 2
+        assert "unreachable_field" in server.sent[1].messages[-1]["content"]
+        assert (reply.status, reply.reason) == ("refused", {"code": "not_defined", "span": "department"})
+        assert not says_that_the_planner_took_over(reply)
+
+    def test_of_several_calls_the_first_one_is_judged(self, model: Start) -> None:
+        both = Says(calls=(*plan("sales", metrics=["sales"]).calls, *RIGHT.calls))
+        asker, server = model(both, RIGHT)
+        reply = asker.ask("sales last month")
+        assert len(server.sent) == 2
+        assert len(server.sent[1].messages[-2]["tool_calls"]) == 1
+        assert reply.rows == SALES_LAST_MONTH
+
     def test_not_for_ever(self, model: Start) -> None:
         asker, server = model(calls("sum_up"))
         reply = asker.ask("sales last month")
@@ -256,6 +274,16 @@ class TestAPlanThatDoesNotFitTheQuestion:
         assert len(server.sent) == 2
         assert "produce" in server.sent[1].messages[-1]["content"]
         assert reply.rows == demo.ask("sales of produce last month").rows
+
+    def test_an_unlisted_synonym_is_taken_and_said(self, model: Start, demo: Asker) -> None:
+        words = [{"text": "grossings", "to": "sales"}, {"text": "last month", "to": "period"}]
+        asker, server = model(calls("query_metrics", readings=[{"metrics": ["sales"], "period": LAST_MONTH}], bindings=words))
+        reply = asker.ask("grossings last month")
+        assert len(server.sent) == 1
+        assert reply.rows == SALES_LAST_MONTH
+        said = next(text for text in reply.assumptions if "grossings" in text)
+        assert "taken for sales" in said
+        assert said in reply.answer
 
     def test_a_word_that_nothing_knows_cannot_be_bound_by_claiming_it(self, model: Start) -> None:
         asker, server = model(plan("drone sales last month", metrics=["sales"], period=LAST_MONTH))
@@ -357,6 +385,25 @@ class TestFaults:
         reply = asker.ask(question)
         assert says_that_the_planner_took_over(reply)
         assert re.search("模型" if reply.language == "zh" else "model", reply.answer)
+
+    @pytest.mark.parametrize("question", ["drone sales last month", "discounts"])
+    def test_are_said_where_the_planner_gives_no_answer(self, model: Start, question: str) -> None:
+        asker, _ = model(Breaks(500))
+        reply = asker.ask(question)
+        assert reply.status in ("refused", "clarify")
+        assert says_that_the_planner_took_over(reply)
+        assert "model" in reply.answer
+
+    def test_cost_time_that_is_counted(self, model: Start) -> None:
+        asker, _ = model(Hangs(), seconds=0.2)
+        assert asker.ask("sales last month").timings_ms["plan"] > 200
+
+    @pytest.mark.parametrize("question", ["", "🙂", "SELECT 1 FROM transactions", "delete all sales of december", "a" * 5000])
+    def test_cannot_come_where_no_model_is_asked(self, model: Start, question: str) -> None:
+        asker, server = model(RIGHT)
+        reply = asker.ask(question)
+        assert (reply.status, server.sent) == ("refused", [])
+        assert not says_that_the_planner_took_over(reply)
 
     def test_the_next_question_asks_the_model_again(self, model: Start) -> None:
         asker, server = model(Says(), RIGHT)

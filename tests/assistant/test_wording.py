@@ -9,8 +9,8 @@ import pytest
 from conftest import Asker
 
 from assistant.render.markdown import cell, escaped
-from assistant.reply import REFUSAL_REASONS
 from assistant.wording.numbers import number
+from assistant.wording.refusals import REFUSAL_REASONS
 from assistant.wording.texts import templates
 from semantic_layer.columns import Column
 from semantic_layer.errors import REASON_OF

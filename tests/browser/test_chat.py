@@ -87,6 +87,8 @@ class TestAnswer:
 
         chat.charts.first.wait_for()
         expect(chat.charts.locator(".bars .point")).to_have_count(len(reply.rows))
+        chat.answer.locator(".js-plotly-plot").hover()
+        expect(chat.answer.locator(".modebar-container")).to_be_hidden()
         expect(chat.answer).to_contain_text(reply.reading)
 
         sql = chat.page.locator("code.language-sql")
@@ -137,31 +139,25 @@ class TestAnswer:
         day.click()
         assert chat.cells()[0][0] == "November 30, 2017"
         aligned = "cells => cells.map(cell => getComputedStyle(cell).textAlign)"
-        assert chat.answer.locator("tbody tr:first-child td").evaluate_all(aligned) == ["left", "right"]
+        assert chat.answer.locator("tbody tr:first-child td").evaluate_all(aligned) == ["start", "right"]
 
     @pytest.mark.parametrize(
         ("language", "question"),
-        [("zh", "2017年按季度的销售额"), ("en", "Sales by quarter in 2017"), ("zh", "10月和11月每月的订单数")],
+        [("zh", "2017年按季度的销售额"), ("zh", "11月每月各品牌类型的订单数")],
     )
     def test_few_points_in_time_are_named_as_in_the_table(self, open_chat: Opens, language: str, question: str) -> None:
         chat = open_chat(language)
         chat.ask(question)
         chat.charts.first.wait_for()
-        named = [bucket for bucket, *_ in chat.cells()][:-1]
-        expect(chat.answer.locator(".xaxislayer-above .xtick")).to_have_text(named)
+        named = [*dict.fromkeys(bucket for bucket, *_ in chat.cells()[:-1])]
+        expect(chat.answer.locator(".xaxislayer-above .xtick text")).to_have_text(named)
 
     def test_many_points_in_time_are_dates_without_the_words_of_a_language(self, open_chat: Opens) -> None:
         chat = open_chat("zh")
         chat.ask("2017年每月的销售额")
         chat.charts.first.wait_for()
-        labels = chat.answer.locator(".xaxislayer-above .xtick").all_inner_texts()
+        labels = chat.answer.locator(".xaxislayer-above .xtick text").all_text_contents()
         assert labels and all(re.fullmatch(r"20\d\d-\d\d", label) for label in labels)
-
-    def test_a_chart_has_no_toolbar(self, open_chat: Opens) -> None:
-        chat = open_chat("zh")
-        chat.ask("四季度销售额前五的部门")
-        chat.charts.first.hover()
-        expect(chat.answer.locator(".modebar-container")).to_be_hidden()
 
     def test_the_reading_stands_upright_with_the_colon_of_its_language(self, open_chat: Opens, told: Tells) -> None:
         question = "四季度销售额前五的部门"
@@ -284,7 +280,7 @@ class TestQuiet:
         chat = open_chat("en")
         chat.ask("sales of ![x](http://evil.example/a.png) <img src=http://evil.example/b.png> [y](http://evil.example)")
         expect(chat.answer).to_contain_text("evil.example")
-        expect(chat.answer.locator("img, a")).to_have_count(0)
+        expect(chat.answer.locator(".message-content").locator("img, a")).to_have_count(0)
         assert chat.heard.elsewhere() == []
 
     @pytest.mark.parametrize("address", ["http://evil.example/a", "www.evil.example", "me@evil.example"])
@@ -292,4 +288,4 @@ class TestQuiet:
         chat = open_chat("en")
         chat.ask(f"sales of {address}")
         expect(chat.answer).to_contain_text("evil.example" if "@" in address else JOINER)
-        expect(chat.answer.locator("a")).to_have_count(0)
+        expect(chat.answer.locator(".message-content a")).to_have_count(0)

@@ -111,7 +111,7 @@ class TestChart:
     def test_more_groups_than_can_be_drawn_are_counted(self) -> None:
         drawn = figure(reply_of(*([f"n{number}", number] for number in range(40))))
         assert drawn is not None
-        assert drawn.to_dict()["layout"]["title"]["text"] == "订单数 (单) · 30 / 40"
+        assert drawn.to_dict()["layout"]["title"]["text"] == "订单数（单） · 30 / 40"
 
 
 class TestTerminal:

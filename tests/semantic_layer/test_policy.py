@@ -34,6 +34,34 @@ def test_a_hidden_field_cannot_be_grouped_filtered_or_listed(shop: Shop, request
     assert caught.value.problem.code == "field_hidden"
 
 
+def test_entities_are_those_that_the_own_rows_are_about(shop: Shop) -> None:
+    listed = {"kind": "entity_query", "entity": "item"}
+    assert shop.rows("citizen", {"cities": ["north"]}, **listed, columns=["family"]) == [(1, "small"), (2, "large")]
+    assert shop.rows("citizen", {"cities": ["south"]}, **listed) == [(1,)]
+    assert shop.rows("citizen", {"cities": ["south"]}, kind="value_query", field="family") == [("small",)]
+    assert shop.rows("citizen", {}, **listed) == []
+    assert shop.rows(None, **listed) == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"field": "city", "in": ["north", "south"]},
+        {"any": [{"field": "city", "is": "north"}, {"field": "customer.city", "is": "south"}]},
+        [{"field": "family", "is": "small"}, {"field": "city", "is": "south"}],
+    ],
+)
+def test_values_beyond_the_grant_are_refused_though_others_are_inside(shop: Shop, where: object) -> None:
+    with pytest.raises(RequestError) as caught:
+        shop.compile("citizen", {"cities": ["north"]}, metrics=["sales"], where=where)
+    assert (caught.value.problem.code, caught.value.problem.parts["values"]) == ("beyond_grant", ["south"])
+
+
+def test_other_values_may_be_left_out(shop: Shop) -> None:
+    kept = {"field": "city", "not_in": ["south"]}
+    assert shop.rows("citizen", {"cities": ["north"]}, metrics=["sales"], where=kept) == [(70.0,)]
+
+
 def test_hidden_entities_can_still_be_counted(shop: Shop) -> None:
     assert shop.rows("citizen", {"cities": ["north", "south"]}, metrics=["buyers"]) == [(2,)]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from conftest import Asker, Shop
+from conftest import SHOP, Asker, Shop
 
 
 def test_a_line_whose_item_nobody_described_stays_in_the_total_under_unknown(shop: Shop) -> None:
@@ -76,8 +78,30 @@ def test_ties_with_the_last_place_are_kept(shop: Shop) -> None:
     assert [row[0] for row in shop.rows(metrics=["sales"], by=["order_id"], limit=3)] == ["D", "C", "A", "B"]
 
 
-def test_a_ranking_leaves_unknown_out_and_the_total_keeps_it(shop: Shop) -> None:
-    assert shop.rows(metrics=["sales"], by=["city"], limit=5) == [("north", 70.0), ("south", 30.0)]
+def test_unknown_keeps_its_place_in_a_ranking(shop: Shop) -> None:
+    assert shop.rows(metrics=["sales"], by=["city"], limit=2) == [("north", 70.0), ("Unknown", 50.0)]
+
+
+def test_the_first_places_can_show_their_shares_and_what_they_were_before(shop: Shop) -> None:
+    """Two of the statement's parts have a column of the metric's name: the rank must say which it means."""
+    first = {"metrics": ["sales"], "by": ["city"], "limit": 1}
+    assert shop.rows(**first, share_of={"kind": "share"}) == [("north", 70.0, pytest.approx(70 / 150))]
+    compared = shop.rows(**first, period={"start": "2025-02-01", "end": "2025-02-28"}, compare={"kind": "previous"})
+    assert compared == [("north", 40.0, 30.0, 10.0, pytest.approx(1 / 3))]
+
+
+def test_a_rank_is_by_the_metric_though_a_column_has_its_name(make_shop: Callable[..., Shop]) -> None:
+    model = SHOP.replace(
+        "{name: sales, dataset: lines, agg: sum, expr: amount}", "{name: amount, dataset: lines, agg: sum, expr: amount}"
+    )
+    model = model.replace("numerator: sales", "numerator: amount").replace("[sales]", "[amount]")
+    lines = (
+        "order_id,line,item_id,customer_id,sold_on,amount\nA,1,1,10,2025-01-05,30\nB,1,2,10,2025-01-06,20\nC,1,2,10,2025-01-07,20"
+    )
+    named = make_shop(
+        model, lines=lines, items="item_id,family,colour\n1,small,red\n2,large,red", customers="customer_id,city\n10,north"
+    )
+    assert named.rows(metrics=["amount"], by=["family"], limit=1) == [("large", 40.0)]
 
 
 def test_periods_that_overlap_each_count_in_full(shop: Shop) -> None:

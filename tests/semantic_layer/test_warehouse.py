@@ -35,6 +35,25 @@ def test_bad_input_ends_the_load_and_changes_nothing(shop: Shop) -> None:
     assert not list(shop.warehouse.folder.glob("*.draft*"))
 
 
+def test_the_engines_own_text_is_not_told_because_it_holds_values(shop: Shop) -> None:
+    source = shop.workspace.sources[0].model_copy(update={"types": {"customer_id": "BOOLEAN"}})
+    shop.warehouse.workspace = shop.workspace.model_copy(update={"sources": (source, *shop.workspace.sources[1:])})
+    with pytest.raises(DataError) as caught:
+        shop.warehouse.load()
+    assert "99" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_key_that_stands_twice_ends_the_load_without_telling_it(shop: Shop) -> None:
+    path = shop.folder / "customers.csv"
+    path.write_text(path.read_text("utf-8") + "10,west\n", "utf-8")
+    with pytest.raises(DataError, match="customers") as caught:
+        shop.warehouse.load()
+    assert caught.value.problem.code == "doubled_keys"
+    assert "10" not in str(caught.value)
+    assert shop.warehouse.current_id() == shop.version.id
+
+
 def test_a_missing_file_is_named(shop: Shop) -> None:
     (shop.folder / "items.csv").unlink()
     with pytest.raises(DataError, match=r"items\.csv"):

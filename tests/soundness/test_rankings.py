@@ -120,6 +120,14 @@ def test_what_is_unknown_wins_no_place_and_is_part_of_the_rest(field: str, first
     assert all(check.holds for check in answer.evidence.checks)
 
 
+def test_two_first_places_are_both_the_top_one() -> None:
+    shop = Shop(tables_of(lines=[line(1, 10, channel="web"), line(2, 5, channel="shop"), line(3, 5, channel="shop"), line(4, 1)]))
+    answer = shop.answer({"metrics": ["sales", "lines_sold"], "by": ["channel"], "limit": 1})
+    assert answer.main is not None
+    assert answer.main.rows == (("shop", 10.0, 2), ("web", 10.0, 1))
+    assert [note.parts for note in answer.notes if note.code == "ties"] == [{"limit": 1, "rows": 2}]
+
+
 def test_a_day_can_win_a_ranking() -> None:
     lines = [line(1, 10, shipped_on=date(2025, 1, 20)), line(2, 5, shipped_on=date(2025, 1, 21))]
     answer = Shop(tables_of(lines=lines)).answer({"metrics": ["sales"], "by": ["shipped_on"], "limit": 1})

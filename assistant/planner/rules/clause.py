@@ -19,6 +19,7 @@ class Clause:
     Attributes:
         ref: What the values belong to; None where `condition` says it all.
         plus: The values were added up ("red plus blue"), not listed.
+        either: The values were joined by "or".
         inside: It names the whole of a share ("in the north").
     """
 
@@ -29,6 +30,7 @@ class Clause:
     negated: bool = False
     plus: bool = False
     inside: bool = False
+    either: bool = False
     words: str = ""
 
     @property

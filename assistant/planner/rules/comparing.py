@@ -9,6 +9,7 @@ from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.periods import several_units
 from semantic_layer.columns import Note
 from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, TimeBucket
+from semantic_layer.model.metrics import Ratio
 from semantic_layer.requests import PreviousPeriod, ShareOf
 
 
@@ -64,7 +65,7 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
 
     A clause that is marked as the inside of the share ("in the north") belongs to part and whole.
     """
-    words = draft.words("share") or _contributes(draft)
+    words = draft.words("share") or _contributes(draft) or _composition(draft)
     if not words:
         return clauses
     moved = draft.marks & {"growth", "fall", "change"} or draft.any_word("money")
@@ -93,6 +94,14 @@ def _contributes(draft: Draft) -> list[Item]:
         if asked is not None and asked.word("how_much", "count"):
             return [item]
     return []
+
+
+def _composition(draft: Draft) -> list[Item]:
+    """ "Sales mix by city", 构成: how a whole is made up is told in shares."""
+    groups = [ref for ref in draft.by if not (isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS)]
+    if not groups or any(isinstance(draft.workspace.metric(name), Ratio) for name in draft.metrics):
+        return []
+    return [item for item in draft.items if item.word("composition") and item.is_word]
 
 
 def _is_percent(word: Item) -> bool:

@@ -80,6 +80,8 @@ def _by_words(draft: Draft, clauses: list[Clause]) -> None:
             )
         ):
             noun, steps = draft.after(noun), steps + 1
+        if noun is not None and not noun.free and noun.get(ValueTerm) is not None and word.word("per", "which"):
+            noun = _head_of_value(draft, noun)
         if noun is None or not noun.free or _measured(draft, noun, word):
             continue
         if not _one_of_listed(draft, noun, word, clauses):
@@ -88,6 +90,15 @@ def _by_words(draft: Draft, clauses: list[Clause]) -> None:
         noun = draft.before(word)
         if noun is not None and noun.free and not _measured(draft, noun, word):
             _take(draft, noun, word)
+
+
+def _head_of_value(draft: Draft, value: Item) -> Item | None:
+    """ "Per red item": the noun that the value stands before is what is cut by."""
+    head = draft.after(value)
+    if head is None or head.role != "names the value's field" or not any(term.entity for term in head.all(FieldTerm)):
+        return None
+    head.role = None
+    return head
 
 
 def _one_of_listed(draft: Draft, noun: Item, word: Item, clauses: list[Clause]) -> bool:
@@ -124,9 +135,19 @@ def _not_grouping(draft: Draft, word: Item, noun: Item | None) -> bool:
         draft.claim("says which data", word)
         return True
     entity = next((draft.workspace.entity(term.entity) for term in noun.all(FieldTerm) if term.entity is not None), None)
+    if word.text.lower() == "by" and entity is not None and entity.personal and _acts(draft, word, noun):
+        draft.claim("names what is measured", word, noun)
+        return True
     if word.text.lower() == "per" and entity is not None and entity.personal:
         return True
     return _is_per(draft, noun)
+
+
+def _acts(draft: Draft, word: Item, noun: Item) -> bool:
+    """ "Orders placed by customers", "by customers who rent": who did it, no cut."""
+    before, after = draft.touching(word, -1), draft.touching(noun, 1)
+    done = before is not None and before.text.lower().endswith(("ed", "made", "bought", "spent", "done"))
+    return done or (after is not None and after.text.lower() in ("who", "that", "whose", "with", "aged", "from", "in"))
 
 
 def _is_per(draft: Draft, noun: Item) -> bool:
@@ -234,6 +255,8 @@ def _apart(draft: Draft, *grains: str) -> bool:
     if not all(places):
         return False
     between = draft.between(places[0][0], places[1][-1])
+    if not any(item.text.startswith("哪") or item.word("which") or draft.led_by(item, "which") for item in places[0]):
+        return False
     return any(item.text in (",", "，", ".", "?", ";", "and") for item in between)
 
 
@@ -308,6 +331,9 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
         ref = side_by_side_ref(clause)
         if ref is None or ref in draft.by:
             continue
+        if clause.either and not _chooses(draft):
+            clause.plus = True
+            continue
         if isinstance(ref, TimeBucket) and ref.grain == "hour" and not _single_hours(clause):
             continue
         over_time = all(isinstance(each, TimeBucket) and each.grain in SERIES_GRAINS for each in draft.by)
@@ -318,6 +344,13 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
         ):
             draft.side_by_side.append(ref)
             draft.bind_group(ref)
+
+
+def _chooses(draft: Draft) -> bool:
+    """ "Red or blue, which sells more?" wants both figures; "orders with red or blue" one figure for either."""
+    return draft.any_word("which", "comparative_up", "comparative_down", "most", "least", "than") or any(
+        item.word("which") and item.role is not None for item in draft.items
+    )
 
 
 def _single_hours(clause: Clause) -> bool:

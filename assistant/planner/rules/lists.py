@@ -120,6 +120,7 @@ def join_lists(draft: Draft, clauses: list[Clause]) -> list[Clause]:
             if following.negated != clause.negated:
                 break
             links = [each for each in draft.between(at.last, following.first) if each.free]
+            clause.either = clause.either or any(link.word("or") for link in links)
             clause.plus = clause.plus or any(link.word("plus") and link.text != "," for link in links)
             draft.claim("list", *(link for link in links if link.word("conj", "or", "plus", "stop", "filler")))
             draft.claim("list", *(link for link in links if link.word("than", "side_by_side") and not link.word("conj")))

@@ -62,6 +62,9 @@ def _verbs_beside(draft: Draft) -> None:
     for item, term in draft.having(MetricTerm):
         if not is_weak(item) or not draft.metrics:
             continue
+        before = draft.touching(item, -1)
+        if before is not None and before.get(VerbTerm) is not None and not before.get(MetricTerm) and len(item.text) == 1:
+            continue  # what follows a verb is its object, and this one is not known
         link = draft.touching(item, -1)
         while link is not None and link.word("filler") and not link.word("conj"):
             link = draft.touching(link, -1)
@@ -103,7 +106,7 @@ def _listed_as_metric(draft: Draft, item: Item) -> bool:
             return True
     for step in (draft.before, draft.after):
         link = step(item)
-        if link is None or not link.word("conj", "plus"):
+        if link is None or not link.word("conj", "plus", "remove"):
             continue
         other = step(link)
         if other is not None and other.get(MetricTerm) is not None:

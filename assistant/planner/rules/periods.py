@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Literal
 
 from assistant.language.dates import day_in_month_of
 from assistant.language.meanings import BareDayTerm, GrainTerm, NumberTerm, PeriodTerm
@@ -13,7 +14,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
 from semantic_layer.calendar import Span, add_months, aligned_unit, resolve, unit_of, whole_months
 from semantic_layer.columns import Note
-from semantic_layer.conditions import Grain, TimeBucket
+from semantic_layer.conditions import Grain, Range, TimeBucket
 from semantic_layer.periods import Between, CalendarUnit, EachPeriod, LastN, Period
 from semantic_layer.requests import AgainstPeriod, LastYear, PreviousPeriod
 
@@ -39,7 +40,7 @@ def read_periods(draft: Draft) -> None:
         draft.claim("compare with the period before", previous)
         _claim_length(draft, previous)
     asked = _asked(draft)
-    asked = _narrowed(draft, asked)
+    asked = _part_and_whole(draft, asked) or _narrowed(draft, asked)
     for each in asked:
         draft.claim("period", *each.items)
         if each.term.note:
@@ -51,6 +52,7 @@ def read_periods(draft: Draft) -> None:
     elif previous is not None:
         draft.compare = PreviousPeriod()
         draft.marks.add("compare")
+        _each_against_the_one_before(draft, previous, asked)
     together = _together(draft, asked)
     if together is not None:
         draft.periods = [together]
@@ -84,6 +86,43 @@ def _together(draft: Draft, asked: list[Asked]) -> Period | None:
     if any(second.start.toordinal() != first.end.toordinal() + 1 for first, second in pairwise(spans)):
         return None
     return Between(start=spans[0].start, end=spans[-1].end)
+
+
+Stated = Literal["week", "month", "quarter"]
+STATED: tuple[tuple[Stated, tuple[str, ...]], ...] = (
+    ("month", ("month", "月")),
+    ("week", ("week", "周")),
+    ("quarter", ("quarter", "qoq", "季")),
+)
+"""Words for "against the one before" that say which units are compared."""
+
+
+def _each_against_the_one_before(draft: Draft, previous: Item, asked: list[Asked]) -> None:
+    """ "Month over month from July to December": a row for each month, not the half against the one before."""
+    around = previous.text.lower() + "".join(item.text for item in (draft.touching(previous, -1),) if item is not None)
+    unit: Stated | None = next((unit for unit, words in STATED if any(word in around for word in words)), None)
+    if unit is None or len(asked) != 1 or draft.any_word("total", "sum"):
+        return
+    days = _days(asked[0].period, draft)
+    if unit_of(days.start, unit).end < days.end:
+        draft.bind_group(TimeBucket(grain=unit))
+
+
+def _part_and_whole(draft: Draft, asked: list[Asked]) -> list[Asked] | None:
+    """ "December's share of the year": the longer period is asked, the shorter one is the part."""
+    if len(asked) != 2 or not draft.words("share"):
+        return None
+    between = draft.between(asked[0].items[-1], asked[1].items[0])
+    if all(item.light for item in between):
+        return None
+    outer, inner = sorted(asked, key=lambda each: -_days(each.period, draft).days)
+    wide, narrow = _days(outer.period, draft), _days(inner.period, draft)
+    if narrow == wide or not narrow.within(wide):
+        return None
+    draft.claim("period", *inner.items)
+    draft.part = Range(left=TimeBucket(grain="date"), low=narrow.start.isoformat(), high=narrow.end.isoformat())
+    draft.marks.add("part_by_filter")
+    return [outer]
 
 
 def _previous_word(draft: Draft) -> Item | None:

@@ -1,19 +1,19 @@
--- Views for the gold SQL of the golden set of complete_journey.
+-- What the gold SQL of the golden set of complete_journey reads; tables, so that each is computed once.
 -- Written from the glossary alone, over the raw tables (money columns as DECIMAL(18,2)).
 -- ts, d, hour ...: business time (America/New_York); the stored timestamp is UTC without a zone.
 -- Left joins everywhere; a missing value is 'Unknown'. Ids that are shown as a dimension are text.
 
-CREATE VIEW demo AS
+CREATE TABLE demo AS
 SELECT household_id, age, income, home_ownership, marital_status, household_size, household_comp, kids_count
 FROM demographics;
 
-CREATE VIEW tx0 AS
+CREATE TABLE tx0 AS
 SELECT t.household_id, CAST(t.store_id AS VARCHAR) AS store_id, t.basket_id, t.product_id, t.quantity,
        t.sales_value, t.retail_disc, t.coupon_disc, t.coupon_match_disc,
        timezone('America/New_York', timezone('UTC', t.transaction_timestamp)) AS ts
 FROM transactions t;
 
-CREATE VIEW tx AS
+CREATE TABLE tx AS
 SELECT x.household_id, x.store_id, x.basket_id, x.product_id, x.quantity, x.ts, CAST(x.ts AS DATE) AS d,
        CAST(date_trunc('week', CAST(x.ts AS DATE)) AS DATE) AS week,
        CAST(date_trunc('month', CAST(x.ts AS DATE)) AS DATE) AS month,
@@ -38,7 +38,7 @@ FROM tx0 x
 LEFT JOIN products p ON p.product_id = x.product_id
 LEFT JOIN demo g ON g.household_id = x.household_id;
 
-CREATE VIEW red AS                                                             -- one row per redemption; no hour
+CREATE TABLE red AS                                                             -- one row per redemption; no hour
 SELECT r.household_id, CAST(r.campaign_id AS VARCHAR) AS campaign_id, coalesce(c.campaign_type, 'Unknown') AS campaign_type,
        CAST(r.redemption_date AS DATE) AS d,
        CAST(date_trunc('week', CAST(r.redemption_date AS DATE)) AS DATE) AS week,
@@ -54,7 +54,7 @@ FROM coupon_redemptions r
 LEFT JOIN campaign_descriptions c ON c.campaign_id = r.campaign_id
 LEFT JOIN demo g ON g.household_id = r.household_id;
 
-CREATE VIEW reach AS                                                           -- one row per (campaign, household) contacted
+CREATE TABLE reach AS                                                           -- one row per (campaign, household) contacted
 SELECT m.household_id, CAST(m.campaign_id AS VARCHAR) AS campaign_id, coalesce(c.campaign_type, 'Unknown') AS campaign_type,
        CAST(c.start_date AS DATE) AS start_d, CAST(c.end_date AS DATE) AS end_d,   -- window, both ends inclusive
        coalesce(g.age, 'Unknown') AS age, coalesce(g.income, 'Unknown') AS income,
@@ -65,7 +65,7 @@ FROM campaigns m
 LEFT JOIN campaign_descriptions c ON c.campaign_id = m.campaign_id
 LEFT JOIN demo g ON g.household_id = m.household_id;
 
-CREATE VIEW days AS                                                            -- the calendar, to keep empty buckets in a series
+CREATE TABLE days AS                                                            -- the calendar, to keep empty buckets in a series
 SELECT CAST(s AS DATE) AS d, CAST(date_trunc('week', s) AS DATE) AS week, CAST(date_trunc('month', s) AS DATE) AS month,
        CAST(date_trunc('quarter', s) AS DATE) AS quarter
 FROM (SELECT unnest(generate_series(DATE '2017-01-01', DATE '2017-12-31', INTERVAL 1 DAY)) AS s);

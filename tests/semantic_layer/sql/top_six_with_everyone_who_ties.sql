@@ -7,7 +7,7 @@ WHERE
 GROUP BY
   coupon_redemptions.campaign_id
 QUALIFY
-  RANK() OVER (ORDER BY redemptions DESC) <= 6
+  RANK() OVER (ORDER BY COUNT(*) DESC) <= 6
 ORDER BY
   redemptions DESC,
   campaign_id ASC
