@@ -27,9 +27,11 @@ from semantic_layer.errors import DataError, HuaxiangError, Problem
 from semantic_layer.loading.loader import find_workspace, load_workspace
 from semantic_layer.model.workspace import Question, Workspace
 from semantic_layer.policy import Viewer, grant_of
+from semantic_layer.requests import MetricQuery
 from semantic_layer.warehouse import Warehouse
 from tools.catalogue import run
 from tools.context import Context, Emit
+from tools.metrics import compute
 
 
 @dataclass
@@ -146,7 +148,11 @@ class Runtime:
         from assistant.reply import read_request
 
         try:
-            run(read_request(request), self.context(scope))
+            typed, context = read_request(request), self.context(scope)
+            if isinstance(typed, MetricQuery):
+                compute(typed, context)
+            else:
+                run(typed, context)
         except (HuaxiangError, ValueError):
             return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import logging
@@ -89,6 +90,8 @@ def settled() -> None:
     """For commands that run for long: what is there now stays, and what comes from now on is cleared away again."""
     gc.freeze()
     gc.enable()
+    # Libraries complain on stderr about what is not cleared away at the end.
+    atexit.register(gc.unfreeze)
 
 
 def bad_use(message: str) -> NoReturn:

@@ -66,6 +66,8 @@ def _asks(stretch: list[Item]) -> bool:
 def _opens(draft: Draft, stretch: list[Item]) -> bool:
     """A heading of some words that ends with a sign: "Board call in five -", "Closing the books:". A bare noun may be a topic."""
     sign = draft.touching(stretch[-1], 1)
+    if any(item.text.lower() in ("you", "your", "你", "您") for item in stretch):
+        return False
     headed = stretch[0].index == 0 and sign is not None and sign.text in (":", "：", "-", "!", "！")
     return headed and len(stretch) >= 3 and _says_nothing_of_it(draft, stretch)
 

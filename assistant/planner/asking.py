@@ -92,6 +92,14 @@ def choice(draft: Draft, metrics: tuple[str, ...], where: AnyCondition | None = 
     return Choice(request=plain(request))
 
 
+def cuts(draft: Draft) -> tuple[Choice, ...]:
+    """The question with each of the first dimensions that its metric reaches."""
+    datasets = [dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)]
+    names = [field.name for _, field in draft.workspace.dimension_fields() if field.type == "category"]
+    fitting = [name for name in dict.fromkeys(names) if all(reaches(draft.workspace, dataset, name) for dataset in datasets)]
+    return tuple(choice(draft, metrics=tuple(draft.metrics), by=(Field(name=name),)) for name in fitting[:MOST_CHOICES])
+
+
 def which_metric(draft: Draft) -> Outcome:
     """Something is said of no metric: ask which; a bare greeting-like remark is off topic."""
     about = any(is_about_business(item) or item.get(PeriodTerm) is not None for item in draft.items)

@@ -15,7 +15,7 @@ from assistant.language.meanings import (
     ValueTerm,
 )
 from assistant.language.text import Question, read_question
-from assistant.planner.asking import absent_data, choice, decided_by_unit, reading_of, which_metric
+from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.draft import Draft
 from assistant.planner.edits import edited, is_elliptical
@@ -106,6 +106,8 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         return Clarify(code="loose_values", bindings=bindings_of(draft))
     if not draft.metrics:
         return which_metric(draft)
+    if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
+        return Clarify(code="share", span=draft.question.original.strip(), choices=cuts(draft), bindings=bindings_of(draft))
     return _checked(draft, metric_query(draft))
 
 

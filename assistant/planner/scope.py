@@ -23,6 +23,9 @@ def scope_refusal(draft: Draft, following: bool = False) -> Refuse | None:
     """Nothing is silently ignored: words that nothing bound end the question, by name."""
     left = [item for item in draft.left_over() if not (following and item.word("follow", "refer", "this", "back"))]
     left = [item for item in left if not item.word("vague", "key_noun")]
+    first = next((item for item in draft.items if not item.light), None)
+    if not following and first is not None and first.free and first.word("add") and not first.word("conj", "filler", "plus"):
+        left = [first, *left]  # with nothing before it, "add" asks to change the data
     if not draft.metrics:
         left = [item for item in left if not (item.is_word and item.word(*NEEDS_A_METRIC)) and not _counts_groups(draft, item)]
     if not left:

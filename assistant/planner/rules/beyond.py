@@ -145,6 +145,9 @@ def _numbers(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | No
         if item.get(NumberTerm) is None or not item.free:
             continue
         for neighbour in (draft.before(item), draft.after(item), draft.after(item, 2)):
+            sign = neighbour is not None and not neighbour.text[:1].isalpha()
+            if sign and neighbour is not draft.touching(item, -1):
+                continue  # a bracket of markup, or of a remark
             if neighbour is not None and neighbour.free and neighbour.word(*CODES) and not neighbour.word("filler"):
                 return "entity_condition", sorted((item, neighbour), key=lambda each: each.index)
     return None

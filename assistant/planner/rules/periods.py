@@ -110,7 +110,12 @@ def _each_against_the_one_before(draft: Draft, previous: Item, asked: list[Asked
 
 def _part_and_whole(draft: Draft, asked: list[Asked]) -> list[Asked] | None:
     """ "December's share of the year": the longer period is asked, the shorter one is the part."""
-    if len(asked) != 2 or not draft.words("share"):
+    if len(asked) < 2 or not draft.words("share"):
+        return None
+    if len(asked) > 2:
+        widest = max((_days(each.period, draft) for each in asked), key=lambda span: span.days)
+        if all(_days(each.period, draft).within(widest) for each in asked):
+            draft.beyond = ("one_part", {"text": draft.question.original.strip()})
         return None
     between = draft.between(asked[0].items[-1], asked[1].items[0])
     if all(item.light for item in between):
