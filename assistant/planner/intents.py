@@ -33,6 +33,7 @@ SQL = re.compile(
     r"^\s*(?:(?:explain|analyze)\s+(?:select|with|insert|update|delete)\b.+|(?:describe|desc)\s+\w+\s*;?$|show\s+tables|with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+|truncate\s|copy\s|attach\s|pragma\s)",
     re.IGNORECASE | re.DOTALL,
 )
+DIFFERENCE = re.compile("差别|区别|不同|不一样|differ")
 NOUNS: dict[str, Topic] = {
     "metrics_noun": "metrics",
     "dimensions_noun": "dimensions",
@@ -89,6 +90,8 @@ def small_talk(draft: Draft) -> CatalogueQuery | None:
 def definition(draft: Draft) -> DefinitionQuery | None:
     """ "How is it calculated?" with what it is asked of."""
     strong = [item for item in draft.items if item.word("define") and not _weak_define(draft, item)]
+    if strong and draft.clauses and all(DIFFERENCE.search(item.text.lower()) for item in strong):
+        strong = []  # the difference between groups is asked in numbers
     bare = not strong and _bare_what_is(draft)
     if not strong and not bare:
         return None
