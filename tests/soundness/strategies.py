@@ -133,18 +133,18 @@ COMPARISONS = st.one_of(
     *(listed(name, [*values, "Unknown", "nowhere"]) for name, values in VALUES.items()),
     st.builds(lambda name, yes: {"field": name, "missing": yes}, st.sampled_from(WORDS), st.booleans()),
     compared("colour", ["red", "%", "_", "\\", "RED", "a_"], ("contains",)),
-    compared("gift", [True, False], EQUAL),
+    compared("gift", [True, False, "Unknown"], EQUAL) | listed("gift", [True, False, "Unknown"]),
     compared("customer_id", [10, 99, "Unknown"], EQUAL) | listed("customer_id", [10, 11, 99, "Unknown"]),
     ranged("item_id", [1, 2, 3, 9]),
     listed("order_id", ["A", "B", "first"]),
     compared("price", [0, 10], EQUAL) | ranged("price", [-1, 0, 0.5, 10, 20.0]),
     compared("shipped_on", DATES, EQUAL) | ranged("shipped_on", DATES),
     ranged("opened_on", DATES),
-    st.sampled_from(ORDERED).map(lambda word: {"field": "shipped_on", word: {"field": "opened_on"}}),
-    ranged("date", DATES),
+    st.sampled_from([*ORDERED, *EQUAL]).map(lambda word: {"field": "shipped_on", word: {"field": "opened_on"}}),
+    ranged("date", DATES) | ranged("sold_at", DATES) | listed("sold_at", DATES),
     compared("shipped_on.month", ["2024-12-01", "2025-01-01"], EQUAL) | listed("month", ["2024-12-01", "2025-01-01"]),
     ranged("weekday", [1, 5, 7]) | listed("weekday", [1, 6, 7]),
-    compared("is_weekend", [True, False], EQUAL) | compared("shipped_on.is_weekend", [True, False], EQUAL),
+    compared("is_weekend", [True, False], EQUAL) | listed("shipped_on.is_weekend", [True, False, "Unknown"]),
 )
 HOURLY = ranged("hour", [0, 3, 11, 19, 23])
 """Apart from the others, since not every metric's time has hours."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from soundness.arithmetic import ADDITIVE, DISTINCT, over
 from soundness.shop import Shop, Tables
-from soundness.strategies import ATTRIBUTES, SPANS, Request, period, requests, several, tables, tables_of
+from soundness.strategies import ATTRIBUTES, OWN, SPANS, Request, period, requests, several, tables, tables_of
 from soundness.truth import Figures, Group, Truth, assert_equal, by_group, close, days_of, side_by_side
 
 KNOWN = [*ATTRIBUTES, "order_id"]
@@ -33,8 +33,8 @@ def ranked(figures: Figures, limit: int, place: int = 0, down: bool = True) -> F
     }
 
 
-def tops(metrics: list[str], most: int = 2, **more: Any) -> st.SearchStrategy[Request]:
-    return requests(metrics, by=KNOWN, least=1, most=most, limit=LIMITS, **more)
+def tops(metrics: list[str], by: list[str] = KNOWN, most: int = 2) -> st.SearchStrategy[Request]:
+    return requests(metrics, by=by, least=1, most=most, limit=LIMITS)
 
 
 @given(tables(), several(tops([*ADDITIVE, *DISTINCT, "basket", "lowest"])), st.booleans())
@@ -47,7 +47,7 @@ def test_the_top_is_everyone_up_to_the_last_place(shop: Tables, asked: list[Requ
         assert [row[: len(request["by"])] for row in rows] == list(truly), "in their order"
 
 
-@given(tables(), several(tops(ADDITIVE, most=1)))
+@given(tables(), several(tops(ADDITIVE, [*KNOWN, *OWN], most=1)))
 def test_those_shown_and_the_rest_are_everyone(shop: Tables, asked: list[Request]) -> None:
     for request in asked:
         answer = Shop(shop).answer(request)
@@ -59,7 +59,7 @@ def test_those_shown_and_the_rest_are_everyone(shop: Tables, asked: list[Request
                 assert close(sum(answer.main.cells(name)) + answer.rest.cells(name)[0], answer.totals.cells(name)[0])
 
 
-@given(tables(), several(tops([*DISTINCT, "basket"], most=1)))
+@given(tables(), several(tops([*DISTINCT, "basket"], [*KNOWN, *OWN], most=1)))
 def test_the_rest_is_computed_from_the_groups_that_are_not_shown(shop: Tables, asked: list[Request]) -> None:
     truth = Truth(shop)
     for request in asked:

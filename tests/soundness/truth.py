@@ -84,7 +84,7 @@ class Truth:
         """`month` is a bucket of the metric's time; `shipped_on.month` says of which."""
         name, _, grain = ref.rpartition(".")
         if grain not in GRAINS:
-            return row[ref]
+            return day(row[ref]) if ref == "sold_at" else row[ref]
         moment = row[name or time]
         return None if moment is None else self.bucket(moment, grain)
 

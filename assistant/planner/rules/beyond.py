@@ -85,7 +85,12 @@ def _of_two_fields(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]
 
 def _top_within(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
     """The best few of each group, or of a ranking another cut: "the top 2 in each city", 前三的城市每月."""
-    if draft.limit is None or len(draft.by) < 2 or "ranked" not in draft.marks:
+    if draft.limit is None or "ranked" not in draft.marks:
+        return None
+    if len(draft.periods) > 1 and draft.by:
+        asked = [item for item in draft.items if item.role in ("order", "period")]
+        return "top_within", [asked[0], asked[-1]]
+    if len(draft.by) < 2:
         return None
     groups = [item for item in draft.items if item.role is not None and item.role.startswith("by ")]
     words = [item for item in groups if item.word("group", "per", "which") or item.get(GrainTerm)]

@@ -359,7 +359,8 @@ def _reference(draft: Draft, asked: list[Asked]) -> Asked | None:
         led = before is not None and before.free and before.word("than")
         followed = after is not None and after.free and after.word("than") and before is not None and before.word("conj")
         symmetric = led and before is not None and before.word("side_by_side")
-        if (led and (moved or not symmetric or _comes_before(each, other, draft))) or (followed and moved):
+        apart = any(not item.light and not item.word("conj") for item in draft.between(first.items[-1], second.items[0]))
+        if (led and (moved or not symmetric or _comes_before(each, other, draft))) or (followed and (moved or apart)):
             draft.claim("compare", *(item for item in (before, after) if item is not None and item.word("than", "conj")))
             return each
     if moved and _comes_before(first, second, draft) and _linked(draft, first, second):
