@@ -139,9 +139,13 @@ def _symbol(text: str, at: int) -> list[Token]:
     return [Token(char, char, at, at + 1, kind)]
 
 
+SHORT = {"avg": "average", "pct": "percent", "qty": "quantity", "yr": "year", "wk": "week", "mth": "month", "qtr": "quarter"}
+"""Short forms that are written without thinking; terms and questions meet in the long one."""
+
+
 def stem(word: str) -> str:
     """An English word without possessive or plural ending; the same for terms and questions, so that they meet."""
-    word = word.removesuffix("'s")
+    word = SHORT.get(word, word.removesuffix("'s"))
     if len(word) <= 3 or not word.isascii() or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > 4:

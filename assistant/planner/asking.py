@@ -123,6 +123,7 @@ def which_metric(draft: Draft) -> Outcome:
             "which",
         )
         or bool(draft.by)
+        or any(item.word("previous", "last_year", "growth", "decline", "share") for item in draft.items)
     )
     wanting = draft.any_word("filler") and not draft.left_over()
     if not about and not wanting:

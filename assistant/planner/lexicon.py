@@ -251,6 +251,20 @@ def corrections(lexicon: Lexicon, question: Question, start: int, end: int) -> l
     return sorted(found, key=lambda each: (-each.score, -each.span.length))
 
 
+def respelled_word(question: Question, start: int, end: int) -> str | None:
+    """The month or weekday that one mistyped English word was meant to be."""
+    from rapidfuzz import fuzz
+
+    if end - start != 1:
+        return None
+    typed = question.tokens[start].text
+    data = language_data("en")
+    names = [*data["periods"]["month_names"], *(name for each in data["weekday"].values() for name in each)]
+    long = [name for name in names if len(name) >= 6]
+    best = max(long, key=lambda name: fuzz.ratio(typed, name))
+    return best if len(typed) >= 5 and typed[0] == best[0] and fuzz.ratio(typed, best) >= 82 else None
+
+
 def _word_corrections(lexicon: Lexicon, question: Question, start: int, end: int) -> list[Correction]:
     from rapidfuzz import fuzz, process
 

@@ -20,7 +20,7 @@ from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.draft import Draft
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
-from assistant.planner.lexicon import Lexicon, corrections
+from assistant.planner.lexicon import Lexicon, corrections, respelled_word
 from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.ordering import read_order
@@ -258,4 +258,12 @@ def _corrected(question: Question, draft: Draft, conversation: Conversation, rea
             outcome = _outcome(again, conversation, reader)
             if not isinstance(outcome, Refuse) or outcome.code not in ("unbound_word", "off_topic"):
                 return outcome
+        respelled = respelled_word(question, item.span.start, item.span.end)
+        if respelled is not None:
+            typed, word = question.words(item.span.start, item.span.end), respelled
+            again = draft_of(read_question(question.original.replace(typed, word, 1)), reader.lexicon, reader.today)
+            outcome = _outcome(again, conversation, reader)
+            if isinstance(outcome, Plan):
+                note = Note(code="corrected", parts={"text": typed, "word": word})
+                return outcome.model_copy(update={"notes": (note, *outcome.notes)})
     return None

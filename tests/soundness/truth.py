@@ -140,7 +140,7 @@ def compare(left: Any, word: str, right: Any) -> bool:
 
 
 def same(left: Any, right: Any) -> bool:
-    if left is None or right is None:
+    if left is None or right is None or right == UNKNOWN:
         return left is None and right == UNKNOWN
     return left == like(right, left)
 

@@ -151,7 +151,7 @@ def _acts(draft: Draft, word: Item, noun: Item) -> bool:
 
 
 def _is_per(draft: Draft, noun: Item) -> bool:
-    """ "how often did each customer come in": the ratio is per household already."""
+    """ "how often did each customer come in": the ratio is per customer already."""
     entity = next((term.entity for term in noun.all(FieldTerm) if term.entity is not None), None)
     if entity is None:
         return False

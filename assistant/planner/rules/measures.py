@@ -29,6 +29,7 @@ def read_measures(draft: Draft, clauses: list[Clause]) -> None:
         _entity_alone(draft, clauses)
     if not draft.metrics:
         _by_verb(draft)
+    _times_beside(draft)
     _verbs_beside(draft)
     read_averages(draft)
     _quantities(draft)
@@ -55,6 +56,24 @@ def _is_count_of(draft: Draft, name: str, item: Item) -> bool:
     """The metric counts the very entity that its word names, so other data may count it as well."""
     entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
     return entity is not None and name in {metric.name for metric in entity_counts(draft.workspace, entity)}
+
+
+def _times_beside(draft: Draft) -> None:
+    """核销人数和次数: how often it happened, beside another figure of the same data."""
+    for word in draft.words("count"):
+        link = draft.touching(word, -1)
+        if (
+            not draft.metrics
+            or not word.text.endswith("次数")
+            or link is None
+            or not (link.word("conj") or link.text in (",", "、"))
+        ):
+            continue
+        for name in base_datasets(draft.workspace, draft.metrics[0]):
+            dataset = draft.workspace.dataset(name)
+            if dataset is not None and dataset.count is not None:
+                draft.claim(f"metric {dataset.count}", word)
+                add_metric(draft, dataset.count)
 
 
 def _verbs_beside(draft: Draft) -> None:
