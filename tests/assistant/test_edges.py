@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Asker
+from conftest import Asker, everything
 
 from assistant.reply import Reply, Suggestion
 from semantic_layer.conditions import Field, In, all_of, parts_of
@@ -22,10 +22,6 @@ from semantic_layer.requests import REQUEST, MetricQuery
 ROOT = Path(__file__).parents[2]
 SALES_LAST_MONTH = [[386027.21]]
 OWN = [367, 368]
-
-
-def everything(reply: Reply) -> str:
-    return json.dumps(reply.contract("1"), ensure_ascii=False)
 
 
 def refused_for(reply: Reply) -> str:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHOP, Asker
+from conftest import SHOP, Asker, everything
 
 from assistant.agent import Agent
-from assistant.reply import Reply
 from assistant.runtime import Runtime
 from assistant.settings import Settings
 from semantic_layer.engines.duckdb import DuckDBEngine
@@ -34,10 +33,6 @@ QUESTIONS = {
     "write": "delete all sales of december",
     "off topic": "tell me a joke about cats",
 }
-
-
-def everything(reply: Reply) -> str:
-    return json.dumps(reply.contract("1"), ensure_ascii=False)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Asker
+from conftest import Asker, everything
 from loopback import Breaks, Call, Hangs, Loopback, Played, Says, calls
 
 from assistant.agent import Agent
@@ -53,10 +53,6 @@ RIGHT = plan("sales last month", metrics=["sales"], period=LAST_MONTH)
 
 def says_that_the_planner_took_over(reply: Reply) -> bool:
     return any(re.search(r"\bmodel\b|模型", text) for text in (*reply.assumptions, *reply.warnings))
-
-
-def everything(reply: Reply) -> str:
-    return json.dumps(reply.contract("1"), ensure_ascii=False)
 
 
 def said_to(server: Loopback, index: int = -1) -> str:
