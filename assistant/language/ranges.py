@@ -90,7 +90,7 @@ def composed_periods(
         for end in _after(question, last, words["to_now"]):
             if question.tokens[last].key != "on":
                 found.setdefault((first, end), _since(span, today))
-    return found | _month_ranges(question, today)
+    return found | _month_ranges(question, single, today)
 
 
 RANGE_SIGN = re.compile(r" ?(?:-|–|—|~|\.\.+) ?$")
@@ -143,6 +143,8 @@ DAYS_OF_MONTH = re.compile(
     r"(?P<a>3[01]|[12]\d|0?[1-9])(?:到|至|~|-)(?P<b>3[01]|[12]\d|0?[1-9])[日号]"
 )
 A_MONTH = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九])"
+BARE_RANGE = re.compile(r"(?<![\d月日号])(?P<a>3[01]|[12]\d|0?[1-9])[日号]?(?:到|至|~|-)(?P<b>3[01]|[12]\d|0?[1-9])[日号](?!\d)")
+"""Days of the month that was named before: 11月下旬（21到30号）."""
 MONTH_LIST = re.compile(rf"(?<!\d)(?P<list>{A_MONTH}(?:[、,和跟] ?{A_MONTH})+)(?:月份?|这?[两二三四五六]个月)")
 DAY_RANGE = re.compile(
     r"(?:the )?(?P<a>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? ?(?:to|through|until|till|and|-) ?(?:the )?(?P<b>3[01]|[12]\d|0?[1-9])"
@@ -150,7 +152,9 @@ DAY_RANGE = re.compile(
 )
 
 
-def _month_ranges(question: Question, today: Today) -> dict[tuple[int, int], PeriodTerm]:
+def _month_ranges(
+    question: Question, single: dict[tuple[int, int], PeriodTerm], today: Today
+) -> dict[tuple[int, int], PeriodTerm]:
     """Ranges whose month or year is said once: 1-3月, the 1st to the 15th of November."""
     ends = {token.end: index + 1 for index, token in enumerate(question.tokens)}
     starts = {token.start: index for index, token in enumerate(question.tokens)}
@@ -168,6 +172,14 @@ def _month_ranges(question: Question, today: Today) -> dict[tuple[int, int], Per
             continue
         year = int(match["y"]) if match["y"] else today.as_of.year - (0 if date(today.as_of.year, month, 1) <= today.as_of else 1)
         span = _days_between(year, month, int(match["a"]), int(match["b"]))
+        if span is not None:
+            found[starts[match.start()], ends[match.end()]] = between(span)
+    for match in BARE_RANGE.finditer(question.text):
+        known = [place for place in single if place[1] <= starts.get(match.start(), 0)]
+        if not known or match.start() not in starts or match.end() not in ends:
+            continue
+        month = days_of(single[max(known)].period, today).start
+        span = _days_between(month.year, month.month, int(match["a"]), int(match["b"]))
         if span is not None:
             found[starts[match.start()], ends[match.end()]] = between(span)
     for match in MONTH_LIST.finditer(question.text):

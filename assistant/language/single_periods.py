@@ -222,6 +222,15 @@ def _edge_of_month(at_start: bool) -> Callable[[_Parts, Today], PeriodTerm]:
     return read
 
 
+def _third(parts: _Parts, today: Today) -> PeriodTerm:
+    """上旬, 中旬, 下旬: days 1 to 10, 11 to 20, and the rest of a month."""
+    month = parts.month()
+    days = unit_of(date(_year_for(parts, month, today), month, 1), "month")
+    tenth, twentieth = days.start + timedelta(days=9), days.start + timedelta(days=19)
+    thirds = {"上旬": Days(days.start, tenth), "中旬": Days(tenth + timedelta(days=1), twentieth)}
+    return between(thirds.get(parts.groups["third"], Days(twentieth + timedelta(days=1), days.end)))
+
+
 def _season(parts: _Parts, today: Today) -> PeriodTerm:
     """Three whole months, as meteorologists cut the year; the latest that has begun. A winter ends in the year after."""
     data = language_data(parts.language)["periods"]["seasons"]
@@ -259,6 +268,7 @@ READERS: dict[str, Callable[[_Parts, Today], PeriodTerm]] = {
     "first_days": _edge_of_month(at_start=True),
     "last_days": _edge_of_month(at_start=False),
     "season": _season,
+    "third": _third,
     "named_day": _named_day,
 }
 

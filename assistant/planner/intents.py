@@ -189,13 +189,19 @@ def listing(draft: Draft) -> Frozen | None:
     """What exists: metrics and dimensions, values of a field, entities with their own fields."""
     named = [item for item in draft.items if item.free or item.role]
     for code, topic in NOUNS.items():
-        words = [item for item in named if item.word(code) and item.is_word]
+        words = [item for item in named if item.word(code) and item.is_word and not _names_a_field(draft, item)]
         if words and _asks_for_list(draft):
             metric = next((term.name for item in named for term in item.all(MetricTerm) if not term.weak), None)
             draft.claim("list", *words)
             _claim_all(draft)
             return CatalogueQuery(topic=topic, metric=metric if topic == "dimensions" else None)
     return _window_of_entity(draft) or _values_or_entities(draft)
+
+
+def _names_a_field(draft: Draft, item: Item) -> bool:
+    """ "The income field": the word only says what the one before it is."""
+    before = draft.touching(item, -1)
+    return before is not None and before.get(FieldTerm) is not None
 
 
 def _window_of_entity(draft: Draft) -> Frozen | None:

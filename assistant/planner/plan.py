@@ -11,7 +11,6 @@ from assistant.language.meanings import (
     FieldTerm,
     MetricTerm,
     SeveralTerm,
-    Span,
     ValueTerm,
 )
 from assistant.language.text import Question, read_question
@@ -247,23 +246,26 @@ def _reaching_count(workspace: Workspace, metric: str, fields: list[str]) -> lis
 # ---- corrections --------------------------------------------------------------------------------------------------------------
 
 
-def _corrected(question: Question, draft: Draft, conversation: Conversation, reader: Reader) -> Outcome | None:
+def _corrected(question: Question, draft: Draft, conversation: Conversation, reader: Reader, depth: int = 3) -> Outcome | None:
     """The question read again with mistyped words taken for what they are most like; only if that explains everything."""
     for item in draft.left_over():
         if item.span.meanings:
             continue
-        for correction in corrections(reader.lexicon, question, item.span.start, item.span.end)[:3]:
-            extra: tuple[Span, ...] = (correction.span,)
-            again = draft_of(question, reader.lexicon, reader.today, extra)
-            outcome = _outcome(again, conversation, reader)
-            if not isinstance(outcome, Refuse) or outcome.code not in ("unbound_word", "off_topic"):
-                return outcome
-        respelled = respelled_word(question, item.span.start, item.span.end)
-        if respelled is not None:
-            typed, word = question.words(item.span.start, item.span.end), respelled
-            again = draft_of(read_question(question.original.replace(typed, word, 1)), reader.lexicon, reader.today)
-            outcome = _outcome(again, conversation, reader)
+        start, end = item.span.start, item.span.end
+        found = [(each.span.start, each.span.end, each.word) for each in corrections(reader.lexicon, question, start, end)[:3]]
+        respelled = respelled_word(question, start, end)
+        found += [(start, end, respelled)] if respelled is not None else []
+        for first, last, word in found:
+            typed = question.words(first, last)
+            again = read_question(question.original.replace(typed, word, 1))
+            redrafted = draft_of(again, reader.lexicon, reader.today)
+            outcome: Outcome | None = _outcome(redrafted, conversation, reader)
+            if isinstance(outcome, Refuse) and outcome.code in ("unbound_word", "off_topic"):
+                fewer = len(redrafted.left_over()) < len(draft.left_over())
+                outcome = _corrected(again, redrafted, conversation, reader, depth - 1) if depth > 1 and fewer else None
             if isinstance(outcome, Plan):
                 note = Note(code="corrected", parts={"text": typed, "word": word})
                 return outcome.model_copy(update={"notes": (note, *outcome.notes)})
+            if outcome is not None:
+                return outcome
     return None
