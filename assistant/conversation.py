@@ -22,6 +22,7 @@ class Turn(Frozen):
     Attributes:
         request: The canonical request that was run; None where none was.
         choices: The requests that a question back offered.
+        shown_as: What the page showed as asked, where a button and not a typed question led here.
     """
 
     question: str
@@ -30,6 +31,7 @@ class Turn(Frozen):
     reading: str = ""
     choices: tuple[dict[str, Any], ...] = ()
     mentions: tuple[Mention, ...] = ()
+    shown_as: str = ""
 
 
 class Conversation(Frozen):
@@ -49,4 +51,5 @@ class Conversation(Frozen):
 
     @property
     def last(self) -> Turn | None:
-        return self.turns[-1] if self.turns else None
+        """The last turn that came to an outcome; a fault or a stop changes nothing in a dialogue."""
+        return next((turn for turn in reversed(self.turns) if turn.outcome != "error"), None)

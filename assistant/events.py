@@ -37,8 +37,10 @@ class Compiled(EventBase):
 
 
 class Progress(EventBase):
+    """Nothing new for a while: work goes on."""
+
     kind: Literal["progress"] = "progress"
-    text: str
+    seconds: float
 
 
 class Rows(EventBase):

@@ -22,7 +22,7 @@ def history(conversation: Conversation, workspace: Workspace, most: int = MOST_T
     """The last turns as messages. Values that nobody typed are withheld: they come from rows."""
     asked = [turn.question for turn in conversation.turns if turn.question]
     messages: list[BaseMessage] = []
-    for turn in conversation.turns[-most:]:
+    for turn in [each for each in conversation.turns if each.outcome != "error"][-most:]:
         said = turn.question if turn.question.strip() else TAKEN_UP
         messages += [HumanMessage(said), AIMessage(_outcome(turn, workspace, asked))]
     return messages

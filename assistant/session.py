@@ -8,10 +8,10 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.conversation import Conversation, Mention, Turn
-from assistant.events import Answered, Clarified, Compiled, Event, Failed, Last, Planned, Refused, Rows, Started
+from assistant.events import Answered, Clarified, Compiled, Event, Failed, Last, Planned, Progress, Refused, Rows, Started
 from assistant.first_questions import first_questions
 from assistant.language.text import read_question
 from assistant.planner.outcome import Choice, Clarify, Plan, Refuse
@@ -31,8 +31,18 @@ if TYPE_CHECKING:
     from assistant.agent import Agent
 
 log = logging.getLogger(__name__)
+SIGN_OF_LIFE = 1.0
+"""Seconds without an event after which the stream says that work goes on."""
 MENTIONED = 10
 """How many groups of an answer "those" can mean."""
+
+
+class Keeper(Protocol):
+    """Who keeps a conversation beyond this process: told of a turn when it begins and when it has ended."""
+
+    def started(self, conversation: str, number: int, asked: str, seen_with: str) -> None: ...
+
+    def finished(self, conversation: str, number: int, turn: Turn, reply: Reply) -> None: ...
 
 
 class Session:
@@ -42,32 +52,65 @@ class Session:
         runtime: The opened workspace.
         viewer: Who asks.
         agent: The agent; made once and shared between sessions.
+        keeper: Where the conversation is kept; without one it ends with this object.
     """
 
     def __init__(
-        self, runtime: Runtime, agent: Agent, viewer: Viewer | None = None, conversation: Conversation | None = None
+        self,
+        runtime: Runtime,
+        agent: Agent,
+        viewer: Viewer | None = None,
+        conversation: Conversation | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
-        self.runtime, self.agent = runtime, agent
+        self.runtime, self.agent, self.keeper = runtime, agent, keeper
         self.viewer = viewer or Viewer()
         self.conversation = conversation or Conversation(id=uuid.uuid4().hex)
 
     async def ask(self, question: str, cancel: CancelToken | None = None) -> AsyncIterator[Event]:
         """Answers a question as a stream of events; the last one is Answered, Clarified, Refused or Failed."""
         question = whole(question)
-        turn = _Turn(self, question)
-        yield turn.event(Started, question=question, language=turn.language)
         if self.runtime.settings.log_questions:
             log.warning("question: %s", escaped(question[:500]))
+        async for event in self._events(_Turn(self, question), cancel):
+            yield event
+
+    async def ask_request(
+        self, request: dict[str, Any], shown_as: str, language: str = "", cancel: CancelToken | None = None
+    ) -> AsyncIterator[Event]:
+        """Runs a typed request that was clicked, as a stream of events: no planning, else the same path.
+
+        Args:
+            shown_as: What the page shows as asked.
+        """
+        turn = _Turn(self, "", language or _language_of(self.conversation), shown_as)
+        async for event in self._events(turn, cancel, request):
+            yield event
+
+    async def _events(
+        self, turn: _Turn, cancel: CancelToken | None, request: dict[str, Any] | None = None
+    ) -> AsyncIterator[Event]:
+        yield turn.event(Started, question=turn.question or turn.shown_as, language=turn.language)
         queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
         def emit(name: str, data: dict[str, Any]) -> None:
             loop.call_soon_threadsafe(queue.put_nowait, (name, data))
 
-        task = asyncio.create_task(turn.reply(cancel, emit))
+        started = time.perf_counter()
+        task = asyncio.create_task(turn.reply(cancel, emit, request))
         task.add_done_callback(lambda _: queue.put_nowait(None))
-        while (item := await queue.get()) is not None:
+        while True:
+            try:
+                item = await asyncio.wait_for(queue.get(), SIGN_OF_LIFE)
+            except TimeoutError:
+                yield turn.event(Progress, seconds=round(time.perf_counter() - started, 1))
+                continue
+            if item is None:
+                break
             name, data = item
+            if name == "planned":
+                data = {**data, "reading": turn.reading(data["plan"])}
             yield turn.event({"planned": Planned, "compiled": Compiled, "rows": Rows}[name], **data)
         reply = await task
         yield turn.last(reply)
@@ -92,8 +135,8 @@ def _unheard(name: str, data: dict[str, Any]) -> None:
 class _Turn:
     """One question on its way."""
 
-    def __init__(self, session: Session, question: str, language: str | None = None) -> None:
-        self.session, self.question = session, question
+    def __init__(self, session: Session, question: str, language: str | None = None, shown_as: str = "") -> None:
+        self.session, self.question, self.shown_as = session, question, shown_as
         self.language = language or _reply_language(question, session.conversation)
         self.sequence = 0
         self.number = len(session.conversation.turns)
@@ -107,7 +150,20 @@ class _Turn:
         return self.event(kinds[reply.status], reply=reply.model_dump(mode="json"))
 
     async def reply(self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None = None) -> Reply:
-        """The reply, whatever happens; a fault becomes a reply as well."""
+        """The reply, whatever happens, kept where conversations are kept."""
+        session = self.session
+        if session.keeper is not None:
+            grant = session.runtime.scope(session.viewer).grant.hash
+            asked = self.question or self.shown_as
+            await asyncio.to_thread(session.keeper.started, session.conversation.id, self.number, asked, grant)
+        reply = await self._reply(cancel, emit, request)
+        if session.keeper is not None:
+            turn = session.conversation.turns[self.number]
+            await asyncio.to_thread(session.keeper.finished, session.conversation.id, self.number, turn, reply)
+        return reply
+
+    async def _reply(self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None) -> Reply:
+        """The reply; a fault becomes one as well. Either way the turn is part of the conversation then."""
         started = time.perf_counter()
         replies = self._replies(None)
         try:
@@ -118,16 +174,20 @@ class _Turn:
                 replies = self._replies(turn, await asyncio.to_thread(self._first_questions, turn))
             reply = self._worded(handled, replies, turn)
             reply = reply.model_copy(update={"timings_ms": _total(turn.timings_ms, started)})
-            self._remember(reply, handled)
-            return reply
         except RequestError as error:
-            return replies.refused_by(error.problem, {}, {}, _total({}, started))
+            handled, reply = None, replies.refused_by(error.problem, {}, {}, _total({}, started))
         except HuaxiangError as error:
             log.warning("question failed: %s", error.problem.code)
-            return replies.failed(error.problem.code, _total({}, started))
+            handled, reply = None, replies.failed(error.problem.code, _total({}, started))
         except Exception as error:
             log.error("question failed: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
-            return replies.failed("internal", _total({}, started))
+            handled, reply = None, replies.failed("internal", _total({}, started))
+        self._remember(reply, handled)
+        return reply
+
+    def reading(self, request: dict[str, Any]) -> str:
+        """What is about to be run, in words; the days of its periods are resolved with the answer."""
+        return self._replies(None).reading(read_request(request))
 
     def _replies(self, turn: TurnContext | None, questions: tuple[Question, ...] | None = None) -> Replies:
         days = turn.days_of if turn is not None else None
@@ -176,20 +236,21 @@ class _Turn:
         answer = _as_of(handled.answers[0], turn.context.scope.as_of)
         return replies.answered(answer, (*outcome.notes, *said), handled.request, timings)
 
-    def _remember(self, reply: Reply, handled: Handled) -> None:
+    def _remember(self, reply: Reply, handled: Handled | None) -> None:
         """Adds the turn to the conversation."""
         answered = reply.status == "answered"
         mentions: tuple[Mention, ...] = ()
-        if answered and handled.answers:
+        if answered and handled is not None and handled.answers:
             mentions = _mentions(handled.answers[0])
         choices = tuple(suggestion.request for suggestion in reply.suggestions) if reply.status == "clarify" else ()
         turn = Turn(
             question=self.question,
             outcome=reply.status,
-            request=handled.request if answered else None,
+            request=handled.request if answered and handled is not None else None,
             reading=reply.reading,
             choices=choices,
             mentions=mentions,
+            shown_as=self.shown_as,
         )
         self.session.conversation = self.session.conversation.with_turn(turn)
 

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
         threads: Threads of one statement.
         max_seconds: A statement is stopped after so long.
         max_rows: Rows of one answer.
+        state_url: Database of conversations and feedback, as SQLAlchemy writes it; empty means a file in the state folder.
+        keep_days: Conversations in which nothing was asked for so many days are deleted; 0 keeps them.
         log_questions: Whether questions are written to the log; values never are.
     """
 
@@ -32,6 +34,8 @@ class Settings(BaseSettings):
     max_seconds: float = Field(default=30, gt=0, le=3600)
     max_rows: int = Field(default=10_000, ge=1, le=1_000_000)
     model_seconds: float = Field(default=60, gt=0, le=600)
+    state_url: str = ""
+    keep_days: int = Field(default=365, ge=0, le=36_500)
     log_questions: bool = False
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
-from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
+from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
 from tools import catalogue_query, definitions, listing, metrics
 from tools.answer import Answer
 from tools.context import Context
@@ -54,5 +54,6 @@ def tool_of(request: Frozen) -> Tool:
 
 
 def run(request: Frozen, context: Context) -> Answer:
-    """Runs any request with its tool."""
+    """Runs any request with its tool, and says first what is run."""
+    context.emit("planned", {"plan": plain(request)})
     return tool_of(request).run(request, context)

@@ -31,7 +31,7 @@ FOLLOW = ("follow", "add", "remove", "back", "refer", "only")
 
 def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
     """Whether a message needs the one before: it names no metric, or it says that it goes on."""
-    if not conversation.turns:
+    if conversation.last is None:
         return False
     if _answers(draft, conversation):
         return True
