@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Asker
+from proposing import LAST_MONTH, field, is_
 
 from assistant.conversation import Conversation, Mention, Turn
 from assistant.history import TAKEN_UP, history
@@ -19,16 +20,6 @@ from assistant.turn import TurnContext
 from semantic_layer.conditions import read_condition
 from semantic_layer.requests import REQUEST, MetricQuery
 from tools.catalogue import TOOLS
-
-LAST_MONTH = {"kind": "unit", "unit": "month", "offset": -1}
-
-
-def field(name: str) -> dict[str, str]:
-    return {"kind": "field", "name": name}
-
-
-def is_(name: str, value: Any) -> dict[str, Any]:
-    return {"kind": "compare", "left": field(name), "op": "eq", "right": value}
 
 
 def turn_of(asker: Asker, question: str, *earlier: Turn) -> TurnContext:

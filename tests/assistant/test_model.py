@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 from conftest import Asker, everything
-from loopback import Breaks, Call, Hangs, Loopback, Played, Says, calls
+from loopback import KEY, Breaks, Call, Hangs, Loopback, Played, Says, calls, environment
+from proposing import LAST_MONTH, NOVEMBER, field, is_, plan
 
 from assistant.agent import Agent
 from assistant.model import configured_model
@@ -26,26 +27,10 @@ from assistant.settings import Settings
 from semantic_layer.errors import DataError
 
 ROOT = Path(__file__).parents[2]
-KEY = "sk-loopback-4711"
-LAST_MONTH = {"kind": "unit", "unit": "month", "offset": -1}
-NOVEMBER = {"kind": "dates", "start": "2017-11-01", "end": "2017-11-30"}
 SALES_LAST_MONTH = [[386027.21]]
 PROSE = "Sales were 999,999.99 USD, far more than ever."
 
 Start = Callable[..., tuple[Asker, Loopback]]
-
-
-def field(name: str) -> dict[str, str]:
-    return {"kind": "field", "name": name}
-
-
-def is_(name: str, value: Any) -> dict[str, Any]:
-    return {"kind": "compare", "left": field(name), "op": "eq", "right": value}
-
-
-def plan(words: str, tool: str = "query_metrics", **request: Any) -> Says:
-    """One reading, and a binding for each of the words."""
-    return calls(tool, readings=[request], bindings=[{"text": word, "to": "the request"} for word in words.split()])
 
 
 RIGHT = plan("sales last month", metrics=["sales"], period=LAST_MONTH)
@@ -76,11 +61,8 @@ def model(demo: Asker, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str, seconds: float) -> None:
-    monkeypatch.setenv("HUAXIANG_MODEL", "openai:loopback")
-    monkeypatch.setenv("HUAXIANG_MODEL_URL", url)
-    monkeypatch.setenv("HUAXIANG_MODEL_SECONDS", str(seconds))
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for name, value in environment(url, seconds).items():
+        monkeypatch.setenv(name, value)
 
 
 class TestARightPlan:
@@ -575,11 +557,10 @@ class TestCommandLine:
         home.mkdir()
         (home / "data").symlink_to(demo.runtime.settings.home / "data")
         with Loopback(Breaks(500)) as server:
-            model = {"HUAXIANG_MODEL": "openai:loopback", "HUAXIANG_MODEL_URL": server.url, "OPENAI_API_KEY": KEY}
             done = subprocess.run(
                 [sys.executable, "-m", "assistant.cli.main", "ask", "sales last month", "--format", "json"],
                 capture_output=True, text=True, cwd=ROOT, timeout=120, check=False,
-                env=os.environ | model | {"HUAXIANG_HOME": str(home), "NO_PROXY": "127.0.0.1"},
+                env=os.environ | environment(server.url) | {"HUAXIANG_HOME": str(home)},
             )  # fmt: skip
             assert server.sent
         assert done.returncode == 0, done.stderr
