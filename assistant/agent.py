@@ -11,12 +11,16 @@ from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.history import history
-from assistant.middleware import EndAfterOutcome, ModelOrPlanner
+from assistant.middleware import EndAfterOutcome, ModelOrPlanner, kept_here, plain_tool
+from assistant.model import ModelTerms, configured_model, configured_terms
+from assistant.outgoing import Outgoing
 from assistant.planner.chat_model import EmbeddedPlanner
 from assistant.planner.misfit import MisfitError
 from assistant.planner.outcome import Clarify, Plan, Refuse
+from assistant.prompt import prompt_of
 from assistant.proposals import CLARIFY_CODES, REFUSE_CODES, asked_back, planned, refused
 from assistant.reply import read_request
+from assistant.settings import Settings
 from assistant.tool_schemas import outcome_schema, plan_schema
 from assistant.turn import Handled, TurnContext
 from semantic_layer.errors import HuaxiangError, Problem
@@ -42,6 +46,8 @@ REPAIRABLE = frozenset(
     }
 )
 """What the compiler refuses and a model may put right, once; what a policy refuses is final."""
+MOST_SAID = 1000
+"""Characters that a model is told of what was wrong: its own names stand in it, and may be long."""
 
 
 class Agent:
@@ -49,26 +55,51 @@ class Agent:
 
     Args:
         model: A LangChain chat model; None leaves the planning to the embedded planner alone.
+        terms: On which terms it is asked.
     """
 
-    def __init__(self, model: BaseChatModel | None = None) -> None:
-        self._asks_a_model = model is not None
+    def __init__(self, model: BaseChatModel | None = None, terms: ModelTerms | None = None) -> None:
+        self.model, self.terms = model, terms or ModelTerms()
+        self._tools = [*(_analysis(tool) for tool in TOOLS), _clarify(), _refuse()]
         self._graph = create_agent(
             EmbeddedPlanner(),
-            tools=[*(_analysis(tool) for tool in TOOLS), _clarify(), _refuse()],
-            middleware=[ModelOrPlanner(model), EndAfterOutcome()],
+            tools=self._tools,
+            middleware=[ModelOrPlanner(model, self.terms), EndAfterOutcome()],
             context_schema=TurnContext,
         )
 
+    @classmethod
+    def configured(cls, settings: Settings) -> Agent:
+        """The agent of the settings; what its model takes is counted in the state store.
+
+        Raises:
+            DataError: the model, its prices or the state store cannot be used.
+        """
+        model = configured_model(settings)
+        if model is None:
+            return cls()
+        from assistant.state.spending import SpendingInStore
+        from assistant.state.store import Store
+
+        return cls(model, configured_terms(settings, SpendingInStore(Store.open(settings))))
+
     async def run(self, turn: TurnContext) -> Handled:
         """One turn. The typed outcome is read from the tool's artifact, never from message text."""
-        earlier = history(turn.conversation, turn.reader.workspace) if self._asks_a_model else []
-        messages: list[BaseMessage] = [*earlier, HumanMessage(turn.question)]
+        messages = self._messages(turn) if self.model is not None else [HumanMessage(turn.question)]
         state = await self._graph.ainvoke({"messages": messages}, context=turn)  # pyright: ignore[reportArgumentType]
         for message in reversed(state["messages"]):
             if isinstance(message, ToolMessage) and isinstance(message.artifact, Handled):
                 return message.artifact
         return Handled(Refuse(code="model_failed"))
+
+    def outgoing(self, turn: TurnContext) -> Outgoing:
+        """What the first call of a turn sends to a model. Repairs add the model's own call and what was wrong with it."""
+        leaves = self.model is not None and not kept_here(turn.planned(), self.terms.mode)
+        return Outgoing.of(leaves, prompt_of(turn), self._messages(turn), [plain_tool(tool) for tool in self._tools])
+
+    def _messages(self, turn: TurnContext) -> list[BaseMessage]:
+        """The conversation so far, and the question."""
+        return [*history(turn.conversation, turn.reader.workspace), HumanMessage(turn.question)]
 
 
 def _analysis(tool: Tool) -> BaseTool:
@@ -127,7 +158,8 @@ def _tool(name: str, purpose: str, schema: dict[str, Any], call: Callable[..., C
 
 
 def _turned_back(error: MisfitError) -> Called:
-    return f"The call does not fit, correct it: {error}.", None
+    said = str(error)
+    return f"The call does not fit, correct it: {said if len(said) <= MOST_SAID else said[:MOST_SAID] + ' …'}.", None
 
 
 def _about(problem: Problem) -> str:

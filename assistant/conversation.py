@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from assistant.usage import Usage
 from semantic_layer.frozen import Frozen
 
 SCHEMA_VERSION = 1
@@ -23,6 +24,7 @@ class Turn(Frozen):
         request: The canonical request that was run; None where none was.
         choices: The requests that a question back offered.
         shown_as: What the page showed as asked, where a button and not a typed question led here.
+        usage: What a language model took for it; None where none was asked.
     """
 
     question: str
@@ -32,6 +34,7 @@ class Turn(Frozen):
     choices: tuple[dict[str, Any], ...] = ()
     mentions: tuple[Mention, ...] = ()
     shown_as: str = ""
+    usage: Usage | None = None
 
 
 class Conversation(Frozen):

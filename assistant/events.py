@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from assistant.usage import Usage
 from semantic_layer.frozen import Frozen
 
 
@@ -53,26 +54,34 @@ class Text(EventBase):
     text: str
 
 
-class Answered(EventBase):
+class LastBase(EventBase):
+    """What every last event holds.
+
+    Attributes:
+        reply: The whole reply.
+        usage: What a language model took; None where none was asked. It is no part of a reply: no answer depends on it.
+    """
+
+    reply: dict[str, Any]
+    usage: Usage | None = None
+
+
+class Answered(LastBase):
     kind: Literal["answered"] = "answered"
-    reply: dict[str, Any]
 
 
-class Clarified(EventBase):
+class Clarified(LastBase):
     kind: Literal["clarified"] = "clarified"
-    reply: dict[str, Any]
 
 
-class Refused(EventBase):
+class Refused(LastBase):
     kind: Literal["refused"] = "refused"
-    reply: dict[str, Any]
 
 
-class Failed(EventBase):
+class Failed(LastBase):
     """A fault of ours, or a stop."""
 
     kind: Literal["failed"] = "failed"
-    reply: dict[str, Any]
 
 
 Last = Answered | Clarified | Refused | Failed

@@ -22,10 +22,15 @@ def history(conversation: Conversation, workspace: Workspace, most: int = MOST_T
     """The last turns as messages. Values that nobody typed are withheld: they come from rows."""
     asked = [turn.question for turn in conversation.turns if turn.question]
     messages: list[BaseMessage] = []
-    for turn in [each for each in conversation.turns if each.outcome != "error"][-most:]:
+    for turn in shown_turns(conversation, most):
         said = turn.question if turn.question.strip() else TAKEN_UP
         messages += [HumanMessage(said), AIMessage(_outcome(turn, workspace, asked))]
     return messages
+
+
+def shown_turns(conversation: Conversation, most: int = MOST_TURNS) -> list[Turn]:
+    """The turns that a model is shown: the last ones that came to an outcome."""
+    return [each for each in conversation.turns if each.outcome != "error"][-most:]
 
 
 def _outcome(turn: Turn, workspace: Workspace, asked: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -11,11 +13,18 @@ from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResp
 from langchain_core.messages import AIMessage, SystemMessage, ToolMessage
 from langchain_core.tools import BaseTool
 
+from assistant.metered import metered, within_budget
+from assistant.model import ModelTerms
+from assistant.model_call import only_call
+from assistant.planner.certainty import is_certain
 from assistant.planner.chat_model import EmbeddedPlanner
-from assistant.planner.outcome import Refuse
-from assistant.prompt import system_prompt
+from assistant.planner.outcome import Outcome, Refuse
+from assistant.prompt import prompt_of
+from assistant.settings import Mode
 from assistant.tool_schemas import as_function
 from assistant.turn import Handled, TurnContext
+from semantic_layer.columns import Note
+from semantic_layer.errors import DataError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -30,79 +39,91 @@ NO_QUESTION = frozenset({"empty", "too_long", "no_words", "sql_pasted", "write"}
 
 
 class ModelOrPlanner(AgentMiddleware[Any, Any]):
-    """Gives each model call to the configured model, and to the embedded planner where there is none or it fails."""
+    """Gives each model call to the configured model, or to the embedded planner: where there is no model, where the planner
+    is certain and the mode leaves it the question, where the day's budget is spent, and where the model fails.
 
-    def __init__(self, model: BaseChatModel | None) -> None:
+    Only the asynchronous way is there: the turn's deadline and its stop button cannot be kept while a thread waits.
+    """
+
+    def __init__(self, model: BaseChatModel | None, terms: ModelTerms) -> None:
         super().__init__()
-        self.model = model
-
-    def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]) -> Any:
-        turn: TurnContext = request.runtime.context
-        if not self._may_ask_model(turn):
-            return handler(self._planner(request, turn))
-        started = time.perf_counter()
-        try:
-            response = handler(self._with_model(request, turn))
-        except Exception as error:
-            turn.spent("plan", started)
-            return handler(self._planner(request, turn, failed=error))
-        turn.spent("plan", started)
-        return response if _calls_one_tool(response) else handler(self._planner(request, turn))
+        self.model, self.terms = model, terms
 
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
     ) -> Any:
         turn: TurnContext = request.runtime.context
-        if not self._may_ask_model(turn):
+        if not await self._asks_model(turn):
             return await handler(self._planner(request, turn))
         started = time.perf_counter()
         try:
-            response = await handler(self._with_model(request, turn))
+            asked = await asyncio.to_thread(self._with_model, request, turn)
+            turn.attempts += 1
+            response = await metered(turn, self.terms, lambda: handler(asked), _message, lambda: _sent(asked))
+        except DataError:
+            raise  # the user stopped the turn
         except Exception as error:
             turn.spent("plan", started)
             return await handler(self._planner(request, turn, failed=error))
         turn.spent("plan", started)
-        return response if _calls_one_tool(response) else await handler(self._planner(request, turn))
+        message = _message(response)
+        call = only_call(message) if message is not None else None
+        return ModelResponse(result=[call]) if call is not None else await handler(self._planner(request, turn))
 
-    def _may_ask_model(self, turn: TurnContext) -> bool:
+    async def _asks_model(self, turn: TurnContext) -> bool:
         if self.model is None or turn.attempts >= MOST_ATTEMPTS or turn.fell_back is not None:
             return False
-        own = turn.planned()
-        return not (isinstance(own, Refuse) and own.code in NO_QUESTION)
+        if kept_here(await asyncio.to_thread(turn.planned), self.terms.mode):
+            return False
+        if await within_budget(turn, self.terms):
+            return True
+        turn.fell_back = "budget spent"
+        turn.notes.append(Note(code="budget_spent"))
+        return False
 
     def _with_model(self, request: ModelRequest[Any], turn: TurnContext) -> ModelRequest[Any]:
-        turn.attempts += 1
         assert self.model is not None
-        prompt = SystemMessage(system_prompt(turn.reader.workspace, turn.context.scope))
-        return request.override(model=self.model, system_message=prompt, tools=[_plain(tool) for tool in request.tools])
+        return request.override(
+            model=self.model, system_message=SystemMessage(prompt_of(turn)), tools=[plain_tool(tool) for tool in request.tools]
+        )
 
     def _planner(self, request: ModelRequest[Any], turn: TurnContext, failed: Exception | None = None) -> ModelRequest[Any]:
         if turn.attempts and turn.fell_back is None:
             turn.fell_back = type(failed).__name__ if failed else "no usable plan"
+            turn.notes.append(Note(code="fell_back"))
             # The provider's own text may hold keys or the question: only its kind is logged.
             log.warning("the model gave no plan (%s); the embedded planner takes over", turn.fell_back)
         return request.override(model=EmbeddedPlanner(turn=turn), system_message=None)
 
 
-def _plain(tool: BaseTool | dict[str, Any]) -> dict[str, Any]:
+def kept_here(own: Outcome, mode: Mode) -> bool:
+    """Whether a question is the embedded planner's, so that nothing of it leaves.
+
+    Args:
+        own: What the planner makes of it.
+    """
+    if mode == "embedded" or (isinstance(own, Refuse) and own.code in NO_QUESTION):
+        return True
+    return mode == "auto" and is_certain(own)
+
+
+def _message(response: ModelResponse[Any]) -> AIMessage | None:
+    return next((each for each in response.result if isinstance(each, AIMessage)), None)
+
+
+def _sent(request: ModelRequest[Any]) -> str:
+    """What a request sends, about as long as it is on the wire."""
+    system = request.system_message.text if request.system_message is not None else ""
+    messages = "".join(str(message.content) + str(getattr(message, "tool_calls", "")) for message in request.messages)
+    return system + messages + json.dumps(request.tools, ensure_ascii=False, default=str)
+
+
+def plain_tool(tool: BaseTool | dict[str, Any]) -> dict[str, Any]:
     """A tool as a plain dictionary, which LangChain passes on as it is."""
     if isinstance(tool, dict):
         return tool
     assert isinstance(tool.args_schema, dict)
     return as_function(tool.name, tool.description, tool.args_schema)
-
-
-def _calls_one_tool(response: ModelResponse[Any]) -> bool:
-    """Whether a tool is called. Of several calls the first one stands: the gate sees whether it is all of the question."""
-    message = next((each for each in response.result if isinstance(each, AIMessage) and each.tool_calls), None)
-    if message is None:
-        return False
-    if len(message.tool_calls) > 1:
-        # The others must not stand anywhere in the message: a provider wants an answer to each.
-        message.tool_calls = message.tool_calls[:1]
-        message.content = ""
-        message.additional_kwargs.pop("tool_calls", None)
-    return True
 
 
 class EndAfterOutcome(AgentMiddleware[Any, Any]):

@@ -18,8 +18,8 @@ from assistant.planner.outcome import Choice, Clarify, Plan, Refuse
 from assistant.reply import Replies, Reply, read_request
 from assistant.runtime import Runtime
 from assistant.turn import Handled, TurnContext
+from assistant.usage import Usage
 from assistant.wording.texts import escaped, whole
-from semantic_layer.columns import Note
 from semantic_layer.engines.base import CancelToken
 from semantic_layer.errors import HuaxiangError, RequestError
 from semantic_layer.model.workspace import Question
@@ -66,6 +66,11 @@ class Session:
         self.runtime, self.agent, self.keeper = runtime, agent, keeper
         self.viewer = viewer or Viewer()
         self.conversation = conversation or Conversation(id=uuid.uuid4().hex)
+
+    @property
+    def last_usage(self) -> Usage | None:
+        """What a language model took for the last question; None where none was asked."""
+        return self.conversation.turns[-1].usage if self.conversation.turns else None
 
     async def ask(self, question: str, cancel: CancelToken | None = None) -> AsyncIterator[Event]:
         """Answers a question as a stream of events; the last one is Answered, Clarified, Refused or Failed."""
@@ -140,6 +145,7 @@ class _Turn:
         self.language = language or _reply_language(question, session.conversation)
         self.sequence = 0
         self.number = len(session.conversation.turns)
+        self.context: TurnContext | None = None
 
     def event(self, kind: type[Any], **data: Any) -> Any:
         self.sequence += 1
@@ -147,7 +153,12 @@ class _Turn:
 
     def last(self, reply: Reply) -> Last:
         kinds: dict[str, type[Any]] = {"answered": Answered, "clarify": Clarified, "refused": Refused, "error": Failed}
-        return self.event(kinds[reply.status], reply=reply.model_dump(mode="json"))
+        return self.event(kinds[reply.status], reply=reply.model_dump(mode="json"), usage=self.usage)
+
+    @property
+    def usage(self) -> Usage | None:
+        """What a language model took so far; None where none was asked."""
+        return self.context.usage if self.context is not None and self.context.usage.calls else None
 
     async def reply(self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None = None) -> Reply:
         """The reply, whatever happens, kept where conversations are kept."""
@@ -167,7 +178,7 @@ class _Turn:
         started = time.perf_counter()
         replies = self._replies(None)
         try:
-            turn = await self._context(cancel, emit)
+            turn = self.context = await self._context(cancel, emit)
             replies = self._replies(turn)
             handled = await self._handled(turn, request)
             if _offers_questions(handled):
@@ -201,7 +212,7 @@ class _Turn:
         scope = runtime.scope(session.viewer)
         reader = await asyncio.to_thread(runtime.reader, scope)
         context = runtime.context(scope, cancel, emit)
-        turn = TurnContext(self.question, session.conversation, reader, context)
+        turn = TurnContext(self.question, session.conversation, reader, context, user=session.viewer.user)
         context.timings_ms = turn.timings_ms
         return turn
 
@@ -219,7 +230,7 @@ class _Turn:
 
     def _worded(self, handled: Handled, replies: Replies, turn: TurnContext) -> Reply:
         outcome, timings = handled.outcome, turn.timings_ms
-        said = (Note(code="fell_back"),) if turn.fell_back is not None else ()
+        said = tuple(turn.notes)
         if isinstance(outcome, Clarify):
             return replies.clarified(outcome, timings, said)
         if isinstance(outcome, Refuse):
@@ -251,6 +262,7 @@ class _Turn:
             choices=choices,
             mentions=mentions,
             shown_as=self.shown_as,
+            usage=self.usage,
         )
         self.session.conversation = self.session.conversation.with_turn(turn)
 

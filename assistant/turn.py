@@ -10,7 +10,9 @@ from assistant.conversation import Conversation
 from assistant.language.single_periods import days_of
 from assistant.planner.outcome import Clarify, Outcome, Plan, Refuse
 from assistant.planner.plan import Reader, plan
+from assistant.usage import NOTHING, Usage
 from semantic_layer.calendar import Span
+from semantic_layer.columns import Note
 from semantic_layer.errors import Problem
 from semantic_layer.periods import Period
 from tools.answer import Answer
@@ -42,6 +44,9 @@ class TurnContext:
         attempts: Calls that a language model has made in this turn.
         fell_back: Why the embedded planner took over from a language model.
         taught: The model was told once what the compiler refused in its request.
+        user: Who asks, for the count of what models took.
+        usage: What calls of a language model took in this turn.
+        notes: What the reply has to say of who planned.
     """
 
     question: str
@@ -52,6 +57,9 @@ class TurnContext:
     attempts: int = 0
     fell_back: str | None = None
     taught: bool = False
+    user: str = "local"
+    usage: Usage = NOTHING
+    notes: list[Note] = field(default_factory=list[Note])
     _planned: Outcome | None = None
 
     @property

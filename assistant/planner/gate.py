@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.language.text import read_question
 from assistant.planner.agreement import difference
+from assistant.planner.certainty import UNKNOWN_WORDS
 from assistant.planner.draft import Draft
 from assistant.planner.grounding import grounded, words_for
 from assistant.planner.misfit import MisfitError
@@ -14,8 +15,6 @@ from assistant.turn import TurnContext
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import MetricQuery
 
-UNKNOWN_WORDS = ("unbound_word", "off_topic")
-"""The planner's refusals that a model may lift, by saying what the unknown words mean."""
 CHANGES = ("group", "group_after", "add", "remove", "refer", "only")
 """Words that turn a message into a change of the last request."""
 

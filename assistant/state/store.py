@@ -49,7 +49,18 @@ def _feedback(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX feedback_by_state ON feedback (state, given_at)"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_conversations, _feedback)
+def _model_usage(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE TABLE model_usage (day VARCHAR(10) NOT NULL, asked_by VARCHAR(200) NOT NULL, model VARCHAR(200) NOT NULL, "
+            "calls INTEGER NOT NULL, tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, cost DOUBLE PRECISION, "
+            "milliseconds DOUBLE PRECISION NOT NULL)"
+        )
+    )
+    connection.execute(text("CREATE INDEX model_usage_by_day ON model_usage (day, model)"))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_conversations, _feedback, _model_usage)
 """What has been done to the tables, oldest first. Only ever added to: the stored version is how many have run."""
 
 
