@@ -215,6 +215,7 @@ def environment(url: str, seconds: float = 5, dialect: Dialect = OPENAI) -> dict
     return {
         "HUAXIANG_MODEL": f"{dialect.provider}:loopback",
         "HUAXIANG_MODEL_URL": url,
+        "HUAXIANG_MODE": "model",
         "HUAXIANG_MODEL_SECONDS": str(seconds),
         dialect.key: KEY,
         "NO_PROXY": "127.0.0.1",
