@@ -2,7 +2,8 @@
 
 An unlisted synonym is taken and shown as an assumption; a modifier that nothing was bound to is turned back. So each
 unknown phrase must be claimed by one thing of the request that no known word of the question names already, and nothing
-may be in the request that neither the known words nor such a claim explain.
+may be in the request that neither the known words nor such a claim explain. Where a phrase stands says what it can be:
+beside a metric that is known it restricts ("sales of gizmos"), and neither a group nor another metric restricts anything.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.language.meanings import (
     BareDayTerm,
@@ -46,6 +48,10 @@ NO_METRIC = ""
 """Stands for the metric of a question that names none by a known word."""
 
 
+Part = Literal["metric", "group", "condition"]
+LIST_SIGNS = frozenset(",，、")
+
+
 @dataclass(frozen=True)
 class Extra:
     """A thing in the request that the known words do not explain.
@@ -54,22 +60,26 @@ class Extra:
         names: What a binding may call it.
         says: How the note names it.
         words: For values: the words that stand for them; one of each must be in the phrase.
-        groups: It is grouped by.
+        part: Which part of the request it is.
     """
 
     names: frozenset[str]
     says: dict[str, object]
     words: tuple[tuple[tuple[str, ...], ...], ...] = ()
-    groups: bool = False
+    part: Part = "condition"
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Neighbouring words that nothing knows; `groups` where a word like "by" says what they must be."""
+    """Neighbouring words that nothing knows.
+
+    Attributes:
+        part: What they must be, where a word like "by" or a list with known words says so.
+    """
 
     text: str
     keys: tuple[str, ...]
-    groups: bool = False
+    part: Part | None = None
 
 
 def grounded(request: MetricQuery, bindings: tuple[Binding, ...], turn: TurnContext) -> Plan:
@@ -115,7 +125,7 @@ def _grounded(request: MetricQuery, bindings: tuple[Binding, ...], draft: Draft,
     _nothing_dropped(agreement, draft)
     extras = [*_extra_metrics(request, known), *_extra_groups(request, known, agreement.forms)]
     extras += _extra_conditions(request, known, agreement.forms, workspace)
-    notes = _claims(_phrases(draft), extras, bindings)
+    notes = _claims(_phrases(draft), extras, bindings, names_metric=bool(draft.metrics))
     settled = known.model_copy(update={"metrics": request.metrics, "by": request.by, "where": request.where})
     problem = MetricAgreement(request, settled, workspace, turn.days_of, lambda name: words_for(draft, name)).rest()
     if problem is not None:
@@ -168,7 +178,7 @@ def _phrases(draft: Draft) -> list[Phrase]:
             continue
         if item.span.meanings and (item.is_word or any(item.get(kind) is not None for kind in GRAMMAR)):
             raise MisfitError(f"'{item.text}' has no place in what is asked; call `refuse` with it as span")
-        if phrases and all(each.light for each in draft.between(phrases[-1][-1], item)):
+        if phrases and not draft.between(phrases[-1][-1], item):
             phrases[-1].append(item)
         else:
             phrases.append([item])
@@ -185,14 +195,28 @@ def _phrase(draft: Draft, items: list[Item]) -> Phrase:
     before = draft.before(items[0])
     groups = before is not None and _leads_to_unknown(draft, before)
     keys = tuple(draft.question.tokens[at].key for item in items for at in range(item.span.start, item.span.end))
-    return Phrase(draft.question.words(items[0].span.start, items[-1].span.end), keys, groups)
+    text = draft.question.words(items[0].span.start, items[-1].span.end)
+    return Phrase(text, keys, "group" if groups else _listed_with(draft, items[0], -1) or _listed_with(draft, items[-1], 1))
+
+
+def _listed_with(draft: Draft, item: Item, way: int) -> Part | None:
+    """What a phrase is by the list that it stands in: "sales and gizmos", "by region, gizmo"."""
+    joined = False
+    while (item_beside := draft.touching(item, way)) is not None:
+        item = item_beside
+        joins = item.text in LIST_SIGNS or item.word("conj")
+        if not joins and not item.light:
+            break
+        joined = joined or joins
+    role = item.role if joined and item_beside is not None else None
+    return None if role is None else "metric" if role.startswith("metric ") else "group" if role.startswith("by ") else None
 
 
 # ---- what only a claim explains -----------------------------------------------------------------------------------------------
 
 
 def _extra_metrics(request: MetricQuery, known: MetricQuery) -> list[Extra]:
-    return [Extra(frozenset((name,)), {"name": name}) for name in request.metrics if name not in known.metrics]
+    return [Extra(frozenset((name,)), {"name": name}, part="metric") for name in request.metrics if name not in known.metrics]
 
 
 def _extra_groups(request: MetricQuery, known: MetricQuery, forms: Forms) -> list[Extra]:
@@ -203,9 +227,9 @@ def _extra_groups(request: MetricQuery, known: MetricQuery, forms: Forms) -> lis
 def _group(ref: object) -> Extra:
     match ref:
         case Field(name=name) | Tag(name=name):
-            return Extra(_names(name), {"name": name}, groups=True)
+            return Extra(_names(name), {"name": name}, part="group")
         case TimeBucket(grain=grain):
-            return Extra(frozenset((grain,)), {"name": grain}, groups=True)
+            return Extra(frozenset((grain,)), {"name": grain}, part="group")
         case _:
             raise MisfitError("the question does not group like the request")
 
@@ -241,8 +265,11 @@ def _names(name: str) -> frozenset[str]:
     return frozenset((name, name.rpartition(".")[2]))
 
 
-def _claims(phrases: list[Phrase], extras: list[Extra], bindings: tuple[Binding, ...]) -> list[Note]:
+def _claims(phrases: list[Phrase], extras: list[Extra], bindings: tuple[Binding, ...], names_metric: bool) -> list[Note]:
     """Gives each phrase the one thing that it was bound to.
+
+    Args:
+        names_metric: Whether known words of the question name a metric.
 
     Raises:
         MisfitError: a phrase or a thing is left over.
@@ -251,13 +278,14 @@ def _claims(phrases: list[Phrase], extras: list[Extra], bindings: tuple[Binding,
     waiting = list(extras)
     for phrase in phrases:
         bound = _bound_names(phrase, bindings)
-        extra = next((each for each in waiting if each.names & bound and _stands_for(phrase, each)), None)
+        extra = next((each for each in waiting if each.names & bound and _stands_for(phrase, each, names_metric)), None)
         if extra is None:
             raise MisfitError(
                 f"nothing here is called '{phrase.text}', and no part of the request stands for it alone; "
                 f"bind it to the name that it means, or call `refuse` with code unbound_word and '{phrase.text}' as span"
             )
         waiting.remove(extra)
+        names_metric = names_metric or extra.part == "metric"
         notes.append(Note(code="taken_for", parts={"text": phrase.text, **extra.says}))
     if waiting:
         raise MisfitError(f"no word of the question stands for {', '.join(sorted(min(each.names) for each in waiting))}")
@@ -274,8 +302,14 @@ def _bound_names(phrase: Phrase, bindings: Iterable[Binding]) -> set[str]:
     return names
 
 
-def _stands_for(phrase: Phrase, extra: Extra) -> bool:
-    """Whether values are in the phrase by a word of theirs; what has no values stands on the binding alone."""
-    if phrase.groups and not extra.groups:
+def _stands_for(phrase: Phrase, extra: Extra, names_metric: bool) -> bool:
+    """Whether a phrase can be a part of the request from where it stands, and for values by a word of theirs.
+
+    What has no values stands on the binding alone. So it may be a group only where a word says that it groups, and a
+    metric where the question has none or lists it with one.
+    """
+    if extra.part == "metric" and names_metric and phrase.part != "metric":
+        return False
+    if phrase.part != extra.part and (phrase.part == "group" or extra.part == "group"):
         return False
     return all(any(word and set(word) <= set(phrase.keys) for word in ways) for ways in extra.words)
