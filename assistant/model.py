@@ -57,6 +57,10 @@ def configured_model(settings: Settings) -> BaseChatModel | None:
         raise DataError(Problem("no_model", f"HUAXIANG_MODEL={name} cannot be used ({type(error).__name__})", fix)) from None
 
 
+def configured_budget(settings: Settings) -> Budget:
+    return Budget(tokens_per_day=settings.model_tokens_per_day, cost_per_day=settings.model_cost_per_day)
+
+
 def configured_terms(settings: Settings, spending: Spending) -> ModelTerms:
     """The terms of the settings.
 
@@ -72,7 +76,7 @@ def configured_terms(settings: Settings, spending: Spending) -> ModelTerms:
         mode=settings.mode or "auto",
         seconds=settings.model_seconds,
         prices=prices,
-        budget=Budget(tokens_per_day=settings.model_tokens_per_day, cost_per_day=settings.model_cost_per_day),
+        budget=configured_budget(settings),
         spending=spending,
         wording=settings.model_wording,
     )

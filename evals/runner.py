@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.agent import Agent
-from assistant.model import configured_model
 from assistant.runtime import Runtime
 from assistant.session import Session
 from assistant.settings import Settings
@@ -45,8 +44,9 @@ def run_sets(
         workspace: The workspace to ask, where it is not the set's own name.
         only: Which cases to ask; all if not given.
     """
-    asked = settings.model_copy(update={"model": "" if model == "embedded" else model})
-    agent = Agent(configured_model(asked))
+    chosen = {"model": "", "mode": "embedded"} if model == "embedded" else {"model": model}
+    asked = settings.model_copy(update=chosen)
+    agent = Agent.configured(asked)
     scores: list[Score] = []
     runtime: Runtime | None = None
     for name in names:

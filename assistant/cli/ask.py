@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,7 @@ from semantic_layer.errors import HuaxiangError
 
 if TYPE_CHECKING:
     from assistant.agent import Agent
+    from assistant.outgoing import Outgoing
     from assistant.runtime import Runtime
 
 
@@ -60,7 +62,7 @@ def ask(
         assert question is not None
         runtime.scope(chosen.viewer)
         if explain or show_prompt:
-            _explain(runtime, chosen, question, explain, show_prompt)
+            _explain(runtime, agent, chosen, question, explain, show_prompt)
             return
         _one(runtime, agent, chosen, question)
     except HuaxiangError as error:
@@ -69,32 +71,31 @@ def ask(
 
 def _open(chosen: Options) -> tuple[Runtime, Agent]:
     from assistant.agent import Agent
-    from assistant.model import configured_model
     from assistant.runtime import Runtime
 
     runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
     runtime.opened()
-    return runtime, Agent(configured_model(chosen.settings))
+    return runtime, Agent.configured(chosen.settings)
 
 
 def _one(runtime: Runtime, agent: Agent, chosen: Options, question: str) -> None:
     from assistant.session import Session
 
-    reply = asyncio.run(Session(runtime, agent, chosen.viewer).reply(question))
+    session = Session(runtime, agent, chosen.viewer)
+    reply = asyncio.run(session.reply(question))
     if chosen.json:
         print_json(reply.contract("1"))
     else:
         from assistant.render.terminal import show
 
-        show(reply, out)
+        show(reply, out, usage=session.last_usage)
     if reply.status == "error":
         raise typer.Exit(1)
 
 
-def _explain(runtime: Runtime, chosen: Options, question: str, explain: bool, show_prompt: bool) -> None:
+def _explain(runtime: Runtime, agent: Agent, chosen: Options, question: str, explain: bool, show_prompt: bool) -> None:
     from assistant.planner.draft import meaning_names
     from assistant.planner.plan import explain as explained
-    from assistant.prompt import system_prompt
 
     scope = runtime.scope(chosen.viewer)
     items: list[dict[str, Any]] = []
@@ -109,15 +110,26 @@ def _explain(runtime: Runtime, chosen: Options, question: str, explain: bool, sh
             }
             for item in draft.items
         ]
-    prompt = system_prompt(runtime.workspace, scope) + f"\n\n{question}" if show_prompt else None
+    outgoing = _outgoing(runtime, agent, chosen, question) if show_prompt else None
     if chosen.json:
-        print_json({"words": items, "prompt": prompt})
+        shown = {"prompt": outgoing.as_text(), "sent": outgoing.model_dump()} if outgoing is not None else {"prompt": None}
+        print_json({"words": items, **shown})
         return
     for item in items:
         mark = "?" if item["left_over"] else " "
         out.print(f"{mark} {item['text']:<24} {item['meanings']:<40} {item['role'] or ''}", markup=False)
-    if prompt is not None:
-        out.print(prompt, markup=False)
+    if outgoing is not None:
+        # Not by the console, which would break the lines to its width.
+        sys.stdout.write(outgoing.as_text() + "\n")
+
+
+def _outgoing(runtime: Runtime, agent: Agent, chosen: Options, question: str) -> Outgoing:
+    """What the question would send to a model, as the first of a conversation."""
+    from assistant.conversation import Conversation
+    from assistant.turn import TurnContext
+
+    scope = runtime.scope(chosen.viewer)
+    return agent.outgoing(TurnContext(question, Conversation(id=""), runtime.reader(scope), runtime.context(scope)))
 
 
 def query(

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli.common import DEMO, AsOf, Attributes, Format, Role, User, Workspace, err, failed, options, out, print_json
+from assistant.settings import Settings
 from semantic_layer.errors import HuaxiangError, WorkspaceError
 
 
@@ -151,7 +152,7 @@ def doctor(
     problems: list[str] = []
     facts["workspace"], facts["data"] = _workspace_state(chosen.workspace, chosen, problems)
     facts["model"] = _model_state(chosen, problems)
-    facts["leaves_the_machine"] = "nothing" if not chosen.settings.model else "the question, names, labels and descriptions"
+    facts["leaves_the_machine"] = _leaves(chosen.settings)
     facts["problems"] = problems
     if chosen.json:
         print_json(facts)
@@ -166,6 +167,13 @@ def doctor(
         )
     if problems:
         raise typer.Exit(1)
+
+
+def _leaves(settings: Settings) -> str:
+    if settings.mode == "embedded" or settings.model.strip() in ("", "embedded"):
+        return "nothing"
+    which = "each question" if settings.mode == "model" else "questions that the planner is not certain of"
+    return f"{which}, with names, labels and descriptions of definitions"
 
 
 def _version(package: str) -> str:
@@ -202,11 +210,12 @@ def _model_state(chosen: Any, problems: list[str]) -> str:
     from assistant.model import configured_model
 
     name = chosen.settings.model.strip()
-    if name in ("", "embedded"):
+    if name in ("", "embedded") and chosen.settings.mode != "model":
         return "embedded planner (no model is configured)"
     try:
         model = configured_model(chosen.settings)
-        assert model is not None
+        if model is None:
+            return "embedded planner (HUAXIANG_MODE=embedded)"
         model.invoke("ping")
     except HuaxiangError as error:
         problems.append(str(error.problem))

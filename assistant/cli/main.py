@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from assistant.cli import ask, data, describe, serve
+from assistant.cli import ask, data, describe, serve, usage
 
 app = typer.Typer(
     name="huaxiang",
@@ -25,6 +25,7 @@ app.command()(describe.validate)
 app.command()(describe.check)
 app.command()(describe.docs)
 app.command()(describe.doctor)
+app.command()(usage.usage)
 app.add_typer(data.commands, name="data")
 
 

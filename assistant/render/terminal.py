@@ -12,16 +12,18 @@ from rich.text import Text
 
 from assistant.render.columns import column_of, columns_of, headings_of, is_number
 from assistant.reply import Reply
+from assistant.usage import Usage
 from assistant.wording.numbers import cell
 from assistant.wording.texts import fill
+from assistant.wording.usage import usage_line
 from semantic_layer.columns import Column
 
 SHOWN = 20
 BAR = 24
 
 
-def show(reply: Reply, console: Console, with_sql: bool = True) -> None:
-    """Prints a reply."""
+def show(reply: Reply, console: Console, with_sql: bool = True, usage: Usage | None = None) -> None:
+    """Prints a reply, and below it what a language model took."""
     console.print(_plain(reply.answer, "bold" if reply.status == "answered" else ""))
     if reply.reading:
         console.print(_plain(reply.reading, "cyan"))
@@ -36,6 +38,8 @@ def show(reply: Reply, console: Console, with_sql: bool = True) -> None:
         console.print(Syntax(reply.sql, "sql", background_color="default", word_wrap=True))
     if reply.status == "answered" and reply.suggestions:
         console.print(_plain("→ " + "   → ".join(each.text for each in reply.suggestions), "green"))
+    if usage is not None:
+        console.print(_plain(usage_line(usage, reply.language), "dim"))
 
 
 def _plain(text: str, style: str = "") -> Text:

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Sequence
 
 from assistant.agent import Agent
-from assistant.model import configured_model
 from assistant.reply import Reply
 from assistant.runtime import Runtime
 from assistant.session import Session
@@ -32,7 +31,7 @@ def main() -> None:
     options = _options()
     settings = Settings()
     try:
-        runtime, agent = Runtime(options.workspace, settings), Agent(configured_model(settings))
+        runtime, agent = Runtime(options.workspace, settings), Agent.configured(settings)
         version = runtime.opened().version.id
     except HuaxiangError as error:
         sys.exit(str(error))
