@@ -1,0 +1,5 @@
+"use strict";
+for (const place of document.querySelectorAll("[data-figure]")) {
+  const figure = JSON.parse(document.getElementById(place.dataset.figure).textContent);
+  Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
+}
