@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import logging
+from datetime import timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, text
+from pydantic import ValidationError
+from sqlalchemy import Connection, text
 
 from assistant.conversation import Conversation, Turn
 from assistant.reply import Reply
-from assistant.state.store import Store, now
+from assistant.state.store import Store, now, storable
 from semantic_layer.frozen import Frozen
 
+log = logging.getLogger(__name__)
 TITLE_LENGTH = 120
+SEARCH_LENGTH = 200
+"""Characters of a search; the rest is not looked at."""
+Read = TypeVar("Read", bound=Frozen)
 
 
 class Kept(Frozen):
@@ -33,7 +39,8 @@ class KeptTurn(Frozen):
 
     Attributes:
         asked: The words that were shown as asked: typed ones, or those of a button.
-        turn, reply: None while it is being answered, and for ever where the program ended meanwhile.
+        turn, reply: None while it is being answered, and for ever where the program ended meanwhile, or where they were
+            written by a version whose form this one does not know.
         seen_with: The grant that it was computed under; under another one its rows are not shown.
     """
 
@@ -56,8 +63,14 @@ class Conversations:
         self._store, self.owner = store, owner
 
     def started(self, conversation: str, number: int, asked: str, seen_with: str) -> None:
-        """Keeps a question as soon as it is asked. The first one names the conversation."""
-        at = now()
+        """Keeps a question as soon as it is asked, in the place of what had that number or a later one.
+
+        The first one names the conversation.
+
+        Raises:
+            PermissionError: the conversation is another owner's.
+        """
+        asked, at = storable(asked), now()
         with self._store.begin() as connection:
             self._make(connection, conversation, asked, at)
             connection.execute(
@@ -79,10 +92,14 @@ class Conversations:
 
     def finished(self, conversation: str, number: int, turn: Turn, reply: Reply) -> None:
         """Keeps what came of a question. One whose conversation was deleted meanwhile stays deleted."""
+        values = {"id": conversation, "number": number, "owner": self.owner}
         with self._store.begin() as connection:
             connection.execute(
-                text("UPDATE turns SET turn = :turn, reply = :reply WHERE conversation = :id AND number = :number"),
-                {"turn": turn.model_dump_json(), "reply": reply.model_dump_json(), "id": conversation, "number": number},
+                text(
+                    "UPDATE turns SET turn = :turn, reply = :reply WHERE conversation = :id AND number = :number "
+                    "AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = turns.conversation AND c.owner = :owner)"
+                ),
+                {"turn": turn.model_dump_json(), "reply": reply.model_dump_json(), **values},
             )
 
     def _make(self, connection: Connection, conversation: str, title: str, at: str) -> None:
@@ -100,7 +117,7 @@ class Conversations:
 
     def named(self, conversation: str) -> Kept | None:
         """One conversation; None where there is none, or it is another owner's."""
-        with self._store.begin() as connection:
+        with self._store.read() as connection:
             row = (
                 connection.execute(
                     text("SELECT id, title, created_at, updated_at FROM conversations WHERE id = :id AND owner = :owner"),
@@ -113,7 +130,7 @@ class Conversations:
 
     def turns(self, conversation: str) -> list[KeptTurn]:
         """All turns in order; none for a conversation of another owner."""
-        with self._store.begin() as connection:
+        with self._store.read() as connection:
             rows = (
                 connection.execute(
                     text(
@@ -131,9 +148,10 @@ class Conversations:
         return next((each for each in self.turns(conversation) if each.number == number), None)
 
     def dialogue(self, conversation: str) -> Conversation:
-        """The conversation as the planner needs it. A turn that never ended counts as a fault."""
-        turns = [each.turn or Turn(question=each.asked, outcome="error") for each in self.turns(conversation)]
-        return Conversation(id=conversation, turns=tuple(turns))
+        """The conversation as the planner needs it. A turn that never ended, or is gone, counts as a fault."""
+        kept = {each.number: each.turn or Turn(question=each.asked, outcome="error") for each in self.turns(conversation)}
+        lost = Turn(question="", outcome="error")
+        return Conversation(id=conversation, turns=tuple(kept.get(number, lost) for number in range(max(kept, default=-1) + 1)))
 
     def listed(self, most: int, before: str | None = None, search: str = "") -> list[Kept]:
         """The latest conversations first.
@@ -143,7 +161,7 @@ class Conversations:
             search: Words that the title or a question must hold, in any case.
         """
         conditions, values = ["c.owner = :owner"], dict[str, Any](owner=self.owner, most=most)
-        for index, word in enumerate(search.split()):
+        for index, word in enumerate(storable(search)[:SEARCH_LENGTH].split()):
             values[f"word{index}"] = f"%{_literal(word.lower())}%"
             conditions.append(
                 f"(lower(c.title) LIKE :word{index} ESCAPE '!' OR EXISTS (SELECT 1 FROM turns t "
@@ -159,7 +177,7 @@ class Conversations:
             f"SELECT c.id, c.title, c.created_at, c.updated_at FROM conversations c WHERE {' AND '.join(conditions)} "
             "ORDER BY c.updated_at DESC, c.id DESC LIMIT :most"
         )
-        with self._store.begin() as connection:
+        with self._store.read() as connection:
             return [Kept.model_validate(row) for row in connection.execute(text(statement), values).mappings()]
 
     def rename(self, conversation: str, title: str) -> bool:
@@ -175,11 +193,9 @@ class Conversations:
             return changed.rowcount > 0
 
     def delete(self, conversation: str) -> bool:
-        """Deletes a conversation with all its turns."""
-        if self.named(conversation) is None:
-            return False
-        delete_all(self._store, [conversation])
-        return True
+        """Deletes a conversation with all its turns; False where there is none."""
+        with self._store.begin() as connection:
+            return _delete(connection, "id = :id AND owner = :owner", {"id": conversation, "owner": self.owner}) > 0
 
 
 def delete_older(store: Store, days: int) -> int:
@@ -190,31 +206,35 @@ def delete_older(store: Store, days: int) -> int:
     """
     if days <= 0:
         return 0
-    limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
     with store.begin() as connection:
-        old = connection.execute(text("SELECT id FROM conversations WHERE updated_at < :limit"), {"limit": limit}).scalars().all()
-    delete_all(store, list(old))
-    return len(old)
+        return _delete(connection, "updated_at < :limit", {"limit": now(ago=timedelta(days=days))})
 
 
-def delete_all(store: Store, conversations: list[str]) -> None:
-    if not conversations:
-        return
-    ids = bindparam("ids", expanding=True)
-    with store.begin() as connection:
-        for table, column in (("turns", "conversation"), ("conversations", "id")):
-            connection.execute(text(f"DELETE FROM {table} WHERE {column} IN :ids").bindparams(ids), {"ids": conversations})
+def _delete(connection: Connection, condition: str, values: dict[str, Any]) -> int:
+    """Deletes the conversations that meet a condition, with their turns; how many there were."""
+    ids = f"SELECT id FROM conversations WHERE {condition}"
+    connection.execute(text(f"DELETE FROM turns WHERE conversation IN ({ids})"), values)
+    return connection.execute(text(f"DELETE FROM conversations WHERE {condition}"), values).rowcount
 
 
 def _kept(row: Any) -> KeptTurn:
     read = dict(row)
-    for name, kind in (("turn", Turn), ("reply", Reply)):
-        read[name] = kind.model_validate_json(read[name]) if read[name] else None
-    return KeptTurn.model_validate(read)
+    return KeptTurn.model_validate(read | {"turn": _read(Turn, read["turn"]), "reply": _read(Reply, read["reply"])})
+
+
+def _read(kind: type[Read], stored: str | None) -> Read | None:
+    """What was stored; None where this version cannot read it, which must not cost the rest of the conversation."""
+    if stored is None:
+        return None
+    try:
+        return kind.model_validate_json(stored)
+    except ValidationError:
+        log.warning("a kept %s cannot be read", kind.__name__.lower())
+        return None
 
 
 def _title(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(storable(text).split())
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
 
 

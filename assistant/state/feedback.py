@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import text
 
-from assistant.state.store import Store, now
+from assistant.state.store import Store, now, storable
 from semantic_layer.frozen import Frozen
 
 Kind = Literal["up", "down", "reading"]
@@ -57,6 +57,7 @@ class FeedbackList:
 
     def give(self, **said: Any) -> Feedback:
         """Adds what was said. A second thumb of the same person on the same answer takes the place of the first."""
+        said = {name: storable(value) if isinstance(value, str) else value for name, value in said.items()}
         given = Feedback(id=uuid.uuid4().hex[:12], workspace=self.workspace, given_at=now(), **said)
         with self._store.begin() as connection:
             connection.execute(
@@ -101,26 +102,26 @@ class FeedbackList:
         return next(iter(self._found("workspace = :workspace AND id = :id", {"workspace": self.workspace, "id": id})), None)
 
     def decide(self, id: str, state: State, note: str = "") -> bool:
-        """Marks one as reviewed; False where there is none of that id."""
+        """Marks one as reviewed, whatever was decided before; False where there is none of that id."""
         with self._store.begin() as connection:
             changed = connection.execute(
                 text(
                     "UPDATE feedback SET state = :state, note = :note, reviewed_at = :at "
                     "WHERE id = :id AND workspace = :workspace"
                 ),
-                {"state": state, "note": note, "at": now(), "id": id, "workspace": self.workspace},
+                {"state": state, "note": storable(note), "at": now(), "id": id, "workspace": self.workspace},
             )
             return changed.rowcount > 0
 
     def _found(self, condition: str, values: dict[str, Any]) -> list[Feedback]:
         statement = f"SELECT {', '.join(COLUMNS)} FROM feedback WHERE {condition} ORDER BY given_at, id"
-        with self._store.begin() as connection:
+        with self._store.read() as connection:
             return [_read(dict(row)) for row in connection.execute(text(statement), values).mappings()]
 
 
 def _row(given: Feedback) -> dict[str, Any]:
     row = given.model_dump(mode="json")
-    return row | {name: json.dumps(row[name], ensure_ascii=False) for name in JSON_COLUMNS}
+    return row | {name: storable(json.dumps(row[name], ensure_ascii=False)) for name in JSON_COLUMNS}
 
 
 def _read(row: dict[str, Any]) -> Feedback:

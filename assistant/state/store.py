@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from assistant.settings import Settings
+from assistant.wording.texts import whole
 from semantic_layer.errors import DataError, Problem
 
-FIX = "Set HUAXIANG_STATE_URL to a database that can be reached, or leave it empty for a file in the state folder."
+FIX = (
+    "Set HUAXIANG_STATE_URL to a database that can be reached and whose driver is installed, "
+    "or leave it empty for a file in the state folder."
+)
+WRITES = "huaxiang_writes"
+"""Of a connection: that its transactions may write."""
+MIGRATION_LOCK = 4_850_817
+"""The key of the lock that a migration holds; any number that nobody else takes."""
 
 
 def _conversations(connection: Connection) -> None:
@@ -65,61 +73,92 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_conversations, _feedbac
 
 
 class Store:
-    """One database of state, its tables up to date.
+    """One database of state, its tables up to date. Thread-safe, and shared by processes.
+
+    Args:
+        url: As SQLAlchemy writes it. An SQLite file is made where there is none, readable by its owner alone.
 
     Raises:
         DataError: `no_state`, when it cannot be opened, or a later version of this program has written it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
+        fix = FIX
         try:
-            self.engine = _engine(url)
-            with self.engine.begin() as connection:
+            url = make_url(url)
+            path = _file_of(url)
+            if path is not None:
+                _make_private(path)
+                fix = f"If {path} is damaged, move it away and a new one is made. {FIX}"
+            engine = _engine(url)
+            self._reading, self._writing = engine, engine.execution_options(**{WRITES: True})
+            with self.begin() as connection:
                 _migrate(connection)
         except (ArgumentError, NoSuchModuleError, SQLAlchemyError, ImportError) as error:
             # The driver's own text may hold the password of the URL.
-            raise DataError(Problem("no_state", f"the state store cannot be opened ({type(error).__name__})", FIX)) from None
+            raise DataError(Problem("no_state", f"the state store cannot be opened ({type(error).__name__})", fix)) from None
 
     @classmethod
     def open(cls, settings: Settings) -> Store:
-        """The store of `HUAXIANG_STATE_URL`; by default a file in the state folder that only its owner can read."""
-        if settings.state_url:
-            return cls(settings.state_url)
-        path = settings.home / "state.db"
-        _make_private(path)
-        return cls(f"sqlite:///{path}")
+        """The store of `HUAXIANG_STATE_URL`; by default a file in the state folder."""
+        return cls(settings.state_url or URL.create("sqlite", database=str(settings.home / "state.db")))
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
-        """A transaction: all of it or nothing."""
-        with self.engine.begin() as connection:
+        """A transaction that may write: all of it or nothing."""
+        with self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """A transaction that only reads: one state of the tables, and no waiting for those who write."""
+        with self._reading.begin() as connection:
             yield connection
 
     def close(self) -> None:
-        self.engine.dispose()
+        self._reading.dispose()
 
 
-def now() -> str:
-    """The time as the tables keep it: UTC, ISO 8601, so that texts sort by time."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+def now(ago: timedelta = timedelta(0)) -> str:
+    """The time, or so long ago, as the tables keep it: UTC, ISO 8601, so that texts sort by time."""
+    return (datetime.now(UTC) - ago).isoformat(timespec="microseconds")
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(make_url(url), pool_pre_ping=not url.startswith("sqlite"))
+def storable(text: str) -> str:
+    """A text that every database takes: halves of a character and NUL are marked as lost."""
+    return whole(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _prepare(connection: Any, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-            cursor = connection.cursor()
-            # Readers never wait for a writer, and a writer waits its turn instead of failing.
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA busy_timeout=10000")
-            cursor.close()
-
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    # Python's driver would begin a transaction only before some statements, and never before those that make tables.
+    connection.isolation_level = None
+    # SQLite's own lower() knows ASCII alone.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that begins as a reader may not write once somebody else has: writers queue at the beginning."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Of several processes that start at once one migrates; SQLite's transaction sees to it by itself.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     connection.execute(text("CREATE TABLE IF NOT EXISTS state_version (version INTEGER NOT NULL)"))
     found = connection.execute(text("SELECT max(version) FROM state_version")).scalar() or 0
     if found > len(MIGRATIONS):
@@ -128,6 +167,13 @@ def _migrate(connection: Connection) -> None:
     for number, migration in enumerate(MIGRATIONS[found:], found + 1):
         migration(connection)
         connection.execute(text("INSERT INTO state_version (version) VALUES (:version)"), {"version": number})
+
+
+def _file_of(url: URL) -> Path | None:
+    """The file of an SQLite database; None for other databases, and for one in memory."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:") or url.query:
+        return None
+    return Path(str(url.database))
 
 
 def _make_private(path: Path) -> None:
