@@ -88,17 +88,22 @@ def pieces(text: str, most: int = LONGEST_TEXT) -> list[str]:
     Joined by line feeds they are the text again, unless a single line was too long for a cell.
     """
     found: list[str] = []
+    lines: list[str] = []
+    room = most
     for line in text.split("\n"):
-        rest = line
-        if found and units(found[-1]) + 1 + units(rest) <= most:
-            found[-1] += "\n" + rest
+        rest, size = line, units(line)
+        if lines and size < room:
+            lines.append(rest)
+            room -= size + 1
             continue
-        while units(rest) > most:
-            piece = cut(rest, most, "")
-            found.append(piece)
-            rest = rest[len(piece) :]
-        found.append(rest)
-    return found
+        if lines:
+            found.append("\n".join(lines))
+        while size > most:
+            found.append(cut(rest, most, ""))
+            rest = rest[len(found[-1]) :]
+            size = units(rest)
+        lines, room = [rest], most - size
+    return [*found, "\n".join(lines)]
 
 
 def units(text: str) -> int:

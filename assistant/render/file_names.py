@@ -12,6 +12,7 @@ from assistant.wording.texts import UNSEEN, fill
 UNSAFE = re.compile(r"""[\\/:*?"<>|%#&{}$!'`@+=~^;,\[\]()（）·]+""")
 """What a system forbids, a shell or an address obeys, or only takes room."""
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+"""Windows takes a name for a device up to its first dot."""
 LONGEST = 150
 """Bytes of the part that says what is inside; systems allow 255 for the whole name, which CJK signs fill three at a time."""
 
@@ -42,4 +43,4 @@ def _safe(text: str) -> str:
     words = "-".join(UNSAFE.sub(" ", seen).split())
     short = words.encode()[:LONGEST].decode("utf-8", "ignore")
     name = re.sub(r"-{2,}", "-", short).strip("-. _")
-    return f"{name}-" if DEVICES.fullmatch(name.split(".")[0]) else name
+    return name.replace(".", "-") if DEVICES.fullmatch(name.split(".")[0]) else name
