@@ -186,10 +186,14 @@ class OpenAI:
         return [call["function"]["name"] for message in body["messages"] for call in message.get("tool_calls") or ()]
 
     def key_of(self, headers: dict[str, str]) -> str | None:
-        return headers.get("authorization", "").removeprefix("Bearer ") or None
+        return bearer(headers)
 
 
 OPENAI = OpenAI()
+
+
+def bearer(headers: dict[str, str]) -> str | None:
+    return headers.get("authorization", "").removeprefix("Bearer ") or None
 
 
 def _call(call: Call, index: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from loopback import KEY, Call, Fails, Says
+from loopback import KEY, Call, Fails, Says, bearer
 
 RAW = "⟦raw⟧"
 """Stands for arguments that are spliced in as they are, JSON or not."""
@@ -80,7 +80,8 @@ class Anthropic:
         return [block["name"] for block in blocks if block["type"] == "tool_use"]
 
     def key_of(self, headers: dict[str, str]) -> str | None:
-        return headers.get("x-api-key")
+        """Clients send it in either of two headers, by version."""
+        return headers.get("x-api-key") or bearer(headers)
 
 
 ANTHROPIC = Anthropic()
