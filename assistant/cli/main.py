@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from assistant.cli import ask, data, describe, serve, usage
+from assistant.cli import ask, data, describe, review, serve, usage
 
 app = typer.Typer(
     name="huaxiang",
@@ -26,6 +26,7 @@ app.command()(describe.check)
 app.command()(describe.docs)
 app.command()(describe.doctor)
 app.command()(usage.usage)
+app.command()(review.review)
 app.add_typer(data.commands, name="data")
 
 
