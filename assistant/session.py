@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -88,7 +88,7 @@ class Session:
         Args:
             shown_as: What the page shows as asked.
         """
-        turn = _Turn(self, "", language or _language_of(self.conversation), shown_as)
+        turn = _Turn(self, "", language or _language_of(self.conversation), whole(shown_as))
         async for event in self._events(turn, cancel, request):
             yield event
 
@@ -162,16 +162,28 @@ class _Turn:
 
     async def reply(self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None = None) -> Reply:
         """The reply, whatever happens, kept where conversations are kept."""
-        session = self.session
-        if session.keeper is not None:
-            grant = session.runtime.scope(session.viewer).grant.hash
-            asked = self.question or self.shown_as
-            await asyncio.to_thread(session.keeper.started, session.conversation.id, self.number, asked, grant)
+        id, asked = self.session.conversation.id, self.question or self.shown_as
+        await self._kept(lambda keeper: keeper.started(id, self.number, asked, self._grant()))
         reply = await self._reply(cancel, emit, request)
-        if session.keeper is not None:
-            turn = session.conversation.turns[self.number]
-            await asyncio.to_thread(session.keeper.finished, session.conversation.id, self.number, turn, reply)
+        turn = self.session.conversation.turns[self.number]
+        await self._kept(lambda keeper: keeper.finished(id, self.number, turn, reply))
         return reply
+
+    async def _kept(self, tell: Callable[[Keeper], None]) -> None:
+        """Tells the keeper, where there is one. What it cannot keep is answered all the same, and the log says so."""
+        if self.session.keeper is None:
+            return
+        try:
+            await asyncio.to_thread(tell, self.session.keeper)
+        except Exception as error:
+            log.error("a turn is not kept: %s", type(error).__name__)
+
+    def _grant(self) -> str:
+        """What the viewer may see, as a hash; empty for a viewer of whom nothing is known, who is refused."""
+        try:
+            return self.session.runtime.scope(self.session.viewer).grant.hash
+        except HuaxiangError:
+            return ""
 
     async def _reply(self, cancel: CancelToken | None, emit: Emit, request: dict[str, Any] | None) -> Reply:
         """The reply; a fault becomes one as well. Either way the turn is part of the conversation then."""
