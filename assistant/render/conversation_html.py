@@ -95,6 +95,7 @@ def _chart(name: str, chart: dict[str, Any], label: str) -> str:
     from plotly.io.json import to_json_plotly
 
     plain = {"data": chart.get("data", []), "layout": chart.get("layout", {})}
+    # Plotly escapes most of it already, and does not promise to
     figure = str(to_json_plotly(plain)).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return (
         f'<div class="chart" role="img" aria-label="{_text(label)}" data-figure="{name}"></div>\n'
