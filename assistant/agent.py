@@ -13,6 +13,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from assistant.history import history
 from assistant.middleware import EndAfterOutcome, ModelOrPlanner, kept_here, plain_tool
 from assistant.model import ModelTerms, configured_model, configured_terms
+from assistant.model_wording import worded
 from assistant.outgoing import Outgoing
 from assistant.planner.chat_model import EmbeddedPlanner
 from assistant.planner.misfit import MisfitError
@@ -23,6 +24,7 @@ from assistant.reply import read_request
 from assistant.settings import Settings
 from assistant.tool_schemas import outcome_schema, plan_schema
 from assistant.turn import Handled, TurnContext
+from assistant.wording.facts import Fact
 from semantic_layer.errors import HuaxiangError, Problem
 from tools.catalogue import TOOLS, Tool, run
 
@@ -91,6 +93,21 @@ class Agent:
             if isinstance(message, ToolMessage) and isinstance(message.artifact, Handled):
                 return message.artifact
         return Handled(Refuse(code="model_failed"))
+
+    @property
+    def words_answers(self) -> bool:
+        """Whether the model words answers as well."""
+        return self.model is not None and self.terms.wording and self.terms.mode != "embedded"
+
+    async def word(self, facts: tuple[Fact, ...], language: str, turn: TurnContext) -> str | None:
+        """The model's wording of an answer; None where our own stands.
+
+        Raises:
+            DataError: `cancelled`, when the user stops the turn meanwhile.
+        """
+        if self.model is None or not self.words_answers or turn.fell_back is not None:
+            return None
+        return await worded(self.model, self.terms, turn, facts, language)
 
     def outgoing(self, turn: TurnContext) -> Outgoing:
         """What the first call of a turn sends to a model. Repairs add the model's own call and what was wrong with it."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from assistant.planner.outcome import Choice, Clarify, Refuse
 from assistant.wording.columns import described
+from assistant.wording.facts import Fact, facts_of
 from assistant.wording.readings import Words
 from assistant.wording.refusals import clarification, instead_of, reason_of_refusal, refusal
 from assistant.wording.sentences import Sentences
@@ -109,7 +110,24 @@ class Replies:
 
     # ---- answered ---------------------------------------------------------------------------------------------------------
 
-    def answered(self, answer: Answer, notes: tuple[Note, ...], plan: dict[str, Any], timings: dict[str, float]) -> Reply:
+    def facts(self, answer: Answer) -> tuple[Fact, ...]:
+        """What an answer says, for those who word it otherwise; nothing where only our own wording can say it."""
+        request = read_request(answer.request)
+        return facts_of(self.sentences, answer, request) if isinstance(request, MetricQuery) else ()
+
+    def answered(
+        self,
+        answer: Answer,
+        notes: tuple[Note, ...],
+        plan: dict[str, Any],
+        timings: dict[str, float],
+        text: str | None = None,
+    ) -> Reply:
+        """The reply of an answer.
+
+        Args:
+            text: Its findings in words, where they were worded otherwise.
+        """
         request = read_request(answer.request)
         metric_query = request if isinstance(request, MetricQuery) else None
         assumptions, warnings = self._said((*notes, *answer.notes))
@@ -117,7 +135,7 @@ class Replies:
             role = self.words.workspace.role(answer.evidence.role)
             label = role.label_in(self.language) if role else answer.evidence.role
             assumptions.append(fill(self.language, "notes", "restricted", role=label))
-        text = self.sentences.answer(answer, metric_query)
+        text = text or self.sentences.answer(answer, metric_query)
         spoken = [*assumptions, *warnings]
         joined = text if not spoken else text + "\n" + " ".join(spoken)
         main = answer.main

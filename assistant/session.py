@@ -195,7 +195,7 @@ class _Turn:
             handled = await self._handled(turn, request)
             if _offers_questions(handled):
                 replies = self._replies(turn, await asyncio.to_thread(self._first_questions, turn))
-            reply = self._worded(handled, replies, turn)
+            reply = await self._worded(handled, replies, turn)
             reply = reply.model_copy(update={"timings_ms": _total(turn.timings_ms, started)})
         except RequestError as error:
             handled, reply = None, replies.refused_by(error.problem, {}, {}, _total({}, started))
@@ -240,7 +240,7 @@ class _Turn:
             return Handled(plan, request=request, problem=error.problem)
         return Handled(plan, request=request, answers=(answer,))
 
-    def _worded(self, handled: Handled, replies: Replies, turn: TurnContext) -> Reply:
+    async def _worded(self, handled: Handled, replies: Replies, turn: TurnContext) -> Reply:
         outcome, timings = handled.outcome, turn.timings_ms
         said = tuple(turn.notes)
         if isinstance(outcome, Clarify):
@@ -257,7 +257,9 @@ class _Turn:
         if not handled.answers:
             return replies.failed("internal", timings)
         answer = _as_of(handled.answers[0], turn.context.scope.as_of)
-        return replies.answered(answer, (*outcome.notes, *said), handled.request, timings)
+        agent = self.session.agent
+        text = await agent.word(replies.facts(answer), self.language, turn) if agent.words_answers else None
+        return replies.answered(answer, (*outcome.notes, *said), handled.request, timings, text)
 
     def _remember(self, reply: Reply, handled: Handled | None) -> None:
         """Adds the turn to the conversation."""

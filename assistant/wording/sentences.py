@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -19,6 +19,13 @@ from tools.answer import Answer, Finding, Table
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 LISTED = 30
 """How many values or items a sentence names."""
+
+
+class Said(NamedTuple):
+    """A finding on its way to a sentence: the code of the template and what it is filled with."""
+
+    code: str
+    parts: dict[str, Any]
 
 
 class Sentences:
@@ -74,18 +81,20 @@ class Sentences:
                 return self._listing(finding, answer)
             case _:
                 assert request is not None
-                return self._metric(finding, answer, request)
+                said = self.said(finding, answer, request)
+                return fill(self.language, "findings", said.code, **said.parts)
 
-    def _metric(self, finding: Finding, answer: Answer, request: MetricQuery) -> str:
+    def said(self, finding: Finding, answer: Answer, request: MetricQuery) -> Said:
+        """What a finding about metrics says: the code of its template, and the texts that go into it."""
         parts, code = finding.parts, finding.code
-        common = {
+        common: dict[str, Any] = {
             "when": self._when(answer, request),
             "where": self._where(request),
             "metric": self.words.metric(parts.get("metric", "")),
         }
         table = answer.main
         if code == "empty" or table is None:
-            return fill(self.language, "findings", "empty", **common)
+            return Said("empty", common)
         write = _Writer(table, self.words)
         if code in ("value", "share", "compared"):
             return self._single(code, write, parts, common, answer, request)
@@ -95,45 +104,32 @@ class Sentences:
             values = {key: write.value(parts[key]["value"]) for key in ("first", "last", "high", "low")}
             times = {f"{key}_at": write.group(parts[key]["at"]) for key in ("first", "last", "high", "low")}
             total = write.value(parts["total"]) if "total" in parts else ""
-            return fill(
-                self.language, "findings", "series_total" if total else "series", total=total, **values, **times, **common
-            )
+            return Said("series_total" if total else "series", {"total": total, **values, **times, **common})
+        groups = self.words.groups(request)
         if code == "winner":
-            row = parts["rows"][0]
             name = "winner_top" if parts["descending"] else "winner_bottom"
-            figures = write.row(row)
-            return fill(self.language, "findings", name, row=figures, groups=self.words.groups(request), **common)
-        rows = (
-            "；".join(write.row(row) for row in parts["rows"])
-            if self.language == "zh"
-            else "; ".join(write.row(row) for row in parts["rows"])
-        )
+            return Said(name, {"row": write.row(parts["rows"][0]), "groups": groups, **common})
+        rows = ("；" if self.language == "zh" else "; ").join(write.row(row) for row in parts["rows"])
         total = write.value(parts["total"]) if parts.get("total") else ""
         if code == "few_groups":
-            code = "few_groups_total" if total and len(request.by) == 1 and not request.where else "few_groups"
-            return fill(self.language, "findings", code, rows=rows, total=total, **common)
+            with_total = total and len(request.by) == 1 and not request.where
+            return Said("few_groups_total" if with_total else "few_groups", {"rows": rows, "total": total, **common})
         if code == "ranking":
             direction = self.words.texts["reading"]["descending" if parts["descending"] else "ascending"]
             more = fill(self.language, "findings", "more", count=parts["count"]) if parts["count"] > len(parts["rows"]) else ""
-            return fill(self.language, "findings", "ranking", rows=rows, direction=direction, more=more, **common)
-        group = self.words.groups(request)
-        code = "breakdown_total" if total else "breakdown"
-        lowest = write.row(parts["lowest"])
-        return fill(
-            self.language, "findings", code, count=parts["count"], group=group, rows=rows, lowest=lowest, total=total, **common
-        )
+            return Said("ranking", {"rows": rows, "direction": direction, "more": more, **common})
+        texts = {"count": parts["count"], "group": groups, "rows": rows, "lowest": write.row(parts["lowest"]), "total": total}
+        return Said("breakdown_total" if total else "breakdown", {**texts, **common})
 
     def _single(
-        self, code: str, write: _Writer, parts: dict[str, Any], common: dict[str, str], answer: Answer, request: MetricQuery
-    ) -> str:
+        self, code: str, write: _Writer, parts: dict[str, Any], common: dict[str, Any], answer: Answer, request: MetricQuery
+    ) -> Said:
         value = write.value(parts["value"])
         if code == "value":
-            return fill(self.language, "findings", "value", value=value, **common)
+            return Said("value", {"value": value, **common})
         if code == "share":
-            share = parts["share"]["value"]
-            whole = self._whole(request)
-            name = "share" if share is not None else "share_null"
-            return fill(self.language, "findings", name, value=value, share=write.value(parts["share"]), whole=whole, **common)
+            name = "share" if parts["share"]["value"] is not None else "share_null"
+            return Said(name, {"value": value, "share": write.value(parts["share"]), "whole": self._whole(request), **common})
         evidence = answer.evidence
         other = (
             self.words.span(evidence.compared_start, evidence.compared_end)
@@ -141,9 +137,7 @@ class Sentences:
             else ""
         )
         previous = write.value(parts["previous"])
-        return fill(
-            self.language, "findings", "compared", value=value, previous=previous, other=other, moved=write.moved(parts), **common
-        )
+        return Said("compared", {"value": value, "previous": previous, "other": other, "moved": write.moved(parts), **common})
 
     def _whole(self, request: MetricQuery) -> str:
         share: ShareOf | None = request.share_of
@@ -155,11 +149,17 @@ class Sentences:
         return f"{metric} where {inner(where, self.language)}" if where else f"all {metric}"
 
     def _when(self, answer: Answer, request: MetricQuery) -> str:
+        text = self.period(answer, request)
+        if not text:
+            return ""
+        return f"{text}，" if self.language == "zh" else f"{text[0].upper()}{text[1:]}: "
+
+    def period(self, answer: Answer, request: MetricQuery) -> str:
+        """The days of an answer in words; empty for several periods and for none."""
         evidence = answer.evidence
         if evidence.start is None or evidence.end is None:
             return ""
-        text = self.words.period(request.period, evidence.start, evidence.end)
-        return f"{text}，" if self.language == "zh" else f"{text[0].upper()}{text[1:]}: "
+        return self.words.period(request.period, evidence.start, evidence.end)
 
     def _where(self, request: MetricQuery) -> str:
         if request.where is None:

@@ -78,7 +78,9 @@ def _measured(case: Case, runtime: Runtime) -> Iterator[Told]:
             lengths = [len(system_prompt(scope.workspace, each, scope.as_of)) for each in (retrieved, Retrieved(whole))]
             missing = tuple(sorted(needed - set(retrieved.offered.names)))
             yield Told(question=question, missing=missing, characters=lengths[0], whole=lengths[1])
-        conversation = conversation.with_turn(Turn(question=question, outcome="answered" if request else "refused", request=request))
+        conversation = conversation.with_turn(
+            Turn(question=question, outcome="answered" if request else "refused", request=request)
+        )
 
 
 def _names(value: Any) -> Iterator[str]:
