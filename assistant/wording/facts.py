@@ -1,7 +1,8 @@
 """What an answer says, as facts in an order: each a text of ours for which a placeholder can stand.
 
 Comparisons are inside the facts ("the highest is …", "up 3%"), so that nothing which words an answer around them, in its
-own words, has to make one.
+own words, has to make one; and a number never stands apart from what it is a number of, so that no order of words can
+give it to something else.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.wording.sentences import Said, Sentences
-from assistant.wording.texts import fill, inner
+from assistant.wording.texts import fill, inner, templates
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import MetricQuery
 from tools.answer import Answer
@@ -17,7 +18,7 @@ from tools.answer import Answer
 ORDER: dict[str, tuple[str, ...]] = {
     "value": ("period", "filter", "metric", "value"),
     "share": ("period", "filter", "metric", "value", "share_of"),
-    "compared": ("period", "filter", "metric", "value", "other", "previous", "moved"),
+    "compared": ("period", "filter", "metric", "value", "against", "moved"),
     "few_groups": ("period", "filter", "metric", "grouping", "rows"),
     "few_groups_total": ("period", "filter", "metric", "grouping", "rows", "total"),
     "ranking": ("period", "filter", "metric", "grouping", "direction", "rows"),
@@ -36,12 +37,11 @@ STANDS_FOR = {
     "metric": "the metric: {metric}",
     "value": "the metric's value",
     "share_of": "its share, and of what",
-    "other": "the period compared with",
-    "previous": "the value in that other period",
+    "against": "the value in the period compared with, as a phrase",
     "moved": "how it changed from there, as a phrase",
     "grouping": "how it is grouped: {groups}",
     "rows": "a list of groups with their values",
-    "total": "the value over all groups",
+    "total": "the value over all groups, as a phrase",
     "direction": "the order of the list, as a phrase",
     "highest": "which groups are highest, as a phrase",
     "lowest": "which group is lowest, as a phrase",
@@ -93,14 +93,9 @@ def facts_of(sentences: Sentences, answer: Answer, request: MetricQuery) -> tupl
 def _texts(sentences: Sentences, said: Said, answer: Answer, request: MetricQuery) -> dict[str, str]:
     """The text of every kind of fact; empty where the finding has no such part."""
     parts: dict[str, Any] = {key: value for key, value in said.parts.items() if isinstance(value, str)}
-    plain = {
-        key: str(parts.get(key, "")) for key in ("metric", "value", "other", "previous", "moved", "rows", "direction", "total")
-    }
-    phrases = {
-        key: fill(sentences.language, "facts", key, **said.parts)
-        for key in ("share_of", "highest", "lowest", "course", "high", "low", "sum", "winner_top", "winner_bottom")
-        if key in ORDER[said.code]
-    }
+    plain = {key: str(parts.get(key, "")) for key in ("metric", "value", "moved", "rows", "direction")}
+    templated = templates(sentences.language)["facts"]
+    phrases = {key: fill(sentences.language, "facts", key, **said.parts) for key in ORDER[said.code] if key in templated}
     own = {
         "metric": inner(plain["metric"], sentences.language),
         "period": sentences.period(answer, request),
