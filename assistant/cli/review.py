@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from semantic_layer.model import workspace as model
 
 KINDS = {"up": "thumb up", "down": "thumb down", "reading": "another reading"}
-NOT_READABLE = "(the definitions that it needs are not there any more)"
+NOT_READABLE = "(a request that this version cannot read)"
 
 
 def review(
