@@ -175,18 +175,19 @@ class Words:
             parts.append(" / ".join(self.span(*span) for span in spans))
         elif spans:
             parts.append(self.period(request.period, *spans[0]))
-        parts += self._comparison(request, other)
+        parts += self.comparison(request, other)
         if request.share_of is not None:
             within = self.condition(request.share_of.where)
             parts.append(fill(self.language, "reading", "share_within" if within else "share", within=within))
-        parts += self._order(request)
+        parts += self.order(request)
         return " · ".join(part for part in parts if part)
 
     def groups(self, request: MetricQuery) -> str:
         """The dimensions of a request as they stand after "by"."""
         return listed(self.language, [inner(self.ref(ref), self.language) for ref in request.by])
 
-    def _comparison(self, request: MetricQuery, other: tuple[date, date] | None) -> list[str]:
+    def comparison(self, request: MetricQuery, other: tuple[date, date] | None) -> list[str]:
+        """What it is compared with, as the part of a reading; nothing where it is not."""
         match request.compare:
             case None:
                 return []
@@ -199,7 +200,8 @@ class Words:
         text = fill(self.language, "reading", code)
         return [f"{text} ({self.span(*other)})" if other else text]
 
-    def _order(self, request: MetricQuery) -> list[str]:
+    def order(self, request: MetricQuery) -> list[str]:
+        """The order or the limit, as the part of a reading; nothing where one row has none."""
         if not request.by and not isinstance(request.period, EachPeriod):
             return []
         order: OrderBy | None = request.order[0] if request.order else None
