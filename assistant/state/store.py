@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +23,8 @@ FIX = (
     "Set HUAXIANG_STATE_URL to a database that can be reached and whose driver is installed, "
     "or leave it empty for a file in the state folder."
 )
+WAIT = 10
+"""Seconds that one who finds an SQLite file locked waits for it."""
 WRITES = "huaxiang_writes"
 """Of a connection: that its transactions may write."""
 MIGRATION_LOCK = 4_850_817
@@ -142,8 +146,22 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII alone.
     connection.create_function("lower", 1, _lower, deterministic=True)
-    connection.execute("PRAGMA busy_timeout=10000")
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA busy_timeout={WAIT * 1000}")
+    _log_ahead(connection)
+
+
+def _log_ahead(connection: Any) -> None:
+    """Turns write-ahead logging on, so that readers never wait. Of several that do so on a new file at once SQLite lets
+    one go on and turns the others away, without the wait that it gives to statements."""
+    deadline = time.monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:

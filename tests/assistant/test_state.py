@@ -245,6 +245,18 @@ for number in range(25):
         for name in names:
             assert [each.asked for each in conversations.turns(name)] == [f"{name} {number}" for number in range(25)]
 
+    def test_a_new_file_is_opened_by_many_at_the_same_moment(self, tmp_path: Path) -> None:
+        barrier = threading.Barrier(6)
+
+        def open_it(path: Path) -> None:
+            barrier.wait()
+            Store(f"sqlite:///{path}").close()
+
+        with ThreadPoolExecutor(6) as threads:
+            for number in range(40):
+                list(threads.map(open_it, [tmp_path / f"{number}.db"] * 6))
+        assert len(list(tmp_path.glob("*.db"))) == 40
+
     def test_threads_that_begin_one_conversation_make_one(self, mine: Conversations) -> None:
         barrier = threading.Barrier(6)
 
