@@ -60,10 +60,11 @@ async def metered(
     try:
         return await _counted(turn, terms, call, message_of, sent)
     except Exception as error:
-        pause = _pause_before_another_try(error)
+        pause = pause_before_another_try(error)
         if pause is None or pause >= seconds_left(turn, terms):
             raise
     await _within(asyncio.sleep(pause), seconds_left(turn, terms), turn.context.cancel)
+    await _count(turn, terms, Usage(milliseconds=pause * 1000))
     return await _counted(turn, terms, call, message_of, sent)
 
 
@@ -112,7 +113,7 @@ def _tokens(message: AIMessage | None, sent: Callable[[], str]) -> tuple[int, in
     """Tokens in and out, by the provider's count or else by length."""
     counted = message.usage_metadata if message is not None else None
     if counted is not None:
-        return counted["input_tokens"], counted["output_tokens"]
+        return max(0, counted["input_tokens"]), max(0, counted["output_tokens"])
     said = str(message.content) + str(message.tool_calls) if message is not None else ""
     return estimated_tokens(sent()), estimated_tokens(said)
 
@@ -138,7 +139,7 @@ async def _within(work: Awaitable[T], seconds: float, cancel: CancelToken | None
             release()
 
 
-def _pause_before_another_try(error: Exception) -> float | None:
+def pause_before_another_try(error: Exception) -> float | None:
     """Seconds to wait before the same call is worth another try; None where it is not."""
     import httpx
 
@@ -148,11 +149,11 @@ def _pause_before_another_try(error: Exception) -> float | None:
     if getattr(error, "status_code", None) not in BUSY:
         return None
     asked = _asked_pause(error)
-    return None if asked > LONGEST_WAIT else max(asked, SHORT_WAIT)
+    return max(asked, SHORT_WAIT) if asked <= LONGEST_WAIT else None
 
 
 def _asked_pause(error: Exception) -> float:
-    """The pause that a busy server asks for, in seconds; a date instead of a number counts as a long one."""
+    """The pause that a busy server asks for, in seconds; what is no number, such as a date, counts as a long one."""
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     text = headers.get("retry-after")
     try:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from proposing import LAST_MONTH, plan
 from assistant.agent import Agent
 from assistant.conversation import Conversation
 from assistant.events import Failed
+from assistant.metered import pause_before_another_try
 from assistant.model import ModelTerms, configured_model, configured_terms
 from assistant.planner.certainty import is_certain
 from assistant.planner.outcome import Clarify, Plan, Refuse
@@ -185,6 +187,12 @@ class TestTime:
         assert time.perf_counter() - started < 2
         assert len(server.sent) == 1
         assert reply.rows == SALES_LAST_MONTH
+
+    @pytest.mark.parametrize("pause", ["Wed, 21 Oct 2026 07:28:00 GMT", "nan", "inf", "soon"])
+    def test_is_not_spent_on_a_pause_that_is_no_number(self, pause: str) -> None:
+        error = Exception()
+        error.status_code, error.response = 429, SimpleNamespace(headers={"retry-after": pause})  # type: ignore[attr-defined]
+        assert pause_before_another_try(error) is None
 
     def test_of_a_server_that_stays_busy_ends_with_the_planner(self, model: Start) -> None:
         asker, server = model(Fails("overloaded"), mode="model")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import Asker, everything
-from loopback import Breaks, Hangs, Loopback, Says, Script, environment
+from loopback import Breaks, Fails, Hangs, Loopback, Says, Script, environment
 from proposing import LAST_MONTH, plan
 
 from assistant.agent import Agent
@@ -119,6 +119,18 @@ class TestATurn:
         asker, _, _ = model(wrong, costing(RIGHT, 150, 20))
         _, usage, _ = self.asked(asker)
         assert (usage.calls, usage.tokens_in, usage.tokens_out, usage.cost) == (2, 250, 30, None)
+
+    def test_counts_both_tries_of_a_busy_server_and_the_pause_between(self, model: Start) -> None:
+        asker, _, spending = model(Fails("overloaded"), costing(RIGHT, 150, 20))
+        _, usage, _ = self.asked(asker)
+        assert (usage.calls, usage.tokens_in, usage.tokens_out) == (2, 150, 20)
+        assert usage.milliseconds >= 500
+        assert usage == spending.today()
+
+    def test_takes_no_count_below_nothing_from_a_provider(self, model: Start) -> None:
+        asker, _, _ = model(costing(RIGHT, -5, -7))
+        _, usage, _ = self.asked(asker)
+        assert (usage.calls, usage.tokens) == (1, 0)
 
     def test_counts_a_call_that_failed(self, model: Start) -> None:
         asker, _, _ = model(Breaks(400), **PRICED)
