@@ -62,7 +62,7 @@ def _named(viewing: Viewing, dataset: str) -> list[tuple[str, Reached]]:
 
 def _described(name: str, reached: Reached, viewing: Viewing) -> Dimension:
     words, field = viewing.words, reached.field
-    group = viewing.say("keys") if reached.entity is not None else words.name(reached.dataset.name)
+    group = viewing.say("keys") if reached.entity is not None else reached.dataset.label_in(words.language)
     text = words.name(name)
     if "." in name:
         text = f"{words.name(name.partition('.')[0])}: {text}"

@@ -70,7 +70,7 @@ def _key(ref: FieldRef) -> str:
 
 
 def _can_be_filtered(dimension: Dimension, request: MetricQuery, viewing: Viewing) -> bool:
-    """Whether one of its values, or any key, could be asked for."""
+    """Whether one of its values, or any key, could be asked for: of the bare metrics, since the rest has no part in it."""
     if dimension.key:
         # Which keys a viewer may name is decided when one is typed; not to be a certain one may be said of all.
         probe: AnyCondition = Not(of=_is(dimension.ref, 0 if dimension.type == "id" else "0"))
@@ -78,7 +78,7 @@ def _can_be_filtered(dimension: Dimension, request: MetricQuery, viewing: Viewin
         probe = _is(dimension.ref, known[0])
     else:
         return False
-    return viewing.tried(request, _where((*parts_of(request.where), probe))) is not None
+    return viewing.compiled(MetricQuery(metrics=request.metrics, where=probe, period=request.period)) is not None
 
 
 def values_to_add(request: MetricQuery, field: str, viewing: Viewing, search: str) -> tuple[Option, ...]:

@@ -93,7 +93,8 @@ def _heading(metric: AnyMetric, viewing: Viewing) -> str:
     if metric.name in workspace.workspace.key_metrics:
         return viewing.say("key_metrics")
     datasets = base_datasets(workspace, metric.name)
-    return viewing.words.name(datasets[0]) if datasets else ""
+    dataset = workspace.dataset(datasets[0]) if datasets else None
+    return dataset.label_in(viewing.words.language) if dataset is not None else ""
 
 
 def _by_heading(found: tuple[Option, ...]) -> tuple[Option, ...]:

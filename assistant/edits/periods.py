@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from assistant.edits.edit import Edit
+from assistant.edits.edit import Edit, apply
 from assistant.edits.option import Option, matches, offered, option
 from assistant.edits.viewing import Viewing, begun, same
 from assistant.wording.texts import fill
 from semantic_layer.calendar import Span, unit_of
 from semantic_layer.periods import Between, CalendarUnit, LastN, SinglePeriod, Unit, WholeData
-from semantic_layer.requests import Comparison, LastYear, MetricQuery, PreviousPeriod, plain
+from semantic_layer.requests import AgainstPeriod, Comparison, LastYear, MetricQuery, PreviousPeriod, plain
 
 DAYS_BACK = (7, 30, 90)
 MOST_BUCKETS: dict[Unit, int] = {"quarter": 8, "month": 24, "year": 5}
@@ -23,14 +23,15 @@ def periods(request: MetricQuery, viewing: Viewing, search: str) -> tuple[Option
     found: list[Option] = []
     for period, asked, group in _candidates(request, viewing):
         edit = Edit(part="period", value=plain(period))
-        tried = viewing.tried(request, edit)
-        if tried is None:
+        edited = apply(request, edit)
+        found_days = viewing.days(edited)
+        if found_days is None:
             continue
-        span = tried.compiled.spans[0] if tried.compiled.spans else None
+        span = found_days.asked[0] if found_days.asked else None
         days = viewing.words.period(period, *span) if span is not None else ""
         text = begun(viewing.say("asked", asked=asked, days=days) if asked and days else asked or days)
         if matches(search, text):
-            current = _is_current(period, request, tried.request, viewing)
+            current = _is_current(period, request, edited, viewing)
             found.append(Option(text=text, edit=edit, current=current, group=group))
     return tuple(found)
 
@@ -61,13 +62,11 @@ def _candidates(request: MetricQuery, viewing: Viewing) -> Iterator[tuple[Single
 
 def _covered(request: MetricQuery, viewing: Viewing) -> Span | None:
     """The days that the request's data covers, today at the latest; where it has windows only, those of all data."""
-    whole = viewing.compiled(
-        request.model_copy(update={"period": WholeData(), "compare": None, "by": (), "order": (), "limit": None})
-    )
-    if whole is None or not whole.spans:
+    whole = viewing.days(request.model_copy(update={"period": WholeData(), "compare": None, "order": ()}))
+    if whole is None or not whole.asked:
         return None
     scope = viewing.scope
-    start, end = whole.spans[0]
+    start, end = whole.asked[0]
     if start == end:
         spans = [span for each in scope.workspace.datasets if each.time and (span := scope.version.covers(each.name, each.time))]
         start = min((span.start for span in spans), default=start)
@@ -85,9 +84,10 @@ def _latest(covered: Span, unit: Unit, most: int, week_start: int) -> Iterator[S
 
 
 def comparisons(request: MetricQuery, viewing: Viewing, search: str) -> tuple[Option, ...]:
-    """The menu `compare`: with nothing, the period before, the year before; days are said where they are one stretch."""
+    """The menu `compare`: with nothing, the period before, the year before, and the period that is named now."""
     found = [option(request, Edit(part="compare"), viewing.say("no_compare"), viewing)]
-    choices: tuple[Comparison, ...] = (PreviousPeriod(), LastYear())
+    named = (request.compare,) if isinstance(request.compare, AgainstPeriod) else ()
+    choices: tuple[Comparison, ...] = (PreviousPeriod(), LastYear(), *named)
     for compare in choices:
         edit = Edit(part="compare", value=plain(compare))
         tried = viewing.tried(request, edit)

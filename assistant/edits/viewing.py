@@ -10,9 +10,10 @@ from assistant.planner.lexicon import Values
 from assistant.planner.plan import Reader
 from assistant.wording.readings import Words
 from assistant.wording.texts import fill, templates
-from semantic_layer.compiler.bind import within_grant
+from semantic_layer.calendar import Span
+from semantic_layer.compiler.bind import bind, within_grant
 from semantic_layer.compiler.compile import compile_request
-from semantic_layer.compiler.plan import Compiled, Scope
+from semantic_layer.compiler.plan import Compiled, LogicalPlan, Scope
 from semantic_layer.conditions import AnyCondition, TimeBucket
 from semantic_layer.errors import RequestError
 from semantic_layer.metric_parts import base_datasets
@@ -24,6 +25,13 @@ class Tried(NamedTuple):
 
     request: MetricQuery
     compiled: Compiled
+
+
+class Days(NamedTuple):
+    """Days asked for, one stretch for each named period, none where the data has no time; and those compared with."""
+
+    asked: tuple[Span, ...]
+    compared: Span | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,18 @@ class Viewing:
             return None
         compiled = self.compiled(edited)
         return Tried(edited, compiled) if compiled is not None else None
+
+    def days(self, request: MetricQuery) -> Days | None:
+        """The days that a request asks for; None where the data does not have them.
+
+        Days are decided by the first pass of the compiler, which is enough to choose among periods of a request that
+        compiles.
+        """
+        try:
+            bound = bind(LogicalPlan(request, self.scope))
+        except RequestError:
+            return None
+        return Days(bound.spans, bound.other_span)
 
     def allows(self, where: AnyCondition, request: MetricQuery) -> bool:
         """Whether the values that a condition names are the viewer's to ask for."""

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from conftest import HERE, Asker
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.conversation import Conversation
 from assistant.edits.chips import Chip, chips
-from assistant.edits.edit import Edit, apply
+from assistant.edits.edit import Edit, apply, column_of
 from assistant.edits.options import MOST_SHOWN, Option, options
 from assistant.edits.viewing import Viewing
 from assistant.planner.outcome import Plan
@@ -21,6 +23,7 @@ from assistant.planner.plan import plan
 from assistant.session import Session
 from evals.golden import Case, find_set, load_set
 from semantic_layer.errors import HuaxiangError, RequestError
+from semantic_layer.periods import EachPeriod
 from semantic_layer.policy import Viewer
 from semantic_layer.requests import MetricQuery, canonical
 from tools.metrics import compute
@@ -262,6 +265,45 @@ def test_an_edit_changes_nothing_else(demo: Asker) -> None:
     assert edited.model_copy(update={"limit": 5}) == request
 
 
+POOL: dict[str, list[Any]] = {
+    "metrics": [["sales"], ["orders"], ["sales", "orders"], ["orders", "aov"]],
+    "by": [None, ["city"], ["month"], ["city", "month"], ["family", "city"]],
+    "where": [None, {"field": "city", "is": "north"}, {"field": "city", "not": "north"}, [{"field": "city", "is": "south"}, {"field": "family", "is": "small"}]],
+    "period": [None, {"kind": "all"}, {"unit": "month"}, {"n": 7, "unit": "day"}, {"of": [{"unit": "month"}, {"unit": "week"}]}],
+    "compare": [None, {"kind": "previous"}, {"kind": "period", "period": {"unit": "month"}}],
+    "share_of": [None, {"kind": "share"}, {"kind": "share", "by": ["month"]}],
+    "order": [None, [{"target": "sales"}], [{"target": "orders", "part": "growth"}], [{"target": "city"}], [{"target": "sales", "part": "share"}], [{"target": "period"}]],
+    "limit": [None, 1, 5],
+}  # fmt: skip
+EDITS = st.sampled_from([Edit(part=part, value=value) for part, values in POOL.items() for value in values])  # pyright: ignore[reportArgumentType]
+
+
+@given(st.lists(EDITS, max_size=12))
+def test_whatever_is_clicked_the_request_stays_coherent(edits: list[Edit]) -> None:
+    request = query()
+    for edit in edits:
+        try:
+            edited = apply(request, edit)
+        except RequestError as error:
+            assert error.problem.code == "bad_request"
+            continue
+        request = edited
+        assert apply(request, edit) == request, "an edit made twice is made once"
+        assert MetricQuery.model_validate(json.loads(canonical(request))) == request
+        grouped = bool(request.by) or isinstance(request.period, EachPeriod)
+        columns = {
+            *request.metrics,
+            *(column_of(ref) for ref in request.by),
+            "period" if isinstance(request.period, EachPeriod) else "",
+        }
+        assert grouped or not (request.order or request.limit)
+        assert request.order or request.limit is None
+        assert all(each.target in columns for each in request.order)
+        assert request.share_of is not None or all(each.part != "share" for each in request.order)
+        assert request.compare is not None or all(each.part not in ("growth", "change", "previous") for each in request.order)
+        assert request.compare is None or not (request.share_of or isinstance(request.period, EachPeriod))
+
+
 # ---- menus --------------------------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +317,12 @@ def test_a_menu_marks_what_is_so_now(demo: Asker) -> None:
     assert now["period"] == ["Last month (November 2017)"]
     assert now["compare"] == ["No comparison"]
     assert now["limit"] == ["Top 5"]
+
+
+def test_a_menu_stands_under_the_labels_of_what_is_described(tea: Asker) -> None:
+    # The teahouse has a dataset and a metric of one name, `members`.
+    found = {each.text: each.group for each in options(read(tea, "上个月各渠道的成交额"), "by.add", viewing(tea, "zh"))}
+    assert (found["会员等级"], found["月"], found["会员"]) == ("会员档案", "时间", "逐个")
 
 
 def test_a_long_list_of_values_is_searched(demo: Asker) -> None:
