@@ -33,9 +33,8 @@ def serve(runtime: Runtime, viewer: Viewer, port: int) -> None:
 
     from assistant.agent import Agent
     from assistant.chat.shared import Served, serve_with
-    from assistant.model import configured_model
 
-    serve_with(Served(runtime, Agent(configured_model(runtime.settings)), viewer))
+    serve_with(Served(runtime, Agent.configured(runtime.settings), viewer))
     scope = runtime.scope(viewer)
     runtime.reader(scope)
     app = FastAPI(openapi_url=None)

@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from assistant.agent import Agent
-from assistant.runtime import Runtime
+from assistant.chat.talks import Talks
+from assistant.runtime import Runtime, data_folder
+from assistant.state.conversations import Conversations
+from assistant.state.feedback import FeedbackList
+from assistant.state.store import Store
 from semantic_layer.policy import Viewer
+from semantic_layer.requests import digest
 
 
 @dataclass(frozen=True)
 class Served:
-    """What this process serves."""
+    """What this process serves: one workspace to one viewer.
+
+    Attributes:
+        address: `host:port` without a scheme, as the pages know it.
+    """
 
     runtime: Runtime
     agent: Agent
     viewer: Viewer
+    conversations: Conversations
+    feedback: FeedbackList
+    talks: Talks
+
+    @staticmethod
+    def of(runtime: Runtime, agent: Agent, viewer: Viewer, store: Store) -> Served:
+        folder = data_folder(runtime.settings, runtime.folder, runtime.workspace).name
+        conversations = Conversations(store, owner(folder, viewer))
+        talks = Talks(runtime, agent, viewer, conversations)
+        return Served(runtime, agent, viewer, conversations, FeedbackList(store, folder), talks)
+
+    def grant(self) -> str:
+        """The hash of what the viewer may see now; what was computed under another one is not shown."""
+        return self.runtime.scope(self.viewer).grant.hash
+
+
+def owner(workspace: str, viewer: Viewer) -> str:
+    """Whose conversations these are: the same person in another role has others, since the answers may hold other rows."""
+    attributes = json.dumps(viewer.attributes, sort_keys=True, ensure_ascii=False, default=str)
+    return digest(workspace, viewer.user, viewer.role or "", attributes)
 
 
 _served: list[Served] = []

@@ -23,6 +23,7 @@ def column_of(described: dict[str, Any]) -> Column:
         role=described["role"],
         type=described["type"],
         grain=described.get("grain"),
+        ordered=described.get("ordered", False),
         unit=Text(zh=units.get("zh"), en=units.get("en")),
         value_labels=tuple(ValueLabel(value=value, label=Text(**label)) for value, label in labels.items()),
     )

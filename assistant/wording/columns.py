@@ -30,6 +30,8 @@ def _described(column: Column) -> dict[str, Any]:
         found["grain"] = column.grain
     if column.role == "metric":
         found["additive"] = column.additive
+    if column.ordered:
+        found["ordered"] = True
     if column.value_labels:
         found["value_labels"] = {
             str(each.value): {language: each.label.get(language) for language in LANGUAGES} for each in column.value_labels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ def unit_in(column: Column, language: str) -> str:
 def number(value: float | int, column: Column, language: str, signed: bool = False) -> str:
     """A number with separators, in percent where it is a fraction, with its unit."""
     sign = "+" if signed and value > 0 else ""
-    if column.type == "fraction" or column.role in ("growth", "share"):
+    if is_percent(column):
         return f"{sign}{_percent(float(value))}"
     if column.type == "count":
         text = f"{sign}{value:,.0f}"
@@ -32,6 +33,35 @@ def _percent(value: float) -> str:
     percent = value * 100
     digits = 1 if abs(percent) >= 1 else 2
     return f"{percent:,.{digits}f}%"
+
+
+def short(value: float | int, column: Column, language: str, digits: int = 3) -> str:
+    """A number as an axis or the end of a bar has room for: 396K, 39.6万, 12.3%. Without its unit.
+
+    Args:
+        digits: Significant ones that are kept; a count below the first scale is written out.
+    """
+    if is_percent(column):
+        return _percent(float(value))
+    forms = templates(language)["short"]
+    rounded = float(f"{value:.{digits}g}")
+    scale = next((each for each in forms["scales"] if abs(rounded) >= max(each["of"], forms["from"])), None)
+    if scale is not None:
+        return f"{_plain(float(rounded) / scale['of'], digits)}{scale['sign']}"
+    return f"{value:,.0f}" if column.type == "count" or abs(rounded) >= 1000 else _plain(rounded, digits)
+
+
+def is_percent(column: Column) -> bool:
+    """Whether its values are fractions that people read as percentages."""
+    return column.type == "fraction" or column.role in ("growth", "share")
+
+
+def _plain(value: float, digits: int) -> str:
+    """Significant digits with separators, without an exponent or zeros at the end."""
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    decimals = max(0, digits - whole) if whole else digits + max(0, -math.floor(math.log10(abs(value))) - 1) if value else 0
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def cell(value: Any, column: Column, language: str) -> str:

@@ -1,0 +1,197 @@
+"""Axes of charts: round ticks written short as the language does, labels that leave a phone room, points in time."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from assistant.render.colours import Look
+from assistant.wording.numbers import is_percent, short, unit_in
+from assistant.wording.texts import fill
+from semantic_layer.columns import Column
+
+LABEL_WIDTH, BUCKET_WIDTH, TITLE_WIDTH = 20, 14, 42
+"""Where labels break into lines, in widths of a Latin letter."""
+LABEL_LINES = 2
+FEW_BUCKETS = 6
+"""So many points in time are each labelled, in the words of the table; more get dates that need no language."""
+LONG_SPAN = 200
+"""From so many days on, ticks are months."""
+BUCKET_FORMATS = {"month": "%Y-%m", "quarter": "%Y-Q%q", "year": "%Y"}
+MOST_TICKS, MOST_BUCKET_TICKS = 4, 4
+BASE = {
+    "automargin": True, "ticks": "outside", "ticklen": 4, "tickcolor": "rgba(0,0,0,0)", "fixedrange": True, "zeroline": False,
+    "tickangle": 0,
+}  # fmt: skip
+
+
+class Extent(NamedTuple):
+    """What an axis of values spans, in the values' own size, with its ticks."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    log: bool
+
+    @property
+    def range(self) -> list[float]:
+        """As Plotly wants it: exponents on a log scale."""
+        return [math.log10(self.low), math.log10(self.high)] if self.log else [self.low, self.high]
+
+
+def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, room: float = 0.05) -> Extent:
+    """What an axis should span.
+
+    Args:
+        values: All that is drawn on it; all > 0 for a log scale.
+        zero: Whether zero must be on it; lines far from zero may do without.
+        room: Part of the span that is left free beyond values, for their labels.
+    """
+    if log and values:
+        return _log_extent(min(values), max(values), room)
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    if zero or low < 0 < high or (low < high * 0.5):
+        low, high = min(low, 0.0), max(high, 0.0)
+    if low == high:
+        low, high = (low, low + 1) if low == 0 else (min(0.0, low), max(0.0, high))
+    step = _round_step((high - low) / MOST_TICKS)
+    first = math.floor(low / step) if low != 0 else 0
+    if low < 0:
+        first = math.ceil((low - (high - low) * room) / step)
+    last = math.floor((high + (high - low) * room) / step + 1e-9)
+    ticks = tuple(_tidy(number * step) for number in range(first, last + 1))
+    bottom = low - (high - low) * room if low < 0 else min(low, ticks[0]) if ticks else low
+    return Extent(bottom, high + (high - low) * room if high > 0 else high, ticks, False)
+
+
+def _log_extent(low: float, high: float, room: float) -> Extent:
+    first, last = math.floor(math.log10(low * 0.9)), math.ceil(math.log10(high))
+    each = max(1, math.ceil((last - first) / (MOST_TICKS + 1)))
+    top = math.log10(high) + (math.log10(high) - first) * room
+    ticks = tuple(10.0**power for power in range(first, last + 1, each) if power <= top)
+    return Extent(10.0**first, 10.0**top, ticks, True)
+
+
+def _round_step(step: float) -> float:
+    """The next 1, 2, 2.5 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= step * (1 - 1e-9))
+
+
+def _tidy(value: float) -> float:
+    return float(f"{value:.12g}")
+
+
+def value_axis(extent: Extent, column: Column, language: str, look: Look) -> dict[str, Any]:
+    """An axis of values, with ticks of the language: Plotly's own know no 万."""
+    ticks = extent.ticks
+    if column.type == "count" and not extent.log and not is_percent(column):
+        ticks = tuple(tick for tick in ticks if tick == int(tick))
+    step = min((b - a for a, b in pairwise(ticks)), default=1.0)
+    largest = max((abs(tick) for tick in ticks), default=1.0) or 1.0
+    digits = 3 if extent.log else max(3, math.ceil(math.log10(largest / step)) + 1)
+    words = [tick_words(tick, step, column, language, digits) for tick in ticks]
+    return {
+        **BASE,
+        "type": "log" if extent.log else "linear",
+        "range": extent.range,
+        "tickmode": "array",
+        "tickvals": list(ticks),
+        "ticktext": words,
+        "showgrid": True,
+        "gridcolor": look.grid,
+        "zeroline": not extent.log and extent.low <= 0 <= extent.high,
+        "zerolinecolor": look.text,
+        "zerolinewidth": 1,
+    }
+
+
+def tick_words(value: float, step: float, column: Column, language: str, digits: int) -> str:
+    if not is_percent(column):
+        return short(value, column, language, digits)
+    percent = f"{_tidy(step * 100):.6f}".rstrip("0")
+    decimals = len(percent.partition(".")[2])
+    return f"{value * 100:,.{decimals}f}%"
+
+
+def titled(heading: str, column: Column, language: str) -> str:
+    """What stands above an axis of values: the heading with the unit."""
+    unit = "" if is_percent(column) else unit_in(column, language)
+    return fill(language, "charts", "unit", label=heading, unit=unit) if unit else heading
+
+
+# ---- points in time -----------------------------------------------------------------------------------------------------
+
+
+def date_axis(starts: Sequence[str], words: Sequence[str], column: Column) -> dict[str, Any]:
+    """An axis of dates: never months of another language, never parts of a day."""
+    axis = {**BASE, "type": "date", "showgrid": False}
+    if len(starts) <= FEW_BUCKETS:
+        return {**axis, "tickmode": "array", "tickvals": list(starts), "ticktext": few_buckets(words)}
+    return {**axis, "tickformat": BUCKET_FORMATS.get(column.grain or "") or _day_format(starts)}
+
+
+def _day_format(starts: Sequence[str]) -> str:
+    """Of days and weeks: as short as their span allows, since a phone has room for few long dates."""
+    first, last = date.fromisoformat(starts[0]), date.fromisoformat(starts[-1])
+    if (last - first).days > LONG_SPAN:
+        return "%Y-%m"
+    return "%m-%d" if first.year == last.year else "%Y-%m-%d"
+
+
+def few_buckets(words: Sequence[str]) -> list[str]:
+    """Each bucket in words; narrow ones where many stand side by side."""
+    return [wrapped(word, BUCKET_WIDTH if len(words) <= 4 else 9, 3) for word in words]
+
+
+def every(count: int, most: int) -> list[int]:
+    """So many evenly spaced indices of a range at most, the first among them."""
+    return list(range(0, count, max(1, math.ceil(count / most))))
+
+
+def compact(start: str, column: Column) -> str:
+    """A bucket by the day that it begins, without words: 2017-04, 2017-Q2, 2017-04-03."""
+    year, month, day = start.split("-")
+    if column.grain == "quarter":
+        return f"{year}-Q{(int(month) + 2) // 3}"
+    return {"month": f"{year}-{month}", "year": year}.get(column.grain or "", f"{year}-{month}-{day}")
+
+
+# ---- labels -------------------------------------------------------------------------------------------------------------
+
+
+def width(text: str) -> int:
+    """In widths of a Latin letter."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def wrapped(text: str, room: int = LABEL_WIDTH, lines: int = LABEL_LINES) -> str:
+    """A label in lines; words stay whole where they can, and what does not fit ends in an ellipsis."""
+    found = [""]
+    for piece in re.findall(r"[^\s\u2e80-\uffff]+\s*|.\s*", text, re.DOTALL):
+        if found[-1] and width(found[-1]) + width(piece.rstrip()) > room:
+            found.append("")
+        found[-1] += piece
+    if len(found) > lines:
+        found = [*found[: lines - 1], " ".join(line.strip() for line in found[lines - 1 :])]
+    return "<br>".join(shown(clipped(line.strip(), room)) for line in found)
+
+
+def clipped(text: str, room: int) -> str:
+    """A text on one line."""
+    if width(text) <= room:
+        return text
+    while text and width(text) > room - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def shown(text: str) -> str:
+    """A text that Plotly shows as it is; it obeys some HTML, links among it."""
+    return html.escape(text, quote=False)

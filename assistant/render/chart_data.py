@@ -1,0 +1,351 @@
+"""A chart before it is drawn: its groups, its series with a point for each group, what was left out. No pixels, no colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
+
+from assistant.render.chart_source import Source
+from assistant.render.chart_views import LOG_KINDS, Kind, View, kind_of, log_fits
+from assistant.wording.numbers import cell, dimension_value, is_percent, number
+from assistant.wording.texts import cleaned, fill
+from semantic_layer.columns import UNKNOWN, Column
+
+MOST_BARS, MOST_SERIES = 30, 8
+"""The eighth of the series is grey: what is unknown, or the rest."""
+FEWEST_GROUPED, GROUPED_BARS = 8, 44
+"""Bars side by side: so many in all, but never fewer groups."""
+MOST_CELLS_ACROSS = 24
+DWARFS = 3
+"""A rest so many times the largest group would leave nothing to see of the others."""
+SAME_SCALE = 10
+"""Values of one unit share an axis unless one's largest is so many times the other's."""
+
+Tone = Literal["plain", "previous", "unknown", "rest"]
+
+
+class Rest:
+    """The key of the groups that are taken together."""
+
+
+REST = Rest()
+
+
+class Point(NamedTuple):
+    """A value with its words; `row` is its place in the reply's rows, None where several were taken together."""
+
+    value: float | None
+    label: str
+    said: str
+    row: int | None
+    partial: bool = False
+
+
+class Group(NamedTuple):
+    """One place on the axis; `start` is the day that a bucket of time begins, else None."""
+
+    label: str
+    tone: Tone
+    start: str | None = None
+
+
+class Series(NamedTuple):
+    """Points in the order of the chart's groups."""
+
+    name: str
+    tone: Tone
+    points: tuple[Point, ...]
+
+    def values(self) -> list[float]:
+        return [point.value for point in self.points if point.value is not None]
+
+
+class Panel(NamedTuple):
+    """Series that share an axis of values; `column` has their unit and type."""
+
+    title: str
+    column: Column
+    series: tuple[Series, ...]
+
+    def values(self) -> list[float]:
+        return [value for series in self.series for value in series.values()]
+
+
+class Chart(NamedTuple):
+    """A chart to draw.
+
+    Attributes:
+        shown, of: Groups or series that are drawn, and that there are where some were left out; else both 0.
+    """
+
+    kind: Kind
+    language: str
+    x: Column
+    groups: tuple[Group, ...]
+    panels: tuple[Panel, ...]
+    log: bool
+    shown: int = 0
+    of: int = 0
+
+    def over_time(self) -> bool:
+        return self.x.type == "date" and self.x.grain != "period"
+
+
+def charted(source: Source, view: View) -> Chart:
+    """A reply's chart as a view shows it."""
+    kind = kind_of(source, view)
+    chart = _by_one(source, view, kind) if source.series is None else _by_two(source, source.series, view, kind)
+    return chart._replace(log=view.log and kind in LOG_KINDS and log_fits(source))
+
+
+# ---- one dimension ------------------------------------------------------------------------------------------------------
+
+
+def _by_one(source: Source, view: View, kind: Kind) -> Chart:
+    derived = source.derived(kind) if kind in ("change", "growth") else None
+    names = (derived,) if derived else source.y
+    kept = _kept_rows(source, view, kind, names)
+    cut = [index for index in range(len(source.rows)) if index not in set(kept)]
+    rest = {name: _rest_of(source, name, cut, view) for name in names}
+    groups = [_group(source, source.rows[index][source.x]) for index in kept]
+    partial = _partial(source)
+    with_rest = rest[names[0]] is not None
+    if with_rest:
+        counted = fill(source.language, "charts", "rest_of", n=f"{len(cut):,}") if not source.rest else None
+        groups.append(Group(counted or fill(source.language, "charts", "rest"), "rest"))
+
+    def series(name: str) -> Series:
+        column = source.columns[name]
+        points = [
+            _point(source, group, column, source.rows[index][name], index, source.rows[index][source.x] in partial)
+            for group, index in zip(groups, kept, strict=False)
+        ]
+        if with_rest:
+            points.append(_point(source, groups[-1], column, rest[name], None))
+        tone: Tone = "previous" if len(names) > 1 and name.endswith("_previous") else "plain"
+        return Series(source.heading(name), tone, tuple(points))
+
+    panels = tuple(
+        Panel(source.heading(together[0]), source.columns[together[0]], tuple(series(name) for name in together))
+        for together in _sharing_axes(source, names)
+    )
+    left = (len(kept), len(source.rows)) if cut and not with_rest else (0, 0)
+    return Chart(kind, source.language, source.columns[source.x], tuple(groups), panels, False, *left)
+
+
+def _kept_rows(source: Source, view: View, kind: Kind, names: Sequence[str]) -> list[int]:
+    rows = source.rows
+    if source.is_cycle() or source.is_time():
+        times = source.keys(source.x)
+        return (
+            sorted(range(len(rows)), key=lambda index: times.index(rows[index][source.x]))
+            if source.is_time()
+            else [*range(len(rows))]
+        )
+    side_by_side = len(_sharing_axes(source, names)[0])
+    most = MOST_BARS if side_by_side == 1 else max(FEWEST_GROUPED, GROUPED_BARS // side_by_side)
+    wanted = min(view.top or most, most)
+    if view.top is None and len(rows) == wanted + 1:
+        wanted += 1
+    return first_of([row[source.y[0]] or 0 for row in rows], wanted)
+
+
+def first_of(sizes: Sequence[float], most: int) -> list[int]:
+    """Which groups are the first: as they are sorted, and the largest where another order has a meaning of its own."""
+    if len(sizes) <= most:
+        return list(range(len(sizes)))
+    pairs = list(pairwise(sizes))
+    if all(a >= b for a, b in pairs) or all(a <= b for a, b in pairs):
+        return list(range(most))
+    return sorted(sorted(range(len(sizes)), key=lambda index: -abs(sizes[index]))[:most])
+
+
+def _rest_of(source: Source, name: str, cut: Sequence[int], view: View) -> float | None:
+    """The groups that are not drawn, as one value: added up where that is right, or as the reply counted them.
+
+    The rest of a question for the first few is drawn where a view asks for the first few; such an answer is about those.
+    """
+    beyond = source.rest.get(name)
+    if not cut:
+        return beyond if view.top is not None else None
+    if not source.additive(name):
+        return None
+    added = sum(source.rows[index][name] or 0 for index in cut)
+    return added + (beyond or 0)
+
+
+def _sharing_axes(source: Source, names: Sequence[str]) -> list[list[str]]:
+    """Values by panel: those of one unit and about one size share an axis."""
+    largest = {name: max((abs(value) for value in source.values(name)), default=0) for name in names}
+    panels: list[list[str]] = []
+
+    def alike(one: str, other: str) -> bool:
+        a, b = source.columns[one], source.columns[other]
+        low, high = sorted((largest[one], largest[other]))
+        return (a.type, a.unit, is_percent(a)) == (b.type, b.unit, is_percent(b)) and high <= low * SAME_SCALE
+
+    for name in names:
+        panel = next((each for each in panels if all(alike(name, other) for other in each)), None)
+        if panel is None:
+            panels.append([name])
+        else:
+            panel.append(name)
+    return panels
+
+
+# ---- two dimensions -----------------------------------------------------------------------------------------------------
+
+
+def _by_two(source: Source, series: str, view: View, kind: Kind) -> Chart:
+    (y, *_), column = source.y, source.columns[source.y[0]]
+    adds = source.additive(y) and kind != "heatmap"
+    over_time = source.is_time()
+    along = _named(source, source.x, None if over_time or source.is_cycle() else _most_along(source, series, view, kind), adds)
+    most_series = _most_series(view.top if over_time else None, _one_is_grey(source.keys(series)), kind)
+    split = _named(source, series, most_series, adds)
+    cells: dict[tuple[Any, Any], list[int]] = {}
+    for index, row in enumerate(source.rows):
+        place = (along.places.get(row[source.x]), split.places.get(row[series]))
+        if None not in place:
+            cells.setdefault(place, []).append(index)
+    partial = _partial(source)
+
+    def point(key: Any, group: Group, other: Any) -> Point:
+        indices = cells.get((key, other), [])
+        values = [source.rows[index][y] for index in indices if source.rows[index][y] is not None]
+        alone = indices[0] if len(indices) == 1 and REST not in (key, other) else None
+        return _point(source, group, column, sum(values) if values else None, alone, key in partial)
+
+    drawn = [
+        Series(own.label, own.tone, tuple(point(key, group, other) for key, group in zip(along.keys, along.groups, strict=True)))
+        for other, own in zip(split.keys, split.groups, strict=True)
+    ]
+    if kind == "share":
+        drawn = _shares(source.language, drawn)
+        column = column.model_copy(update={"type": "fraction", "role": "share"})
+    left = next(((len(each.keys), each.of) for each in (along, split) if each.of and REST not in each.keys), (0, 0))
+    return Chart(
+        kind,
+        source.language,
+        source.columns[source.x],
+        tuple(along.groups),
+        (Panel(source.heading(y), column, tuple(drawn)),),
+        False,
+        *left,
+    )
+
+
+class _Named(NamedTuple):
+    """The values of a dimension that are drawn; `places` says where each stored value goes, `of` how many there are."""
+
+    keys: list[Any]
+    groups: list[Group]
+    places: dict[Any, Any]
+    of: int
+
+
+def _named(source: Source, name: str, most: int | None, adds: bool) -> _Named:
+    keys = _in_order(source, name)
+    sizes = _sizes(source, name)
+    kept = [keys[index] for index in first_of([sizes[key] for key in keys], most or len(keys))]
+    places: dict[Any, Any] = {key: key for key in kept}
+    groups = [_group(source, key, name) for key in kept]
+    cut = len(keys) - len(kept)
+    others = sum(size for key, size in sizes.items() if key not in places)
+    if cut and adds and not (name == source.x and others > DWARFS * max(sizes[key] for key in kept)):
+        places |= {key: REST for key in keys if key not in places}
+        return _Named(
+            [*kept, REST], [*groups, Group(fill(source.language, "charts", "rest_of", n=f"{cut:,}"), "rest")], places, len(keys)
+        )
+    return _Named(kept, groups, places, len(keys) if cut else 0)
+
+
+def _in_order(source: Source, name: str) -> list[Any]:
+    """Time and what the workspace puts in order as they are, other values the largest first; what is unknown last."""
+    keys, column = source.keys(name), source.columns[name]
+    if column.type == "date":
+        return keys
+    if column.grain is not None:
+        return sorted(keys)
+    sizes = _sizes(source, name)
+    listed = {each.value: place for place, each in enumerate(column.value_labels)} if column.ordered else {}
+    return sorted(keys, key=lambda key: (key == UNKNOWN, listed.get(str(key), len(listed)), -sizes[key]))
+
+
+def _sizes(source: Source, name: str) -> dict[Any, float]:
+    """How much there is of each value of a dimension."""
+    sizes: dict[Any, float] = {}
+    for row in source.rows:
+        sizes[row[name]] = sizes.get(row[name], 0) + abs(row[source.y[0]] or 0)
+    return sizes
+
+
+def _most_series(top: int | None, grey: bool, kind: Kind) -> int:
+    """How many series are drawn as themselves; the rest is one more."""
+    if kind == "heatmap":
+        return MOST_CELLS_ACROSS
+    return min(top or MOST_SERIES, MOST_SERIES if grey else MOST_SERIES - 1)
+
+
+def _one_is_grey(keys: Sequence[Any]) -> bool:
+    """Whether all values can be drawn, since what is unknown needs no colour of its own."""
+    return len(keys) == MOST_SERIES and UNKNOWN in keys
+
+
+def _most_along(source: Source, series: str, view: View, kind: Kind) -> int:
+    side_by_side = min(len(source.keys(series)), MOST_SERIES) if kind == "bar" else 1
+    most = MOST_BARS if side_by_side == 1 else max(FEWEST_GROUPED, GROUPED_BARS // side_by_side)
+    most += view.top is None and len(source.keys(source.x)) == most + 1
+    return min(view.top or most, most)
+
+
+def _shares(language: str, drawn: list[Series]) -> list[Series]:
+    """Each point as its part of its group."""
+    totals = [sum(point.value or 0 for point in points) for points in zip(*(each.points for each in drawn), strict=True)]
+    column = Column(name="share", role="share", type="fraction")
+
+    def part(point: Point, total: float) -> Point:
+        if point.value is None or not total:
+            return point._replace(value=None)
+        share = point.value / total
+        said = fill(language, "charts", "of_total", share=number(share, column, language), value=point.said)
+        return point._replace(value=share, said=said)
+
+    return [each._replace(points=tuple(map(part, each.points, totals))) for each in drawn]
+
+
+# ---- words --------------------------------------------------------------------------------------------------------------
+
+
+def _group(source: Source, key: Any, name: str | None = None) -> Group:
+    column = source.columns[name or source.x]
+    label = cleaned(dimension_value(key, column, source.language))
+    start = str(key)[:10] if column.type == "date" else None
+    return Group(label, "unknown" if key == UNKNOWN else "plain", start)
+
+
+def _point(source: Source, group: Group, column: Column, value: Any, row: int | None, partial: bool = False) -> Point:
+    label = fill(source.language, "charts", "partial", label=group.label) if partial else group.label
+    said = cleaned(cell(value, column, source.language))
+    return Point(None if value is None else float(value), label, said, row, partial)
+
+
+def _partial(source: Source) -> set[Any]:
+    """Buckets of time that begin before the asked days or end after them."""
+    period, grain = source.reply.period or {}, source.columns[source.x].grain
+    if not source.is_time() or grain in (None, "date") or not period.get("start") or not period.get("end"):
+        return set()
+    start, end = date.fromisoformat(period["start"]), date.fromisoformat(period["end"])
+    buckets = {key: date.fromisoformat(str(key)[:10]) for key in source.keys(source.x)}
+    return {key for key, first in buckets.items() if first < start or _last_day(first, str(grain)) > end}
+
+
+def _last_day(first: date, grain: str) -> date:
+    """The last day of a bucket that begins on a day."""
+    if grain == "week":
+        return first + timedelta(days=6)
+    months = {"month": 1, "quarter": 3, "year": 12}[grain]
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1) - timedelta(days=1)
