@@ -25,6 +25,7 @@ class Turn(Frozen):
         choices: The requests that a question back offered.
         shown_as: What the page showed as asked, where a button and not a typed question led here.
         usage: What a language model took for it; None where none was asked.
+        edited: The number of the turn whose reading was changed into this request by hand.
     """
 
     question: str
@@ -35,6 +36,7 @@ class Turn(Frozen):
     mentions: tuple[Mention, ...] = ()
     shown_as: str = ""
     usage: Usage | None = None
+    edited: int | None = None
 
 
 class Conversation(Frozen):

@@ -7,15 +7,12 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from assistant.conversation import Conversation
 from assistant.known_values import known_values
 from assistant.language.dates import Today
 from assistant.planner.lexicon import Lexicon
-from assistant.planner.outcome import Plan
-from assistant.planner.plan import Reader, plan
+from assistant.planner.plan import Reader
 from assistant.settings import Settings
 from semantic_layer.calendar import Span
 from semantic_layer.compiler.bind import today as as_of_today
@@ -23,15 +20,12 @@ from semantic_layer.compiler.plan import Scope
 from semantic_layer.data_version import DataVersion
 from semantic_layer.engines.base import CancelToken, Limits
 from semantic_layer.engines.duckdb import DuckDBEngine
-from semantic_layer.errors import DataError, HuaxiangError, Problem
+from semantic_layer.errors import DataError, Problem
 from semantic_layer.loading.loader import find_workspace, load_workspace
-from semantic_layer.model.workspace import Question, Workspace
+from semantic_layer.model.workspace import Workspace
 from semantic_layer.policy import Viewer, grant_of
-from semantic_layer.requests import MetricQuery
 from semantic_layer.warehouse import Warehouse
-from tools.catalogue import run
 from tools.context import Context, Emit
-from tools.metrics import compute
 
 
 @dataclass
@@ -41,9 +35,6 @@ class Opened:
     version: DataVersion
     engine: DuckDBEngine
     lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
-    first_questions: dict[tuple[str, ...], tuple[Question, ...]] = field(
-        default_factory=dict[tuple[str, ...], tuple[Question, ...]]
-    )
 
 
 class Runtime:
@@ -122,40 +113,6 @@ class Runtime:
             if dataset.time and (span := scope.version.covers(dataset.name, dataset.time)) is not None
         ]
         return spans[0] if spans or key else None
-
-    def first_questions(self, scope: Scope) -> tuple[Question, ...]:
-        """The workspace's questions for newcomers that this viewer gets answers to, in each language."""
-        if not scope.grant.restricted:
-            return self.workspace.questions
-        kept, key = self.opened().first_questions, (scope.grant.hash, scope.version.id, scope.as_of.isoformat())
-        if key not in kept:
-            texts = {
-                text: self._answered(text, scope) for each in self.workspace.questions for text in (each.zh, each.en) if text
-            }
-            asked = [
-                Question(zh=each.zh if texts.get(each.zh or "") else None, en=each.en if texts.get(each.en or "") else None)
-                for each in self.workspace.questions
-            ]
-            kept[key] = tuple(each for each in asked if each.zh or each.en)
-        return kept[key]
-
-    def _answered(self, text: str, scope: Scope) -> bool:
-        outcome = plan(text, Conversation(id=""), self.reader(scope))
-        return isinstance(outcome, Plan) and all(self.answers(request, scope) for request in outcome.readings)
-
-    def answers(self, request: dict[str, Any], scope: Scope) -> bool:
-        """Whether a request is answered for a viewer, rather than refused. It is run: some are refused by their rows."""
-        from assistant.reply import read_request
-
-        try:
-            typed, context = read_request(request), self.context(scope)
-            if isinstance(typed, MetricQuery):
-                compute(typed, context)
-            else:
-                run(typed, context)
-        except (HuaxiangError, ValueError):
-            return False
-        return True
 
 
 def data_folder(settings: Settings, folder: Path, workspace: Workspace) -> Path:

@@ -81,14 +81,20 @@ class Session:
             yield event
 
     async def ask_request(
-        self, request: dict[str, Any], shown_as: str, language: str = "", cancel: CancelToken | None = None
+        self,
+        request: dict[str, Any],
+        shown_as: str,
+        language: str = "",
+        cancel: CancelToken | None = None,
+        edited: int | None = None,
     ) -> AsyncIterator[Event]:
         """Runs a typed request that was clicked, as a stream of events: no planning, else the same path.
 
         Args:
             shown_as: What the page shows as asked.
+            edited: The turn whose reading was changed into the request.
         """
-        turn = _Turn(self, "", language or _language_of(self.conversation), whole(shown_as))
+        turn = _Turn(self, "", language or _language_of(self.conversation), whole(shown_as), edited)
         async for event in self._events(turn, cancel, request):
             yield event
 
@@ -140,8 +146,10 @@ def _unheard(name: str, data: dict[str, Any]) -> None:
 class _Turn:
     """One question on its way."""
 
-    def __init__(self, session: Session, question: str, language: str | None = None, shown_as: str = "") -> None:
-        self.session, self.question, self.shown_as = session, question, shown_as
+    def __init__(
+        self, session: Session, question: str, language: str | None = None, shown_as: str = "", edited: int | None = None
+    ) -> None:
+        self.session, self.question, self.shown_as, self.edited = session, question, shown_as, edited
         self.language = language or _reply_language(question, session.conversation)
         self.sequence = 0
         self.number = len(session.conversation.turns)
@@ -213,7 +221,7 @@ class _Turn:
         return self._replies(None).reading(read_request(request))
 
     def _replies(self, turn: TurnContext | None, questions: tuple[Question, ...] | None = None) -> Replies:
-        days = turn.days_of if turn is not None else None
+        days = turn.reader.days_of if turn is not None else None
         return Replies(self.session.runtime.workspace, self.language, self.session.viewer.role or "", days, questions)
 
     def _first_questions(self, turn: TurnContext) -> tuple[Question, ...]:
@@ -277,6 +285,7 @@ class _Turn:
             mentions=mentions,
             shown_as=self.shown_as,
             usage=self.usage,
+            edited=self.edited,
         )
         self.session.conversation = self.session.conversation.with_turn(turn)
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.conversation import Conversation
-from assistant.language.single_periods import days_of
 from assistant.planner.outcome import Clarify, Outcome, Plan, Refuse
 from assistant.planner.plan import Reader, plan
 from assistant.usage import NOTHING, Usage
-from semantic_layer.calendar import Span
 from semantic_layer.columns import Note
 from semantic_layer.errors import Problem
-from semantic_layer.periods import Period
 from tools.answer import Answer
 from tools.context import Context
 
@@ -78,9 +75,3 @@ class TurnContext:
     def spent(self, what: str, started: float) -> None:
         """Adds the time since `started`, a reading of `time.perf_counter`."""
         self.timings_ms[what] = self.timings_ms.get(what, 0.0) + (time.perf_counter() - started) * 1000
-
-    def days_of(self, period: Period) -> Span:
-        """The days of a single period, up to today as the compiler counts them."""
-        span = days_of(period, self.reader.today)
-        as_of = self.reader.today.as_of
-        return Span(span.start, as_of) if span.start <= as_of < span.end else Span(*span)

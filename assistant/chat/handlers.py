@@ -1,62 +1,175 @@
-"""Chainlit handlers: each hands a message to the session and shows the events it gives back."""
+"""Chainlit handlers: each hands what a page asks to the conversation, and shows what comes back. No decision is made here."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import chainlit as cl
+from chainlit import socket as _  # noqa: F401  (its own handler of the stop button must be there before ours takes its place)
+from chainlit.data.base import BaseDataLayer
+from chainlit.server import sio
+from chainlit.session import WebsocketSession
+from chainlit.types import ThreadDict
 
-from assistant.chat import present
+from assistant.chat import steps
+from assistant.chat.clicks import Refused as ClickRefused
+from assistant.chat.clicks import clicked
+from assistant.chat.data_layer import ConversationLayer
 from assistant.chat.shared import served
-from assistant.events import Answered, Clarified, Failed, Refused
+from assistant.chat.talks import Asking
+from assistant.chat.thread import NAME, answered, is_worked_out, lines_of, thread_of
+from assistant.chat.work import WorkLine
+from assistant.events import Last, Started
 from assistant.language.text import read_question
 from assistant.reply import Reply
-from assistant.session import Session
 from assistant.wording.texts import fill, text_of
-from semantic_layer.engines.base import CancelToken
 
 log = logging.getLogger(__name__)
 
 
+@cl.data_layer
+def data_layer() -> BaseDataLayer:
+    return ConversationLayer()
+
+
 @cl.set_starters  # pyright: ignore[reportUntypedFunctionDecorator]
 async def starters(user: Any, language: str | None) -> list[cl.Starter]:
-    """The first questions of the workspace, in the browser's language."""
+    """The first questions of the workspace, in the browser's language; only those that this viewer gets answers to."""
     code = "zh" if (language or "").startswith("zh") else "en"
-    texts = [text_of(question.model_dump(), code) for question in served().runtime.workspace.questions]
+    now = served()
+    questions = await asyncio.to_thread(now.first_questions)
+    texts = [text_of(question.model_dump(), code) for question in questions]
     return [cl.Starter(label=text, message=text) for text in texts[:6] if text]
 
 
+@cl.on_chat_start
+async def start() -> None:
+    """Tells the page which conversation it is in: one that shows another has outlived its server, and loads itself anew."""
+    await cl.context.emitter.send_window_message({"huaxiang": "started", "conversation": _conversation()})
+
+
+@cl.on_chat_resume
+async def resume(thread: ThreadDict) -> None:
+    """A conversation that is opened again. What is still being answered is shown as soon as it is there."""
+    now, conversation = served(), _conversation()
+    running = now.talks.busy(conversation)
+    lines, cards = await asyncio.to_thread(thread_of, conversation, now)
+    thread["steps"], thread["elements"] = lines, cast("Any", cards)
+    if running:
+        shown = {str(line.get("id")) for line in lines}
+        _soon(_when_answered(conversation, shown))
+
+
 @cl.on_message
-async def answer(message: cl.Message) -> None:
-    async with _never_a_traceback(read_question(message.content[:400]).language):
-        cancel = CancelToken()
-        cl.user_session.set("cancel", cancel)
-        async for event in _session().ask(message.content, cancel):
-            if isinstance(event, Answered | Clarified | Refused | Failed):
-                await _show(Reply.model_validate(event.reply))
+async def ask(message: cl.Message) -> None:
+    text = message.content
+    async with _never_a_traceback(read_question(text[:400]).language):
+        await _show(lambda session, cancel: session.ask(text, cancel))
 
 
-@cl.on_stop
-async def stop() -> None:
-    """The stop button interrupts the statement that is running."""
-    cancel = cl.user_session.get("cancel")
-    if isinstance(cancel, CancelToken):
-        cancel.cancel()
-
-
-@cl.action_callback("request")  # pyright: ignore[reportUntypedFunctionDecorator]  (untyped in Chainlit)
-async def follow(action: cl.Action) -> None:
-    """A suggestion that was clicked: its typed request is run as it is."""
-    language = str(action.payload.get("language") or "")
+@cl.action_callback("click")  # pyright: ignore[reportUntypedFunctionDecorator]
+async def click(action: cl.Action) -> dict[str, Any]:
+    """A button of a card: its typed request is run as it is, or its words are asked."""
+    language = "zh" if action.payload.get("language") == "zh" else "en"
     async with _never_a_traceback(language):
-        request = cast("dict[str, Any]", action.payload.get("request") or {})
-        text = str(action.payload.get("text") or "")
-        await cl.Message(content=text, type="user_message").send()
-        session = _session()
-        await _show(await (session.run_request(request, language=language) if request else session.reply(text)))
+        try:
+            wanted = await asyncio.to_thread(clicked, action.payload, _conversation(), served())
+        except ClickRefused as refusal:
+            return {"refused": fill(language, "refusals", refusal.code)}
+        await cl.context.emitter.task_start()
+        try:
+            await _show(wanted.asking, wanted.shown_as)
+        finally:
+            await cl.context.emitter.task_end()
+    return {}
+
+
+@sio.on("stop")  # pyright: ignore[reportOptionalCall, reportUntypedFunctionDecorator]
+async def stop(sid: str) -> None:
+    """The stop button interrupts the statement that is running; the turn then says so itself."""
+    session = WebsocketSession.get(sid)
+    if session is not None:
+        served().talks.stop(session.thread_id)
+
+
+def _conversation() -> str:
+    return str(cl.context.session.thread_id)
+
+
+# ---- showing ------------------------------------------------------------------------------------------------------------
+
+
+async def _show(asking: Asking, shown_as: str = "") -> None:
+    """Asks, and shows the events as they come.
+
+    Args:
+        shown_as: What stands as the question where nobody typed one.
+    """
+    now, conversation, emitter = served(), _conversation(), cl.context.emitter
+    line: WorkLine | None = None
+    sent = False
+    async for event in now.talks.ask(conversation, asking):
+        if isinstance(event, Started):
+            line = WorkLine(event.language)
+            if shown_as:
+                asked = steps.question(conversation, event.turn, shown_as, now.viewer.user, steps.moment())
+                await emitter.send_step(asked)
+        if isinstance(event, Last):
+            await _show_last(event, sent)
+        elif line is not None and (says := line.after(event)) is not None:
+            await (emitter.update_step(says) if sent else emitter.send_step(says))
+            sent = True
+
+
+async def _show_last(event: Last, has_line: bool) -> None:
+    now, emitter = served(), cl.context.emitter
+    reply = Reply.model_validate(event.reply)
+    conversation, number, at = event.conversation, event.turn, steps.moment()
+    edited = (await now.talks.of(conversation)).session.conversation.turns[number].edited
+    lines, own = await asyncio.to_thread(lines_of, conversation, number, reply, at, now, None, edited, event.usage)
+    own["props"]["fresh"] = True
+    if has_line and not is_worked_out(reply):
+        await emitter.delete_step(steps.work(conversation, number, "", at, running=False))
+    for line in lines:
+        is_line = line.get("type") == "tool"
+        await (emitter.update_step(line) if is_line and has_line else emitter.send_step(line))
+    await emitter.send_element(cast("Any", own))
+
+
+async def _when_answered(conversation: str, shown: set[str]) -> None:
+    """Shows the answers that a page missed because it was opened while they were worked on."""
+    now, emitter = served(), cl.context.emitter
+    talk = await now.talks.of(conversation)
+    await emitter.task_start()
+    try:
+        while talk.busy:
+            await talk.ended()
+        thumbs, grant = now.feedback.thumbs(conversation, now.viewer.user), now.grant()
+        for turn in await asyncio.to_thread(now.conversations.turns, conversation):
+            if steps.step_id(conversation, turn.number, "answer") in shown:
+                continue
+            lines, own = await asyncio.to_thread(answered, conversation, turn, grant, now, thumbs.get(turn.number))
+            if steps.step_id(conversation, turn.number, "question") not in shown:
+                lines = [steps.question(conversation, turn.number, turn.asked, now.viewer.user, turn.asked_at), *lines]
+            for line in lines:
+                await emitter.send_step(line)
+            await emitter.send_element(cast("Any", own))
+    finally:
+        await emitter.task_end()
+
+
+_running: set[asyncio.Task[None]] = set()
+"""Tasks of their own; the event loop itself would forget them."""
+
+
+def _soon(work: Any) -> None:
+    task = asyncio.get_running_loop().create_task(work)
+    _running.add(task)
+    task.add_done_callback(_running.discard)
 
 
 @asynccontextmanager
@@ -66,35 +179,4 @@ async def _never_a_traceback(language: str) -> AsyncGenerator[None]:
         yield
     except Exception as error:
         log.error("the chat failed: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
-        await cl.Message(content=fill("zh" if language == "zh" else "en", "refusals", "internal")).send()
-
-
-def _session() -> Session:
-    """The conversation of this page; made when its first question comes."""
-    session = cl.user_session.get("session")
-    if not isinstance(session, Session):
-        now = served()
-        session = Session(now.runtime, now.agent, now.viewer)
-        cl.user_session.set("session", session)
-    return session
-
-
-async def _show(reply: Reply) -> None:
-    """The answer with its chart and table; what it rests on stays behind a fold."""
-    elements: list[Any] = []
-    figure = present.chart(reply)
-    if figure is not None:
-        elements.append(cl.Plotly(name="chart", figure=figure, display="inline", size="large"))
-    table = present.long_table(reply)
-    if table is not None:
-        elements.append(cl.CustomElement(name="LongTable", props=table, display="inline"))
-    actions = [
-        cl.Action(
-            name="request", label=each.text, payload={"request": each.request, "text": each.text, "language": reply.language}
-        )
-        for each in reply.suggestions
-    ]
-    await cl.Message(content=present.text(reply), elements=elements, actions=actions).send()
-    for fold in present.folds(reply):
-        async with cl.Step(name=fold.title, type="tool", show_input=False) as step:
-            step.output = fold.text
+        await cl.Message(content=fill("zh" if language == "zh" else "en", "refusals", "internal"), author=NAME).send()

@@ -7,21 +7,20 @@ from dataclasses import dataclass
 
 from assistant.agent import Agent
 from assistant.chat.talks import Talks
+from assistant.edits.viewing import Viewing
+from assistant.first_questions import first_questions
 from assistant.runtime import Runtime, data_folder
 from assistant.state.conversations import Conversations
 from assistant.state.feedback import FeedbackList
 from assistant.state.store import Store
+from semantic_layer.model.workspace import Question
 from semantic_layer.policy import Viewer
 from semantic_layer.requests import digest
 
 
 @dataclass(frozen=True)
 class Served:
-    """What this process serves: one workspace to one viewer.
-
-    Attributes:
-        address: `host:port` without a scheme, as the pages know it.
-    """
+    """What this process serves: one workspace to one viewer."""
 
     runtime: Runtime
     agent: Agent
@@ -36,6 +35,16 @@ class Served:
         conversations = Conversations(store, owner(folder, viewer))
         talks = Talks(runtime, agent, viewer, conversations)
         return Served(runtime, agent, viewer, conversations, FeedbackList(store, folder), talks)
+
+    def viewing(self, language: str) -> Viewing:
+        """For whom menus are made, in a language."""
+        scope = self.runtime.scope(self.viewer)
+        return Viewing.of(scope, self.runtime.reader(scope), language)
+
+    def first_questions(self) -> tuple[Question, ...]:
+        """The workspace's first questions that this viewer gets answers to."""
+        scope = self.runtime.scope(self.viewer)
+        return first_questions(self.runtime.reader(scope), self.runtime.context(scope))
 
     def grant(self) -> str:
         """The hash of what the viewer may see now; what was computed under another one is not shown."""

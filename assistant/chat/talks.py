@@ -29,16 +29,17 @@ class Talk:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._turn = asyncio.Lock()
-        self._cancel: CancelToken | None = None
+        self._asked: set[CancelToken] = set()
 
     @property
     def busy(self) -> bool:
-        return self._turn.locked()
+        """Whether a question is being answered, or waits for its turn."""
+        return bool(self._asked)
 
     def stop(self) -> None:
-        """Interrupts the statement that is running; the turn then ends by itself."""
-        if self._cancel is not None:
-            self._cancel.cancel()
+        """Interrupts the statement that is running, and what waits behind it; the turns then end by themselves."""
+        for cancel in self._asked:
+            cancel.cancel()
 
     async def ended(self) -> None:
         """Waits until no question is being answered."""
@@ -47,13 +48,14 @@ class Talk:
 
     async def ask(self, asking: Asking, slots: asyncio.Semaphore) -> AsyncIterator[Event]:
         """Asks once it is this question's turn; first come, first served."""
-        async with self._turn, slots:
-            self._cancel = CancelToken()
-            try:
-                async for event in asking(self.session, self._cancel):
+        cancel = CancelToken()
+        self._asked.add(cancel)
+        try:
+            async with self._turn, slots:
+                async for event in asking(self.session, cancel):
                     yield event
-            finally:
-                self._cancel = None
+        finally:
+            self._asked.discard(cancel)
 
 
 class Talks:
@@ -80,6 +82,10 @@ class Talks:
         talk = await self.of(conversation)
         async for event in talk.ask(asking, self._slots):
             yield event
+
+    def must_wait(self, conversation: str) -> bool:
+        """Whether a question that comes now has to wait for others."""
+        return self.busy(conversation) or self._slots.locked()
 
     def busy(self, conversation: str) -> bool:
         return conversation in self._held and self._held[conversation].busy

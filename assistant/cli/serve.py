@@ -31,10 +31,11 @@ def chat(
         runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
         runtime.opened()
         runtime.scope(chosen.viewer)
+        from assistant.chat.server import application, serve
+
+        app = application(runtime, chosen.viewer, port)
     except HuaxiangError as error:
         failed(error)
-    from assistant.chat.server import serve
-
     out.print(f"Huaxiang answers at http://localhost:{port}  (stop with Ctrl+C)")
     settled()
-    serve(runtime, chosen.viewer, port)
+    serve(app, port)

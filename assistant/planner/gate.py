@@ -63,7 +63,8 @@ def _agree(readings: tuple[Frozen, ...], own: Plan, draft: Draft, turn: TurnCont
     asked = [read_request(data) for data in own.readings]
     for given in readings:
         problems = [
-            difference(given, each, turn.reader.workspace, turn.days_of, lambda name: words_for(draft, name)) for each in asked
+            difference(given, each, turn.reader.workspace, turn.reader.days_of, lambda name: words_for(draft, name))
+            for each in asked
         ]
         if None not in problems:
             raise MisfitError(str(problems[0]))

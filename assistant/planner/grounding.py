@@ -121,13 +121,13 @@ def _following(turn: TurnContext) -> tuple[Draft, MetricQuery] | None:
 
 def _grounded(request: MetricQuery, bindings: tuple[Binding, ...], draft: Draft, known: MetricQuery, turn: TurnContext) -> Plan:
     workspace = turn.reader.workspace
-    agreement = MetricAgreement(request, known, workspace, turn.days_of, lambda name: words_for(draft, name))
+    agreement = MetricAgreement(request, known, workspace, turn.reader.days_of, lambda name: words_for(draft, name))
     _nothing_dropped(agreement, draft)
     extras = [*_extra_metrics(request, known), *_extra_groups(request, known, agreement.forms)]
     extras += _extra_conditions(request, known, agreement.forms, workspace)
     notes = _claims(_phrases(draft), extras, bindings, names_metric=bool(draft.metrics))
     settled = known.model_copy(update={"metrics": request.metrics, "by": request.by, "where": request.where})
-    problem = MetricAgreement(request, settled, workspace, turn.days_of, lambda name: words_for(draft, name)).rest()
+    problem = MetricAgreement(request, settled, workspace, turn.reader.days_of, lambda name: words_for(draft, name)).rest()
     if problem is not None:
         raise MisfitError(problem)
     # The period stays as it was asked: a relative one moves on with time when the request is kept.

@@ -13,6 +13,7 @@ from assistant.language.meanings import (
     SeveralTerm,
     ValueTerm,
 )
+from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
@@ -24,11 +25,13 @@ from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.ordering import read_order
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
+from semantic_layer.calendar import Span
 from semantic_layer.columns import Note
 from semantic_layer.conditions import Field, FieldRef, InSegment, Tag, parts_of, refs_of
 from semantic_layer.frozen import Frozen
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.workspace import Workspace
+from semantic_layer.periods import Period
 from semantic_layer.reach import reaches
 from semantic_layer.requests import MetricQuery, plain
 from tools.requests import DefinitionQuery
@@ -44,6 +47,11 @@ class Reader:
     @property
     def workspace(self) -> Workspace:
         return self.lexicon.workspace
+
+    def days_of(self, period: Period) -> Span:
+        """The days of a single period, up to today as the compiler counts them."""
+        span, as_of = days_of(period, self.today), self.today.as_of
+        return Span(span.start, as_of) if span.start <= as_of < span.end else Span(*span)
 
 
 def plan(text: str, conversation: Conversation, reader: Reader) -> Outcome:

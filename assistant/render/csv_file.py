@@ -12,16 +12,18 @@ from assistant.render.typed_cells import Typed
 from assistant.reply import Reply
 
 
-def csv_of(reply: Reply) -> bytes:
-    """The table that answers most directly: headings with units, then every row; totals and the rest are no rows of it.
+def csv_of(reply: Reply, which: int = 0) -> bytes:
+    """One table of a reply, by default the one that answers most directly: headings with units, then every row.
+
+    Totals and the rest are no rows of it.
 
     Numbers are unrounded with a point, fractions stay fractions, days are ISO dates, a missing figure is empty. Every
     text is in quotes: where the system's separator is a semicolon, one inside a text would begin a cell of its own.
 
     Returns:
-        The file; only the byte order mark where the reply has no table.
+        The file; only the byte order mark where the reply has no such table.
     """
-    table = next(iter(tables_of(reply)), None)
+    table = next(iter(tables_of(reply)[which:]), None)
     if table is None:
         return codecs.BOM_UTF8
     lines = [[_text(heading) for heading in table.headings_with_units(fractions=True)]]

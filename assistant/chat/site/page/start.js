@@ -1,0 +1,34 @@
+// What our part of the page does before Chainlit's begins, and what it offers to the cards.
+import { Card } from './card.js';
+import { h, take } from './host.js';
+import { listenToKeys } from './keys.js';
+import { nameButtons } from './labels.js';
+import { applyLanguage } from './language.js';
+import { prepareToSpeak } from './live.js';
+import { loadWhenIdle } from './plotly.js';
+import { followServer, followLink } from './server.js';
+import { followSystem } from './theme.js';
+import { addTools } from './tools.js';
+
+applyLanguage();
+followSystem();
+
+window.huaxiang = {
+  card(given, card, act) {
+    take(given);
+    return h(Card, { card, act, key: `${card.conversation} ${card.turn}` });
+  }
+};
+
+function begin() {
+  listenToKeys();
+  nameButtons();
+  prepareToSpeak();
+  addTools();
+  followServer();
+  followLink();
+  loadWhenIdle();
+}
+
+if (document.body) begin();
+else document.addEventListener('DOMContentLoaded', begin);
