@@ -13,6 +13,7 @@ from chainlit import socket as _  # noqa: F401  (its own handler of the stop but
 from chainlit.data.base import BaseDataLayer
 from chainlit.server import sio
 from chainlit.session import WebsocketSession
+from chainlit.step import StepDict
 from chainlit.types import ThreadDict
 
 from assistant.chat import steps
@@ -23,12 +24,14 @@ from assistant.chat.shared import served
 from assistant.chat.talks import Asking
 from assistant.chat.thread import NAME, answered, is_worked_out, lines_of, thread_of
 from assistant.chat.work import WorkLine
-from assistant.events import Last, Started
+from assistant.events import Event, Last, Started
 from assistant.language.text import read_question
 from assistant.reply import Reply
 from assistant.wording.texts import fill, text_of
 
 log = logging.getLogger(__name__)
+WAITING = -1
+"""The number of a turn that has none yet, because others are before it."""
 
 
 @cl.data_layer
@@ -49,7 +52,7 @@ async def starters(user: Any, language: str | None) -> list[cl.Starter]:
 @cl.on_chat_start
 async def start() -> None:
     """Tells the page which conversation it is in: one that shows another has outlived its server, and loads itself anew."""
-    await cl.context.emitter.send_window_message({"huaxiang": "started", "conversation": _conversation()})
+    await _tell_page("started")
 
 
 @cl.on_chat_resume
@@ -67,8 +70,9 @@ async def resume(thread: ThreadDict) -> None:
 @cl.on_message
 async def ask(message: cl.Message) -> None:
     text = message.content
-    async with _never_a_traceback(read_question(text[:400]).language):
-        await _show(lambda session, cancel: session.ask(text, cancel))
+    language = read_question(text[:400]).language
+    async with _never_a_traceback(language):
+        await _show(lambda session, cancel: session.ask(text, cancel), language)
 
 
 @cl.action_callback("click")  # pyright: ignore[reportUntypedFunctionDecorator]
@@ -82,7 +86,7 @@ async def click(action: cl.Action) -> dict[str, Any]:
             return {"refused": fill(language, "refusals", refusal.code)}
         await cl.context.emitter.task_start()
         try:
-            await _show(wanted.asking, wanted.shown_as)
+            await _show(wanted.asking, language, wanted.shown_as)
         finally:
             await cl.context.emitter.task_end()
     return {}
@@ -100,43 +104,77 @@ def _conversation() -> str:
     return str(cl.context.session.thread_id)
 
 
+async def _tell_page(what: str) -> None:
+    await cl.context.emitter.send_window_message({"huaxiang": what, "conversation": _conversation()})
+
+
 # ---- showing ------------------------------------------------------------------------------------------------------------
 
 
-async def _show(asking: Asking, shown_as: str = "") -> None:
+async def _show(asking: Asking, language: str, shown_as: str = "") -> None:
     """Asks, and shows the events as they come.
 
     Args:
+        language: In which it is said that others are before it.
         shown_as: What stands as the question where nobody typed one.
     """
-    now, conversation, emitter = served(), _conversation(), cl.context.emitter
-    line: WorkLine | None = None
-    sent = False
-    async for event in now.talks.ask(conversation, asking):
-        if isinstance(event, Started):
-            line = WorkLine(event.language)
-            if shown_as:
-                asked = steps.question(conversation, event.turn, shown_as, now.viewer.user, steps.moment())
-                await emitter.send_step(asked)
-        if isinstance(event, Last):
-            await _show_last(event, sent)
-        elif line is not None and (says := line.after(event)) is not None:
-            await (emitter.update_step(says) if sent else emitter.send_step(says))
-            sent = True
+    now, conversation = served(), _conversation()
+    line = Line()
+    try:
+        if now.talks.must_wait(conversation):
+            says = fill(language, "page", "waiting")
+            await line.show(steps.work(conversation, WAITING, says, steps.moment(), running=True))
+        async for event in now.talks.ask(conversation, asking):
+            if isinstance(event, Started):
+                await _tell_page("asked")
+                if shown_as:
+                    asked = steps.question(conversation, event.turn, shown_as, now.viewer.user, steps.moment())
+                    await cl.context.emitter.send_step(asked)
+            if isinstance(event, Last):
+                await _show_last(event, line)
+            else:
+                await line.follow(event)
+    except Exception:
+        await line.remove()
+        raise
 
 
-async def _show_last(event: Last, has_line: bool) -> None:
+class Line:
+    """The line of a turn on the page: sent once, then brought up to date."""
+
+    def __init__(self) -> None:
+        self._work = WorkLine()
+        self._shown: StepDict | None = None
+
+    async def follow(self, event: Event) -> None:
+        says = self._work.after(event)
+        if says is not None:
+            await self.show(says)
+
+    async def show(self, line: StepDict) -> None:
+        emitter = cl.context.emitter
+        if self._shown is not None and self._shown.get("id") != line.get("id"):
+            await self.remove()
+        await (emitter.update_step(line) if self._shown is not None else emitter.send_step(line))
+        self._shown = line
+
+    async def remove(self) -> None:
+        if self._shown is not None:
+            await cl.context.emitter.delete_step(self._shown)
+            self._shown = None
+
+
+async def _show_last(event: Last, line: Line) -> None:
     now, emitter = served(), cl.context.emitter
     reply = Reply.model_validate(event.reply)
     conversation, number, at = event.conversation, event.turn, steps.moment()
     edited = (await now.talks.of(conversation)).session.conversation.turns[number].edited
     lines, own = await asyncio.to_thread(lines_of, conversation, number, reply, at, now, None, edited, event.usage)
     own["props"]["fresh"] = True
-    if has_line and not is_worked_out(reply):
-        await emitter.delete_step(steps.work(conversation, number, "", at, running=False))
-    for line in lines:
-        is_line = line.get("type") == "tool"
-        await (emitter.update_step(line) if is_line and has_line else emitter.send_step(line))
+    if not is_worked_out(reply):
+        await line.remove()
+    for each in lines:
+        await (line.show(each) if each.get("type") == "tool" else emitter.send_step(each))
     await emitter.send_element(cast("Any", own))
 
 

@@ -10,14 +10,10 @@ from assistant.wording.texts import fill
 
 
 class WorkLine:
-    """The line of one turn.
+    """The line of one turn."""
 
-    Args:
-        language: Of the question; it is said as well while nothing is known but that others are before it.
-    """
-
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self) -> None:
+        self.language = "en"
         self.at = steps.moment()
         self._reading = ""
 

@@ -58,7 +58,12 @@ function Menu({ chip, card, words, choose }) {
   const [path, setPath] = useState([chip.key]);
   const [search, setSearch] = useState('');
   const [found, setFound] = useState(null);
+  const [marked, setMarked] = useState('');
   const key = path[path.length - 1];
+  const nameOf = (option) => `${option.group} ${option.text}`;
+
+  /** What Enter takes: the first of what was found. */
+  useEffect(() => setMarked(found?.length ? nameOf(found[0]) : ''), [found]);
 
   useEffect(() => {
     const leave = new AbortController();
@@ -85,7 +90,7 @@ function Menu({ chip, card, words, choose }) {
   const groups = [...new Set((found || []).map((option) => option.group))];
   return h(
     Command,
-    { shouldFilter: false, label: chip.name },
+    { shouldFilter: false, label: chip.name, value: marked, onValueChange: setMarked },
     h(CommandInput, { placeholder: words.search, 'aria-label': words.search, value: search, onValueChange: setSearch }),
     path.length > 1 &&
       h('button', { type: 'button', className: 'hx-quiet hx-back', onClick: () => { setFound(null); setPath(path.slice(0, -1)); } }, icon('ChevronLeft'), chip.name),
@@ -103,7 +108,7 @@ function Menu({ chip, card, words, choose }) {
             .map((option) =>
               h(
                 CommandItem,
-                { key: option.text, value: `${group} ${option.text}`, onSelect: () => take(option), 'data-current': option.current || undefined },
+                { key: option.text, value: nameOf(option), onSelect: () => take(option), 'data-current': option.current || undefined },
                 h('span', { className: 'hx-option' }, option.text),
                 option.current && icon('Check'),
                 option.opens && icon('ChevronRight')

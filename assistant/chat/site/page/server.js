@@ -1,14 +1,24 @@
-// A page that has outlived its server, and a link to one answer.
+// What the server tells the page beside the conversation, and a link to one answer.
 
-/** A server that has begun a new conversation for a page that shows another knows nothing of it: the page is loaded anew. */
+const shown = () => location.pathname.match(/^\/thread\/([^/]+)/)?.[1];
+
+/**
+ * `started`: a new conversation for a page that shows another means that the page has outlived its server; it is loaded anew.
+ * `asked`: a page without its list of conversations, as on a phone, does not take the address of the conversation by itself.
+ */
 export function followServer() {
   window.addEventListener('message', (event) => {
-    if (event.source !== window || event.data?.huaxiang !== 'started') return;
-    setTimeout(() => {
-      const shown = location.pathname.match(/^\/thread\/([^/]+)/)?.[1];
-      if (shown && shown !== event.data.conversation) location.reload();
-    }, 300);
+    if (event.source !== window) return;
+    const { huaxiang: what, conversation } = event.data || {};
+    if (what === 'started') setTimeout(() => shown() && shown() !== conversation && location.reload(), 300);
+    if (what === 'asked') setTimeout(() => location.pathname === '/' && show(conversation), 300);
   });
+}
+
+/** Goes to a conversation the way the back button does, which the page's router follows. */
+function show(conversation) {
+  history.pushState({}, '', `/thread/${conversation}`);
+  window.dispatchEvent(new PopStateEvent('popstate', { state: history.state }));
 }
 
 /** Scrolls to the answer that the address names, once it is there. */
