@@ -29,7 +29,9 @@ from assistant.render.transcript import Asked
 from assistant.reply import Replies, Reply, read_request
 from assistant.state.conversations import KeptTurn
 from assistant.state.feedback import REASONS
+from assistant.wording.numbers import day_text
 from assistant.wording.texts import fill, templates
+from semantic_layer.words import LANGUAGES
 
 LONGEST_COMMENT = 2000
 
@@ -47,6 +49,22 @@ def _reply(turn: KeptTurn) -> Reply:
     if turn.reply is None:
         raise HTTPException(404, "gone")
     return turn.reply
+
+
+@router.get("/about")
+def about() -> dict[str, str]:
+    """What is served, in both languages: the workspace, until when its data reaches, as whom one asks."""
+    now = served()
+    workspace, scope = now.runtime.workspace, now.runtime.scope(now.viewer)
+    role = workspace.role(now.viewer.role)
+    said: dict[str, str] = {}
+    for language in LANGUAGES:
+        parts = [workspace.workspace.label.get(language) or workspace.name]
+        parts.append(fill(language, "page", "as_of", day=day_text(scope.as_of, language)))
+        if role is not None and len(workspace.roles) > 1:
+            parts.append(fill(language, "page", "role", role=role.label_in(language)))
+        said[language] = " · ".join(parts)
+    return said
 
 
 Shown = Annotated[KeptTurn, Depends(_turn)]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 import io
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from assistant.chat import present
+from assistant.chat.card import MOST_ROWS_SENT, card
 from assistant.render.charts import figure
 from assistant.render.columns import column_of
 from assistant.render.markdown import JOINER, cell, code, escaped
 from assistant.render.terminal import show
 from assistant.reply import Reply
-from assistant.wording.texts import fill
 
 GROUP = {"name": "brand", "role": "dimension", "type": "category", "labels": {"zh": "品牌", "en": "Brand"}}
 COUNT = {
@@ -41,6 +36,11 @@ def reply_of(*rows: list[Any], language: str = "zh", **more: Any) -> Reply:
         "plan": {"a": 1},
     }
     return Reply(status="answered", answer="", language=language, **{**given, **more})
+
+
+def shown(reply: Reply) -> dict[str, Any]:
+    """The card of a reply."""
+    return card(reply, "talk", 0, "2025-01-05T10:00:00+00:00")
 
 
 class TestMarkdown:
@@ -78,7 +78,8 @@ class TestColumns:
     @pytest.mark.parametrize(("language", "unit"), [("zh", "单"), ("en", "orders")])
     def test_units_are_of_the_language(self, language: str, unit: str) -> None:
         assert column_of(COUNT).unit.get(language) == unit
-        assert f"2 {unit}" in present.text(reply_of(["x", 2], ["y", 1], language=language))
+        (table,) = shown(reply_of(["x", 2], ["y", 1], language=language))["tables"]
+        assert table["rows"][0]["cells"] == ["x", f"2 {unit}"]
 
     def test_a_schema_with_one_unit_is_read_as_well(self) -> None:
         column = column_of({name: value for name, value in COUNT.items() if name != "units"})
@@ -86,20 +87,25 @@ class TestColumns:
 
 
 class TestTable:
-    def test_a_long_table_keeps_what_it_sorts_by(self) -> None:
-        rows = [["a", None], *([f"n{number}", number] for number in range(present.SMALL))]
-        table = present.long_table(reply_of(*rows, totals={"orders": 66}))
-        assert table is not None
-        assert table["rows"][0] == {"cells": ["a", "–"], "keys": [None, None]}
-        assert table["rows"][11] == {"cells": ["n10", "10 单"], "keys": [None, 10]}
+    def test_a_row_keeps_what_it_sorts_by_and_its_place(self) -> None:
+        rows = [["a", None], *([f"n{number}", number] for number in range(12))]
+        (table,) = shown(reply_of(*rows, totals={"orders": 66}))["tables"]
+        assert table["rows"][0] == {"cells": ["a", "–"], "keys": [None, None], "row": 0}
+        assert table["rows"][11] == {"cells": ["n10", "10 单"], "keys": [None, 10], "row": 11}
         assert table["sums"] == [{"kind": "totals", "cells": ["整体", "66 单"]}]
+
+    def test_of_many_rows_the_first_come_along(self) -> None:
+        (table,) = shown(reply_of(*([f"n{number}", number] for number in range(MOST_ROWS_SENT + 5))))["tables"]
+        assert (len(table["rows"]), table["count"]) == (MOST_ROWS_SENT, MOST_ROWS_SENT + 5)
 
     def test_columns_of_one_heading_are_all_there(self) -> None:
         schema = [GROUP, COUNT, {**COUNT, "name": "more"}]
-        rows = [["a", 1, 2]] * (present.SMALL + 1)
-        table = present.long_table(reply_of(*rows, columns=["brand", "orders", "more"], table_schema=schema))
-        assert table is not None
+        (table,) = shown(reply_of(["a", 1, 2], ["b", 2, 3], columns=["brand", "orders", "more"], table_schema=schema))["tables"]
         assert [column["heading"] for column in table["columns"]] == ["品牌", "订单数", "订单数"]
+
+    def test_one_number_has_no_table_as_it_stands_above(self) -> None:
+        number = {"kind": "number", "table": "main", "x": None, "y": ["orders"], "series": None}
+        assert shown(reply_of([3], columns=["orders"], table_schema=[COUNT], charts=[number]))["tables"] == []
 
 
 class TestChart:
@@ -121,32 +127,3 @@ class TestTerminal:
         assert "[red]x[/red][2J" in said.getvalue()
         assert "2 单" in said.getvalue()
         assert "\x1b" not in said.getvalue()
-
-
-class TestFault:
-    @pytest.mark.parametrize(("language", "question"), [("zh", "上个月的销售额"), ("en", "Sales last month")])
-    def test_a_fault_ends_in_a_polite_sentence(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, question: str
-    ) -> None:
-        monkeypatch.setenv("CHAINLIT_APP_ROOT", str(tmp_path))
-        handlers = importlib.import_module("assistant.chat.handlers")
-        sent: list[str] = []
-
-        class Message:
-            def __init__(self, content: str, **_: Any) -> None:
-                self.content = content
-
-            async def send(self) -> None:
-                sent.append(self.content)
-
-        def broken() -> None:
-            raise RuntimeError("secret")
-
-        kept: dict[str, Any] = {}
-        page = SimpleNamespace(get=kept.get, set=kept.__setitem__)
-        monkeypatch.setattr(handlers, "cl", SimpleNamespace(Message=Message, user_session=page))
-        monkeypatch.setattr(handlers, "served", broken)
-        asyncio.run(handlers.answer(Message(question)))
-        assert sent == [fill(language, "refusals", "internal")]
-        asyncio.run(handlers.follow(SimpleNamespace(payload={"text": question, "language": language})))
-        assert sent[1:] == [question, sent[0]]

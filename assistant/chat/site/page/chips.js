@@ -11,36 +11,28 @@ export function Chips({ card, words, click, busy }) {
     'div',
     { className: 'hx-chips', role: 'group', 'aria-label': words.chips },
     ...said.map((chip) => h(Chip, { key: chip.key, chip, card, words, click, busy })),
-    ...more.map((chip) => h(Chip, { key: chip.key, chip, card, words, click, busy }))
+    more.length > 0 && h(AddChip, { chips: more, card, words, click, busy })
   );
 }
 
+/** What a change is called where it stands as the question. */
+function asAsked(chip, text, card, words) {
+  return text ? `${chip.name}${card.language === 'zh' ? '：' : ': '}${text}` : `${words.remove} ${chip.text}`;
+}
+
 function Chip({ chip, card, words, click, busy }) {
-  const { useState } = host.React;
-  const { Popover, PopoverContent, PopoverTrigger } = host.controls;
-  const [open, setOpen] = useState(false);
-  const says = chip.text ? `${words.change}: ${chip.name}, ${chip.text}` : `${words.add}: ${chip.name}`;
-  const choose = (edit, text) => {
-    setOpen(false);
-    click({ edit, text: text ? `${chip.name}${card.language === 'zh' ? '：' : ': '}${text}` : `${words.remove} ${chip.text}` });
-  };
-  const face = chip.text
-    ? [h('span', { key: 'name', className: 'hx-chip-name' }, chip.name), h('span', { key: 'text' }, chip.text)]
-    : [icon('Plus', { key: 'plus' }), h('span', { key: 'name' }, chip.name)];
+  const choose = (edit, text) => click({ edit, text: asAsked(chip, text, card, words) });
+  const face = [h('span', { key: 'name', className: 'hx-chip-name' }, chip.name), h('span', { key: 'text' }, chip.text)];
   return h(
     'span',
-    { className: chip.text ? 'hx-chip' : 'hx-chip hx-chip-add', 'data-chip': chip.key },
+    { className: 'hx-chip', 'data-chip': chip.key },
     chip.options
-      ? h(
-          Popover,
-          { open, onOpenChange: setOpen },
-          h(PopoverTrigger, { asChild: true }, h('button', { type: 'button', disabled: busy, 'aria-label': says }, ...face, chip.text && icon('ChevronDown', { key: 'down' }))),
-          h(
-            PopoverContent,
-            { className: 'hx-menu', align: 'start', collisionPadding: 8 },
-            open && h(Menu, { chip, card, words, choose })
-          )
-        )
+      ? h(Opening, {
+          face: [...face, icon('ChevronDown', { key: 'down' })],
+          says: `${words.change}: ${chip.name}, ${chip.text}`,
+          busy,
+          menu: (close) => h(Menu, { chips: [chip], card, words, choose: (_, edit, text) => { close(); choose(edit, text); } })
+        })
       : h('span', { className: 'hx-chip-still' }, ...face),
     chip.remove &&
       h(
@@ -51,25 +43,58 @@ function Chip({ chip, card, words, click, busy }) {
   );
 }
 
-/** What a chip could say instead; the server knows, and searches. */
-function Menu({ chip, card, words, choose }) {
+/** All that is not there yet, behind one button. */
+function AddChip({ chips, card, words, click, busy }) {
+  return h(
+    'span',
+    { className: 'hx-chip hx-chip-add', 'data-chip': 'add' },
+    h(Opening, {
+      face: [icon('Plus', { key: 'plus' }), h('span', { key: 'name' }, words.add)],
+      says: words.add,
+      busy,
+      menu: (close) => h(Menu, { chips, card, words, choose: (chip, edit, text) => { close(); click({ edit, text: asAsked(chip, text, card, words) }); } })
+    })
+  );
+}
+
+/** A button that opens a menu. */
+function Opening({ face, says, busy, menu }) {
+  const { useState } = host.React;
+  const { Popover, PopoverContent, PopoverTrigger } = host.controls;
+  const [open, setOpen] = useState(false);
+  return h(
+    Popover,
+    { open, onOpenChange: setOpen },
+    h(PopoverTrigger, { asChild: true }, h('button', { type: 'button', disabled: busy, 'aria-label': says }, ...face)),
+    h(PopoverContent, { className: 'hx-menu', align: 'start', collisionPadding: 8, 'aria-label': says }, open && menu(() => setOpen(false)))
+  );
+}
+
+/**
+ * What chips could say instead; the server knows, and searches. Of several chips one is chosen first.
+ * An entry may open a further menu, and every menu but the first leads back.
+ */
+function Menu({ chips, card, words, choose }) {
   const { useEffect, useState } = host.React;
   const { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } = host.controls;
-  const [path, setPath] = useState([chip.key]);
+  const [path, setPath] = useState(chips.length === 1 ? [{ chip: chips[0], key: chips[0].key, name: chips[0].name }] : []);
   const [search, setSearch] = useState('');
   const [found, setFound] = useState(null);
   const [marked, setMarked] = useState('');
-  const key = path[path.length - 1];
+  const here = path[path.length - 1];
   const nameOf = (option) => `${option.group} ${option.text}`;
 
-  /** What Enter takes: the first of what was found. */
-  useEffect(() => setMarked(found?.length ? nameOf(found[0]) : ''), [found]);
-
   useEffect(() => {
+    if (!here) {
+      const typed = search.trim().toLowerCase();
+      const options = chips.map((chip) => ({ text: chip.name, group: '', chip, opens: chip.key }));
+      setFound(options.filter((option) => option.text.toLowerCase().includes(typed)));
+      return undefined;
+    }
     const leave = new AbortController();
     const later = setTimeout(async () => {
       try {
-        setFound(await get(card, 'menu', { chip: key, search }, leave.signal));
+        setFound(await get(card, 'menu', { chip: here.key, search }, leave.signal));
       } catch {
         if (!leave.signal.aborted) setFound([]);
       }
@@ -78,22 +103,27 @@ function Menu({ chip, card, words, choose }) {
       clearTimeout(later);
       leave.abort();
     };
-  }, [key, search]);
+  }, [here?.key, search]);
 
+  /** What Enter takes: the first of what was found. */
+  useEffect(() => setMarked(found?.length ? nameOf(found[0]) : ''), [found]);
+
+  const go = (next) => {
+    setSearch('');
+    setFound(null);
+    setPath(next);
+  };
   const take = (option) => {
-    if (option.opens) {
-      setSearch('');
-      setFound(null);
-      setPath([...path, option.opens]);
-    } else if (!option.current) choose(option.edit, option.text);
+    if (option.opens) go([...path, { chip: option.chip || here.chip, key: option.opens, name: option.text }]);
+    else if (!option.current) choose(here.chip, option.edit, option.text);
   };
   const groups = [...new Set((found || []).map((option) => option.group))];
   return h(
     Command,
-    { shouldFilter: false, label: chip.name, value: marked, onValueChange: setMarked },
+    { shouldFilter: false, label: here?.name || words.add, value: marked, onValueChange: setMarked },
     h(CommandInput, { placeholder: words.search, 'aria-label': words.search, value: search, onValueChange: setSearch }),
-    path.length > 1 &&
-      h('button', { type: 'button', className: 'hx-quiet hx-back', onClick: () => { setFound(null); setPath(path.slice(0, -1)); } }, icon('ChevronLeft'), chip.name),
+    path.length > (chips.length === 1 ? 1 : 0) &&
+      h('button', { type: 'button', className: 'hx-quiet hx-back', onClick: () => go(path.slice(0, -1)) }, icon('ChevronLeft'), here.name),
     h(
       CommandList,
       null,
@@ -117,7 +147,7 @@ function Menu({ chip, card, words, choose }) {
         )
       )
     ),
-    chip.part === 'period' && h(Days, { words, choose })
+    here?.chip.part === 'period' && h(Days, { words, choose: (edit, text) => choose(here.chip, edit, text) })
   );
 }
 

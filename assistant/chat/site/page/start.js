@@ -8,7 +8,7 @@ import { prepareToSpeak } from './live.js';
 import { loadWhenIdle } from './plotly.js';
 import { followServer, followLink } from './server.js';
 import { followSystem } from './theme.js';
-import { addTools } from './tools.js';
+import { addTools, sayWhatIsServed } from './tools.js';
 
 applyLanguage();
 followSystem();
@@ -25,6 +25,7 @@ function begin() {
   nameButtons();
   prepareToSpeak();
   addTools();
+  sayWhatIsServed();
   followServer();
   followLink();
   loadWhenIdle();

@@ -45,3 +45,13 @@ export function addTools() {
   show();
   document.body.append(tools);
 }
+
+/** What is served, under the first questions: the page's own part stays untouched, as a style shows it. */
+export async function sayWhatIsServed() {
+  try {
+    const said = await (await fetch('/about')).json();
+    document.documentElement.style.setProperty('--hx-about', JSON.stringify(said[language]));
+  } catch {
+    // The page says it all without it.
+  }
+}
