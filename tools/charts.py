@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from semantic_layer.columns import Column
-from tools.answer import ChartSpec, Table
+from semantic_layer.columns import UNKNOWN, Column
+from tools.answer import Cell, ChartSpec, Table
 
 MOST_VALUES = 4
 """So many columns of values are drawn at most, whatever their units: those of other units get a panel of their own."""
@@ -22,12 +22,10 @@ def chart_of(table: Table) -> tuple[ChartSpec, ...]:
     if len(dimensions) > 2:
         return ()
     x, series = _axis_and_series(table, dimensions)
-    values = tuple(column.name for column in table.columns if column.role == value.role)[:MOST_VALUES]
-    if series is not None:
-        kind = "line" if _is_time(x) else "grouped_bar"
-        return (ChartSpec(kind=kind, table=table.name, x=x.name, y=values[:1], series=series.name),)
-    kind = "line" if _is_time(x) else "grouped_bar" if len(values) > 1 else "bar"
-    return (ChartSpec(kind=kind, table=table.name, x=x.name, y=values),)
+    values = tuple(column.name for column in table.columns if column.role == value.role)[: MOST_VALUES if series is None else 1]
+    several = len(values) > 1 or series is not None
+    kind = "line" if _is_time(x) and _in_order(table.cells(x.name)) else "grouped_bar" if several else "bar"
+    return (ChartSpec(kind=kind, table=table.name, x=x.name, y=values, series=series.name if series else None),)
 
 
 def _axis_and_series(table: Table, dimensions: list[Column]) -> tuple[Column, Column | None]:
@@ -44,6 +42,12 @@ def _axis_and_series(table: Table, dimensions: list[Column]) -> tuple[Column, Co
 
 def _is_time(column: Column) -> bool:
     return column.type == "date" and column.grain != "period"
+
+
+def _in_order(times: list[Cell]) -> bool:
+    """Whether time runs through the rows, either way: the best months of a ranking are compared, not joined by a line."""
+    known = [str(time) for time in times if time != UNKNOWN]
+    return known in (sorted(known), sorted(known, reverse=True))
 
 
 def _value(table: Table) -> Column | None:

@@ -9,7 +9,6 @@ from conftest import Asker, Shop
 
 from semantic_layer.requests import REQUEST, MetricQuery
 from tools.answer import Answer
-from tools.charts import MOST_SERIES
 from tools.metrics import run
 
 
@@ -64,12 +63,13 @@ def test_the_chart_fits_the_result(shop: Shop, request_: dict[str, Any], kind: s
     assert [chart.kind for chart in charts] == [kind]
 
 
-def test_no_chart_needs_a_legend_of_twelve_entries(demo: Asker) -> None:
-    request = MetricQuery.model_validate({"metrics": ["sales"], "by": ["month", "department"]})
-    found = run(request, demo.context())
-    assert found.main is not None
-    assert len(set(found.main.cells("department"))) > MOST_SERIES
-    assert found.charts == ()
+def test_the_best_months_are_compared_and_not_joined_by_a_line(shop: Shop) -> None:
+    by_sales = {"metrics": ["sales"], "by": ["month"], "order": [{"target": "sales"}]}
+    assert [chart.kind for chart in answer(shop, **by_sales, limit=3).charts] == ["bar"]
+
+
+def test_a_chart_has_two_dimensions_at_most(shop: Shop) -> None:
+    assert answer(shop, metrics=["sales"], by=["month", "city", "family"]).charts == ()
 
 
 def test_what_could_be_asked_next_runs(demo: Asker) -> None:
