@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -16,15 +16,19 @@ from assistant.wording.numbers import is_percent, short, unit_in
 from assistant.wording.texts import fill
 from semantic_layer.columns import Column
 
-LABEL_WIDTH, BUCKET_WIDTH, TITLE_WIDTH = 20, 14, 42
+LABEL_WIDTH, TITLE_WIDTH = 20, 42
 """Where labels break into lines, in widths of a Latin letter."""
 LABEL_LINES = 2
-FEW_BUCKETS = 6
+PHONE, LETTER = 330, 6.6
+"""Pixels: what a phone has for a chart beside its ticks, and a letter of a label."""
+FEW_BUCKETS = 4
 """So many points in time are each labelled, in the words of the table; more get dates that need no language."""
 LONG_SPAN = 200
 """From so many days on, ticks are months."""
 BUCKET_FORMATS = {"month": "%Y-%m", "quarter": "%Y-Q%q", "year": "%Y"}
-MOST_TICKS, MOST_BUCKET_TICKS = 4, 4
+MOST_TICKS, MOST_DATE_TICKS = 4, 8
+AXIS = 40
+"""Pixels that the ticks of an axis of values take from the width."""
 BASE = {
     "automargin": True, "ticks": "outside", "ticklen": 4, "tickcolor": "rgba(0,0,0,0)", "fixedrange": True, "zeroline": False,
     "tickangle": 0,
@@ -45,35 +49,41 @@ class Extent(NamedTuple):
         return [math.log10(self.low), math.log10(self.high)] if self.log else [self.low, self.high]
 
 
-def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, room: float = 0.05) -> Extent:
+class Room(NamedTuple):
+    """What is left free beyond the lowest and the highest value, for their labels, as parts of the span between them."""
+
+    below: float = 0.05
+    above: float = 0.05
+
+
+ROOM = Room()
+
+
+def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, room: Room = ROOM) -> Extent:
     """What an axis should span.
 
     Args:
         values: All that is drawn on it; all > 0 for a log scale.
         zero: Whether zero must be on it; lines far from zero may do without.
-        room: Part of the span that is left free beyond values, for their labels.
     """
     if log and values:
-        return _log_extent(min(values), max(values), room)
+        return _log_extent(min(values), max(values), room.above)
     low, high = min(values, default=0.0), max(values, default=0.0)
     if zero or low < 0 < high or (low < high * 0.5):
         low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         low, high = (low, low + 1) if low == 0 else (min(0.0, low), max(0.0, high))
     step = _round_step((high - low) / MOST_TICKS)
-    first = math.floor(low / step) if low != 0 else 0
-    if low < 0:
-        first = math.ceil((low - (high - low) * room) / step)
-    last = math.floor((high + (high - low) * room) / step + 1e-9)
-    ticks = tuple(_tidy(number * step) for number in range(first, last + 1))
-    bottom = low - (high - low) * room if low < 0 else min(low, ticks[0]) if ticks else low
-    return Extent(bottom, high + (high - low) * room if high > 0 else high, ticks, False)
+    bottom = low - (high - low) * room.below if low < 0 else math.floor(low / step) * step
+    top = high + (high - low) * room.above if high > 0 else high
+    ticks = tuple(_tidy(number * step) for number in range(math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9) + 1))
+    return Extent(bottom, top, ticks, False)
 
 
-def _log_extent(low: float, high: float, room: float) -> Extent:
+def _log_extent(low: float, high: float, above: float) -> Extent:
     first, last = math.floor(math.log10(low * 0.9)), math.ceil(math.log10(high))
     each = max(1, math.ceil((last - first) / (MOST_TICKS + 1)))
-    top = math.log10(high) + (math.log10(high) - first) * room
+    top = math.log10(high) + (math.log10(high) - first) * above
     ticks = tuple(10.0**power for power in range(first, last + 1, each) if power <= top)
     return Extent(10.0**first, 10.0**top, ticks, True)
 
@@ -121,46 +131,60 @@ def tick_words(value: float, step: float, column: Column, language: str, digits:
 
 
 def titled(heading: str, column: Column, language: str) -> str:
-    """What stands above an axis of values: the heading with the unit."""
+    """What stands above an axis of values: the heading with the unit, unless that says the same."""
     unit = "" if is_percent(column) else unit_in(column, language)
-    return fill(language, "charts", "unit", label=heading, unit=unit) if unit else heading
+    return fill(language, "charts", "unit", label=heading, unit=unit) if unit and unit.lower() != heading.lower() else heading
 
 
 # ---- points in time -----------------------------------------------------------------------------------------------------
 
 
 def date_axis(starts: Sequence[str], words: Sequence[str], column: Column) -> dict[str, Any]:
-    """An axis of dates: never months of another language, never parts of a day."""
-    axis = {**BASE, "type": "date", "showgrid": False}
-    if len(starts) <= FEW_BUCKETS:
-        return {**axis, "tickmode": "array", "tickvals": list(starts), "ticktext": few_buckets(words)}
+    """An axis of dates: never months of another language, never parts of a day, never a week that begins in its middle."""
+    axis: dict[str, Any] = {**BASE, "type": "date", "showgrid": False}
+    if len(starts) <= MOST_DATE_TICKS or column.grain in ("week", "year"):
+        picked, texts = bucket_ticks(starts, words, column)
+        half = (date.fromisoformat(starts[-1]) - date.fromisoformat(starts[0])) / (2 * max(1, len(starts) - 1))
+        ends = [datetime.fromisoformat(starts[0]) - half, datetime.fromisoformat(starts[-1]) + half]
+        return {
+            **axis,
+            "tickmode": "array",
+            "tickvals": [starts[index] for index in picked],
+            "ticktext": texts,
+            "range": [end.isoformat(sep=" ") for end in ends],
+        }
     return {**axis, "tickformat": BUCKET_FORMATS.get(column.grain or "") or _day_format(starts)}
 
 
+def bucket_ticks(starts: Sequence[str], words: Sequence[str], column: Column) -> tuple[list[int], list[str]]:
+    """Which buckets have a tick, and its text: few are all in words, more are dates that a phone has room for."""
+    if len(starts) <= FEW_BUCKETS:
+        return list(range(len(starts))), under_columns(words, lines=3)
+    texts = [_compact(start, starts, column) for start in starts]
+    picked = every(len(starts), min(MOST_DATE_TICKS, int((PHONE - AXIS) / (max(map(len, texts)) * LETTER + 6))))
+    return picked, [texts[index] for index in picked]
+
+
+def _compact(start: str, starts: Sequence[str], column: Column) -> str:
+    """A bucket by the day that it begins, without words: 2017-04, 2017-Q2, 2017-04-03, 04-03."""
+    year, month, day = start.split("-")
+    if column.grain == "quarter":
+        return f"{year}-Q{(int(month) + 2) // 3}"
+    of_days = f"{month}-{day}" if starts[0][:4] == starts[-1][:4] else f"{year}-{month}-{day}"
+    return {"month": f"{year}-{month}", "year": year}.get(column.grain or "", of_days)
+
+
 def _day_format(starts: Sequence[str]) -> str:
-    """Of days and weeks: as short as their span allows, since a phone has room for few long dates."""
+    """Of days: as short as their span allows, since a phone has room for few long dates."""
     first, last = date.fromisoformat(starts[0]), date.fromisoformat(starts[-1])
     if (last - first).days > LONG_SPAN:
         return "%Y-%m"
     return "%m-%d" if first.year == last.year else "%Y-%m-%d"
 
 
-def few_buckets(words: Sequence[str]) -> list[str]:
-    """Each bucket in words; narrow ones where many stand side by side."""
-    return [wrapped(word, BUCKET_WIDTH if len(words) <= 4 else 9, 3) for word in words]
-
-
 def every(count: int, most: int) -> list[int]:
     """So many evenly spaced indices of a range at most, the first among them."""
     return list(range(0, count, max(1, math.ceil(count / most))))
-
-
-def compact(start: str, column: Column) -> str:
-    """A bucket by the day that it begins, without words: 2017-04, 2017-Q2, 2017-04-03."""
-    year, month, day = start.split("-")
-    if column.grain == "quarter":
-        return f"{year}-Q{(int(month) + 2) // 3}"
-    return {"month": f"{year}-{month}", "year": year}.get(column.grain or "", f"{year}-{month}-{day}")
 
 
 # ---- labels -------------------------------------------------------------------------------------------------------------
@@ -172,15 +196,51 @@ def width(text: str) -> int:
 
 
 def wrapped(text: str, room: int = LABEL_WIDTH, lines: int = LABEL_LINES) -> str:
-    """A label in lines; words stay whole where they can, and what does not fit ends in an ellipsis."""
+    """A label in lines, as Plotly shows them; words stay whole where they can, and what does not fit ends in an ellipsis."""
+    return "<br>".join(shown(line) for line in lines_of(text, room, lines))
+
+
+def lines_of(text: str, room: int, lines: int) -> list[str]:
     found = [""]
-    for piece in re.findall(r"[^\s\u2e80-\uffff]+\s*|.\s*", text, re.DOTALL):
+    for piece in PIECES.findall(text):
         if found[-1] and width(found[-1]) + width(piece.rstrip()) > room:
             found.append("")
         found[-1] += piece
     if len(found) > lines:
-        found = [*found[: lines - 1], " ".join(line.strip() for line in found[lines - 1 :])]
-    return "<br>".join(shown(clipped(line.strip(), room)) for line in found)
+        found = [*found[: lines - 1], "".join(found[lines - 1 :])]
+    return [clipped(line.strip(), room) for line in found]
+
+
+PIECES = re.compile(
+    r"[（《「『【]*(?:\d+[年月日点季周]|第\d+[^\s\d]{1,2}|[^\s\u2e80-\uffff]+|.)[）》」』】，。、；：！？]*\s*", re.DOTALL
+)
+"""What stays on one line: a word, a Chinese sign or part of a date, with the brackets and stops that belong to it."""
+
+
+def fits(text: str, room: int, lines: int = LABEL_LINES) -> bool:
+    """Whether a label can be shown whole."""
+    return "".join(lines_of(text, room, lines)).replace(" ", "") == text.replace(" ", "")
+
+
+def under_columns(labels: Sequence[str], lines: int = LABEL_LINES) -> list[str]:
+    """Labels below columns that stand side by side on a phone, in lines of about one length."""
+    most = _column_width(len(labels))
+    return [wrapped(label, _even(label, most, lines), lines) for label in labels]
+
+
+def _even(text: str, most: int, lines: int) -> int:
+    """The least width in which a text needs no more lines than in the most."""
+    taken = len(lines_of(text, most, lines))
+    return next((room for room in range(4, most) if fits(text, room, taken)), most)
+
+
+def fits_under_a_column(labels: Sequence[str]) -> bool:
+    return all(fits(label, _column_width(len(labels))) for label in labels)
+
+
+def _column_width(count: int) -> int:
+    """Letters that one of so many columns has below it."""
+    return max(4, min(LABEL_WIDTH, int((PHONE - AXIS) / count / LETTER - 0.5)))
 
 
 def clipped(text: str, room: int) -> str:
@@ -193,5 +253,5 @@ def clipped(text: str, room: int) -> str:
 
 
 def shown(text: str) -> str:
-    """A text that Plotly shows as it is; it obeys some HTML, links among it."""
-    return html.escape(text, quote=False)
+    """A text that Plotly shows as it is; it obeys some HTML, links among it, and fills in templates in titles."""
+    return html.escape(text, quote=False).replace("%{", "%&#123;").replace("$", "&#36;")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from assistant.render.chart_source import Source
 from assistant.render.chart_views import LOG_KINDS, Kind, View, kind_of, log_fits
 from assistant.wording.numbers import cell, dimension_value, is_percent, number
-from assistant.wording.texts import cleaned, fill
+from assistant.wording.texts import cleaned, fill, listed
 from semantic_layer.columns import UNKNOWN, Column
 
 MOST_BARS, MOST_SERIES = 30, 8
@@ -40,15 +39,23 @@ class Point(NamedTuple):
     label: str
     said: str
     row: int | None
-    partial: bool = False
 
 
 class Group(NamedTuple):
-    """One place on the axis; `start` is the day that a bucket of time begins, else None."""
+    """One place on the axis.
+
+    Attributes:
+        start: The day that a bucket of time begins, else None.
+        partial: The bucket is longer than what was counted.
+    """
 
     label: str
     tone: Tone
     start: str | None = None
+    partial: bool = False
+
+    def words(self, language: str) -> str:
+        return fill(language, "charts", "partial", label=self.label) if self.partial else self.label
 
 
 class Series(NamedTuple):
@@ -77,27 +84,30 @@ class Chart(NamedTuple):
     """A chart to draw.
 
     Attributes:
+        by: What splits the values into series, if anything does.
+        ordered: The axis is the calendar (`over_time`), or hours or weekdays in their order.
         shown, of: Groups or series that are drawn, and that there are where some were left out; else both 0.
     """
 
     kind: Kind
     language: str
     x: Column
+    by: Column | None
+    over_time: bool
+    ordered: bool
     groups: tuple[Group, ...]
     panels: tuple[Panel, ...]
-    log: bool
+    log: bool = False
     shown: int = 0
     of: int = 0
-
-    def over_time(self) -> bool:
-        return self.x.type == "date" and self.x.grain != "period"
 
 
 def charted(source: Source, view: View) -> Chart:
     """A reply's chart as a view shows it."""
     kind = kind_of(source, view)
     chart = _by_one(source, view, kind) if source.series is None else _by_two(source, source.series, view, kind)
-    return chart._replace(log=view.log and kind in LOG_KINDS and log_fits(source))
+    positive = all(value > 0 for panel in chart.panels for value in panel.values())
+    return chart._replace(log=view.log and kind in LOG_KINDS and log_fits(source) and positive)
 
 
 # ---- one dimension ------------------------------------------------------------------------------------------------------
@@ -106,50 +116,65 @@ def charted(source: Source, view: View) -> Chart:
 def _by_one(source: Source, view: View, kind: Kind) -> Chart:
     derived = source.derived(kind) if kind in ("change", "growth") else None
     names = (derived,) if derived else source.y
-    kept = _kept_rows(source, view, kind, names)
-    cut = [index for index in range(len(source.rows)) if index not in set(kept)]
-    rest = {name: _rest_of(source, name, cut, view) for name in names}
-    groups = [_group(source, source.rows[index][source.x]) for index in kept]
-    partial = _partial(source)
+    ordered = source.is_time or source.is_cycle
+    places = _places(source) if ordered else _first_places(source, view, names)
+    kept = {index for _, index in places}
+    cut = [index for index in range(len(source.rows)) if index not in kept]
+    rest = {name: None if ordered else _rest_of(source, name, cut, view) for name in names}
+    groups = [_group(source, key) for key, _ in places]
     with_rest = rest[names[0]] is not None
     if with_rest:
         counted = fill(source.language, "charts", "rest_of", n=f"{len(cut):,}") if not source.rest else None
         groups.append(Group(counted or fill(source.language, "charts", "rest"), "rest"))
 
-    def series(name: str) -> Series:
+    def series(name: str, tone: Tone) -> Series:
         column = source.columns[name]
-        points = [
-            _point(source, group, column, source.rows[index][name], index, source.rows[index][source.x] in partial)
-            for group, index in zip(groups, kept, strict=False)
-        ]
-        if with_rest:
-            points.append(_point(source, groups[-1], column, rest[name], None))
-        tone: Tone = "previous" if len(names) > 1 and name.endswith("_previous") else "plain"
+        values = [(None if index is None else source.rows[index][name], index) for _, index in places]
+        values += [(rest[name], None)] if with_rest else []
+        points = (_point(source, group, column, *found) for group, found in zip(groups, values, strict=True))
         return Series(source.heading(name), tone, tuple(points))
 
-    panels = tuple(
-        Panel(source.heading(together[0]), source.columns[together[0]], tuple(series(name) for name in together))
-        for together in _sharing_axes(source, names)
+    def panel(together: list[str]) -> Panel:
+        """A value and the one before it make a pair; others are series of their own."""
+        now = [name for name in together if not name.endswith("_previous")] or together
+        pair = len(now) == 1 and len(together) == 2
+        drawn = tuple(series(name, "previous" if pair and name not in now else "plain") for name in together)
+        return Panel(listed(source.language, [source.heading(name) for name in now]), source.columns[together[0]], drawn)
+
+    panels = tuple(panel(together) for together in _sharing_axes(source, names))
+    left = (len(kept - {None}), len(source.rows)) if cut and not with_rest else (0, 0)
+    return _chart(source, kind, groups, panels, left)
+
+
+def _chart(source: Source, kind: Kind, groups: Sequence[Group], panels: tuple[Panel, ...], left: tuple[int, int]) -> Chart:
+    shown, of = left
+    return Chart(
+        kind=kind,
+        language=source.language,
+        x=source.columns[source.x],
+        by=source.columns.get(source.series or ""),
+        over_time=source.is_time,
+        ordered=source.is_time or source.is_cycle,
+        groups=tuple(groups),
+        panels=panels,
+        shown=shown,
+        of=of,
     )
-    left = (len(kept), len(source.rows)) if cut and not with_rest else (0, 0)
-    return Chart(kind, source.language, source.columns[source.x], tuple(groups), panels, False, *left)
 
 
-def _kept_rows(source: Source, view: View, kind: Kind, names: Sequence[str]) -> list[int]:
+def _places(source: Source) -> list[tuple[Any, int | None]]:
+    """The keys of an axis that has an order of its own, each with its row."""
+    rows = {row[source.x]: index for index, row in enumerate(source.rows)}
+    return [(key, rows.get(key)) for key in source.along]
+
+
+def _first_places(source: Source, view: View, names: Sequence[str]) -> list[tuple[Any, int | None]]:
+    """The first groups with their rows: those asked for, or as many as can be read."""
     rows = source.rows
-    if source.is_cycle() or source.is_time():
-        times = source.keys(source.x)
-        return (
-            sorted(range(len(rows)), key=lambda index: times.index(rows[index][source.x]))
-            if source.is_time()
-            else [*range(len(rows))]
-        )
     side_by_side = len(_sharing_axes(source, names)[0])
     most = MOST_BARS if side_by_side == 1 else max(FEWEST_GROUPED, GROUPED_BARS // side_by_side)
-    wanted = min(view.top or most, most)
-    if view.top is None and len(rows) == wanted + 1:
-        wanted += 1
-    return first_of([row[source.y[0]] or 0 for row in rows], wanted)
+    wanted = min(view.top, MOST_BARS) if view.top else most + (len(rows) == most + 1)
+    return [(rows[index][source.x], index) for index in first_of([row[source.y[0]] or 0 for row in rows], wanted)]
 
 
 def first_of(sizes: Sequence[float], most: int) -> list[int]:
@@ -201,77 +226,73 @@ def _sharing_axes(source: Source, names: Sequence[str]) -> list[list[str]]:
 def _by_two(source: Source, series: str, view: View, kind: Kind) -> Chart:
     (y, *_), column = source.y, source.columns[source.y[0]]
     adds = source.additive(y) and kind != "heatmap"
-    over_time = source.is_time()
-    along = _named(source, source.x, None if over_time or source.is_cycle() else _most_along(source, series, view, kind), adds)
-    most_series = _most_series(view.top if over_time else None, _one_is_grey(source.keys(series)), kind)
-    split = _named(source, series, most_series, adds)
+    ordered = source.is_time or source.is_cycle
+    along = _named(source, source.x, None if ordered else _most_along(source, series, view, kind), adds, kind)
+    most_series = _most_series(view.top if source.is_time else None, _one_is_grey(source.keys(series)), kind)
+    split = _named(source, series, most_series, adds, kind)
     cells: dict[tuple[Any, Any], list[int]] = {}
     for index, row in enumerate(source.rows):
         place = (along.places.get(row[source.x]), split.places.get(row[series]))
         if None not in place:
             cells.setdefault(place, []).append(index)
-    partial = _partial(source)
 
     def point(key: Any, group: Group, other: Any) -> Point:
         indices = cells.get((key, other), [])
         values = [source.rows[index][y] for index in indices if source.rows[index][y] is not None]
         alone = indices[0] if len(indices) == 1 and REST not in (key, other) else None
-        return _point(source, group, column, sum(values) if values else None, alone, key in partial)
+        return _point(source, group, column, sum(values) if values else None, alone)
 
     drawn = [
         Series(own.label, own.tone, tuple(point(key, group, other) for key, group in zip(along.keys, along.groups, strict=True)))
         for other, own in zip(split.keys, split.groups, strict=True)
     ]
+    title = source.heading(y)
     if kind == "share":
         drawn = _shares(source.language, drawn)
         column = column.model_copy(update={"type": "fraction", "role": "share"})
-    left = next(((len(each.keys), each.of) for each in (along, split) if each.of and REST not in each.keys), (0, 0))
-    return Chart(
-        kind,
-        source.language,
-        source.columns[source.x],
-        tuple(along.groups),
-        (Panel(source.heading(y), column, tuple(drawn)),),
-        False,
-        *left,
-    )
+        title = fill(source.language, "parts", "share", label=title)
+    return _chart(source, kind, along.groups, (Panel(title, column, tuple(drawn)),), along.left or split.left or (0, 0))
 
 
 class _Named(NamedTuple):
-    """The values of a dimension that are drawn; `places` says where each stored value goes, `of` how many there are."""
+    """The values of a dimension that are drawn.
+
+    Attributes:
+        places: Where each stored value goes.
+        left: How many are drawn and how many there are, where some are nowhere; else None.
+    """
 
     keys: list[Any]
     groups: list[Group]
     places: dict[Any, Any]
-    of: int
+    left: tuple[int, int] | None = None
 
 
-def _named(source: Source, name: str, most: int | None, adds: bool) -> _Named:
+def _named(source: Source, name: str, most: int | None, adds: bool, kind: Kind) -> _Named:
     keys = _in_order(source, name)
     sizes = _sizes(source, name)
-    kept = [keys[index] for index in first_of([sizes[key] for key in keys], most or len(keys))]
+    kept = [keys[index] for index in first_of([sizes.get(key, 0) for key in keys], most or len(keys))]
     places: dict[Any, Any] = {key: key for key in kept}
     groups = [_group(source, key, name) for key in kept]
-    cut = len(keys) - len(kept)
-    others = sum(size for key, size in sizes.items() if key not in places)
-    if cut and adds and not (name == source.x and others > DWARFS * max(sizes[key] for key in kept)):
-        places |= {key: REST for key in keys if key not in places}
-        return _Named(
-            [*kept, REST], [*groups, Group(fill(source.language, "charts", "rest_of", n=f"{cut:,}"), "rest")], places, len(keys)
-        )
-    return _Named(kept, groups, places, len(keys) if cut else 0)
+    cut = [key for key in sizes if key not in places]
+    others, largest = sum(sizes[key] for key in cut), max(sizes.get(key, 0) for key in kept)
+    dwarfs = others > DWARFS * largest and (name == source.x or kind == "line")
+    if cut and adds and not dwarfs and not (name == source.x and source.is_time):
+        places |= dict.fromkeys(cut, REST)
+        rest = Group(fill(source.language, "charts", "rest_of", n=f"{len(cut):,}"), "rest")
+        return _Named([*kept, REST], [*groups, rest], places)
+    return _Named(kept, groups, places, (len(sizes) - len(cut), len(sizes)) if cut else None)
 
 
 def _in_order(source: Source, name: str) -> list[Any]:
     """Time and what the workspace puts in order as they are, other values the largest first; what is unknown last."""
-    keys, column = source.keys(name), source.columns[name]
-    if column.type == "date":
-        return keys
-    if column.grain is not None:
-        return sorted(keys)
-    sizes = _sizes(source, name)
-    listed = {each.value: place for place, each in enumerate(column.value_labels)} if column.ordered else {}
-    return sorted(keys, key=lambda key: (key == UNKNOWN, listed.get(str(key), len(listed)), -sizes[key]))
+    if name == source.x and (source.is_time or source.is_cycle):
+        return source.along
+    keys, column, sizes = source.keys(name), source.columns[name], _sizes(source, name)
+    if column.type == "date" or column.grain is not None:
+        return sorted(keys, key=lambda key: (key == UNKNOWN, "" if key == UNKNOWN else key))
+    places = {each.value: place for place, each in enumerate(column.value_labels)} if column.ordered else {}
+    return sorted(keys, key=lambda key: (key == UNKNOWN, places.get(str(key), len(places)), -sizes[key]))
 
 
 def _sizes(source: Source, name: str) -> dict[Any, float]:
@@ -297,8 +318,7 @@ def _one_is_grey(keys: Sequence[Any]) -> bool:
 def _most_along(source: Source, series: str, view: View, kind: Kind) -> int:
     side_by_side = min(len(source.keys(series)), MOST_SERIES) if kind == "bar" else 1
     most = MOST_BARS if side_by_side == 1 else max(FEWEST_GROUPED, GROUPED_BARS // side_by_side)
-    most += view.top is None and len(source.keys(source.x)) == most + 1
-    return min(view.top or most, most)
+    return min(view.top, MOST_BARS) if view.top else most + (len(source.along) == most + 1)
 
 
 def _shares(language: str, drawn: list[Series]) -> list[Series]:
@@ -322,30 +342,11 @@ def _shares(language: str, drawn: list[Series]) -> list[Series]:
 def _group(source: Source, key: Any, name: str | None = None) -> Group:
     column = source.columns[name or source.x]
     label = cleaned(dimension_value(key, column, source.language))
-    start = str(key)[:10] if column.type == "date" else None
-    return Group(label, "unknown" if key == UNKNOWN else "plain", start)
+    start = str(key)[:10] if column.type == "date" and key != UNKNOWN else None
+    partial = name in (None, source.x) and key in source.partial
+    return Group(label, "unknown" if key == UNKNOWN else "plain", start, partial)
 
 
-def _point(source: Source, group: Group, column: Column, value: Any, row: int | None, partial: bool = False) -> Point:
-    label = fill(source.language, "charts", "partial", label=group.label) if partial else group.label
+def _point(source: Source, group: Group, column: Column, value: Any, row: int | None) -> Point:
     said = cleaned(cell(value, column, source.language))
-    return Point(None if value is None else float(value), label, said, row, partial)
-
-
-def _partial(source: Source) -> set[Any]:
-    """Buckets of time that begin before the asked days or end after them."""
-    period, grain = source.reply.period or {}, source.columns[source.x].grain
-    if not source.is_time() or grain in (None, "date") or not period.get("start") or not period.get("end"):
-        return set()
-    start, end = date.fromisoformat(period["start"]), date.fromisoformat(period["end"])
-    buckets = {key: date.fromisoformat(str(key)[:10]) for key in source.keys(source.x)}
-    return {key for key, first in buckets.items() if first < start or _last_day(first, str(grain)) > end}
-
-
-def _last_day(first: date, grain: str) -> date:
-    """The last day of a bucket that begins on a day."""
-    if grain == "week":
-        return first + timedelta(days=6)
-    months = {"month": 1, "quarter": 3, "year": 12}[grain]
-    years, month = divmod(first.month - 1 + months, 12)
-    return date(first.year + years, month + 1, 1) - timedelta(days=1)
+    return Point(None if value is None else float(value), group.words(source.language), said, row)

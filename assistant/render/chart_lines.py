@@ -5,34 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.render.axes import Extent, date_axis, extent_of, value_axis, width, wrapped
-from assistant.render.chart_bars import place_axis
-from assistant.render.chart_data import Chart, Panel, Point, Series
+from assistant.render.axes import Extent, date_axis, extent_of, fits, lines_of, value_axis, width, wrapped
+from assistant.render.chart_data import Chart, Panel, Series
 from assistant.render.chart_parts import (
     Drawn,
     colour_of,
-    faded,
+    coloured,
     heading_of,
+    mark_of,
     note,
     panel_axis,
     says,
     stacked_domains,
 )
-from assistant.render.colours import SYMBOLS, Look
+from assistant.render.chart_places import place_axis
+from assistant.render.colours import SYMBOLS, Look, faded
 
 MOST_MARKED = 60
 """So many points of a line have a mark each."""
 MOST_DIRECT = 4
-"""So many lines are labelled at their ends; more get a key."""
+"""So many lines are labelled at their ends, if their names are short; others get a key."""
 PLOT, PANEL_PLOT, BOTTOM = 250, 150, 40
-END_WIDTH, LETTER, LABEL_LINE = 12, 6.6, 15
-"""Labels at the ends of lines: letters on a line, pixels of a letter, pixels of a line."""
+END_WIDTH, END_LINES, END_LETTER, LABEL_LINE = 14, 3, 7.4, 15
+"""Labels at the ends of lines: letters on a line, lines, pixels of a wide letter and of a line."""
 
 
 def lines(chart: Chart, look: Look) -> Drawn:
     """A line or an area chart."""
     piled = chart.kind == "area" and len(chart.panels[0].series) > 1
-    direct = not piled and all(len(panel.series) <= MOST_DIRECT for panel in chart.panels) and len(chart.groups) > 1
+    direct = not piled and all(_fit_at_ends(panel) for panel in chart.panels)
     headings = [heading_of(chart, panel, look, key=len(panel.series) > 1 and not direct) for panel in chart.panels]
     plot = PLOT if len(chart.panels) == 1 else PANEL_PLOT
     domains, total = stacked_domains(headings, plot)
@@ -52,10 +53,16 @@ def lines(chart: Chart, look: Look) -> Drawn:
             layout["annotations"].append(heading.above(x=0, y=domain[1]))
         if direct and len(panel.series) > 1:
             layout["annotations"] += _end_labels(panel, extent, plot, panel_axis("y", index), look)
+    if chart.kind == "area":
+        layout["shapes"] = _ends_of_the_whole(chart, look)
     layout["margin"] = {"l": 8, "r": _right(chart) if direct else 12, "t": headings[0].height + 8, "b": BOTTOM}
     layout["height"] = total + headings[0].height + 8 + BOTTOM
     layout["title"] = headings[0].in_layout()
     return Drawn(traces, layout)
+
+
+def _fit_at_ends(panel: Panel) -> bool:
+    return len(panel.series) <= MOST_DIRECT and all(fits(series.name, END_WIDTH, END_LINES) for series in panel.series)
 
 
 def _extent(chart: Chart, panel: Panel, piled: bool) -> Extent:
@@ -67,59 +74,83 @@ def _extent(chart: Chart, panel: Panel, piled: bool) -> Extent:
 
 def _along(chart: Chart) -> list[Any]:
     """Where the groups are along the axis: days, or places."""
-    return [group.start for group in chart.groups] if chart.over_time() else list(range(len(chart.groups)))
+    return [group.start for group in chart.groups] if chart.over_time else list(range(len(chart.groups)))
 
 
 def _axis_along(chart: Chart) -> dict[str, Any]:
-    if chart.over_time():
+    if chart.over_time:
         return date_axis([str(group.start) for group in chart.groups], [group.label for group in chart.groups], chart.x)
     return place_axis(chart, lying=False)
 
 
 def _traces(chart: Chart, panel: Panel, series: Series, place: int, look: Look, piled: bool) -> list[dict[str, Any]]:
-    colour, along = colour_of(series, place, look), _along(chart)
+    """A series in one trace; one that begins or ends with a bucket that is not whole in several."""
+    colour = colour_of(series, place, look)
     stroke: dict[str, Any] = {"color": colour, "width": 2}
     if series.tone in ("rest", "previous"):
         stroke["dash"] = "dot"
-    marker = {"color": colour, "size": 6, "symbol": SYMBOLS[place % len(SYMBOLS)]}
-    mode = "lines+markers" if len(along) <= MOST_MARKED and not piled else "lines"
+    marker = {"color": colour, "symbol": SYMBOLS[place % len(SYMBOLS)]}
+    sizes = _sizes(series, len(chart.groups) <= MOST_MARKED and not piled)
+
+    def at(indices: Sequence[int], **looks: Any) -> dict[str, Any]:
+        along, points = _along(chart), [series.points[index] for index in indices]
+        where = {"x": [along[index] for index in indices], "y": [point.value for point in points], "cliponaxis": False}
+        return {"type": "scatter", **where, **says(panel, series, points), **looks}
+
+    def line(indices: Sequence[int], **looks: Any) -> dict[str, Any]:
+        shown = [sizes[index] for index in indices]
+        size = {"size": shown if 0 in shown else shown[0], "line": {"width": 0}}
+        marks = {"mode": "lines+markers", "marker": {**marker, **size}} if any(shown) else {"mode": "lines"}
+        return at(indices, **marks, line=stroke, **looks)
+
+    everywhere = range(len(chart.groups))
     if chart.kind == "area":
-        filled = (
-            {"stackgroup": "all", "fillcolor": faded(colour, 0.75)}
-            if piled
-            else {"fill": "tozeroy", "fillcolor": faded(colour, 0.18)}
-        )
-        return [_trace(panel, series, along, series.points, mode=mode, line=stroke, marker=marker, **filled)]
-    open_ends = [index for index in (0, len(along) - 1) if series.points[index].partial]
-    whole = [index for index in range(len(along)) if index not in open_ends]
-    if not open_ends or not whole:
-        return [_trace(panel, series, along, series.points, mode=mode, line=stroke, marker=marker)]
-
-    def at(indices: Sequence[int]) -> tuple[list[Any], list[Point]]:
-        return [along[index] for index in indices], [series.points[index] for index in indices]
-
-    dashed = {**stroke, "dash": "dot"}
+        if piled:
+            return [line(everywhere, stackgroup="all", fillcolor=faded(colour, 0.75))]
+        return [line(everywhere, fill="tozeroy", fillcolor=faded(colour, 0.18))]
+    ends, whole = _ends(chart)
+    if not ends or not whole:
+        return [line(everywhere)]
     joints = [
-        _trace(panel, series, *at(pair), mode="lines", line=dashed, hoverinfo="skip", hovertemplate=None)
-        for pair in _joints(open_ends, whole)
+        at(joint, mode="lines", line={**stroke, "dash": "dot"}, hoverinfo="skip", hovertemplate=None)
+        for joint in _joints(ends, whole)
     ]
-    ends = _trace(panel, series, *at(open_ends), mode="markers", marker={**marker, "symbol": "circle-open", "line": {"width": 2}})
-    return [*joints, _trace(panel, series, *at(whole), mode=mode, line=stroke, marker=marker), ends]
+    hollow = {**marker, "symbol": "circle-open", "size": 6, "line": {"width": 2}}
+    return [*joints, line(whole), at(ends, mode="markers", marker=hollow)]
 
 
-def _joints(open_ends: Sequence[int], whole: Sequence[int]) -> list[tuple[int, int]]:
-    """From each partial bucket to the nearest whole one."""
-    return [(index, whole[0]) if index < whole[0] else (whole[-1], index) for index in open_ends]
+def _sizes(series: Series, marked: bool) -> list[int]:
+    """Of the marks of a line; a point that stands alone has one, since nothing else would show it."""
+    values = [None, *(point.value for point in series.points), None]
+    alone = [before is None and after is None for before, after in zip(values, values[2:], strict=False)]
+    return [6 if marked or each else 0 for each in alone]
 
 
-def _trace(panel: Panel, series: Series, along: Sequence[Any], points: Sequence[Point], **looks: Any) -> dict[str, Any]:
-    return {"type": "scatter", "x": list(along), "y": [point.value for point in points], **says(panel, series, points), **looks}
+def _ends(chart: Chart) -> tuple[list[int], list[int]]:
+    """The first and the last bucket of time where they are not whole; and all the others."""
+    last = len(chart.groups) - 1
+    ends = [index for index in sorted({0, last}) if chart.groups[index].partial]
+    return ends, [index for index in range(last + 1) if index not in ends]
+
+
+def _joints(ends: Sequence[int], whole: Sequence[int]) -> list[tuple[int, int]]:
+    """From each bucket that is not whole to its neighbour."""
+    return [(index, whole[0]) if index < whole[0] else (whole[-1], index) for index in ends]
+
+
+def _ends_of_the_whole(chart: Chart, look: Look) -> list[dict[str, Any]]:
+    """Lines across an area, beyond which buckets are not whole."""
+    ends, whole = _ends(chart)
+    along = _along(chart)
+    places = [along[whole[0] if index < whole[0] else whole[-1]] for index in ends] if whole else []
+    line = {"color": look.text, "width": 1, "dash": "dot"}
+    return [{"type": "line", "xref": "x", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "line": line} for at in places]
 
 
 def _end_labels(panel: Panel, extent: Extent, plot: int, axis: str, look: Look) -> list[dict[str, Any]]:
     """The names of lines at their right ends, pushed apart where they would cover each other."""
     low, high = extent.range
-    names = [wrapped(series.name, END_WIDTH) for series in panel.series]
+    names = [_end_label(series, place, look) for place, series in enumerate(panel.series)]
     ends: list[tuple[float, int]] = []
     for place, series in enumerate(panel.series):
         values = series.values()
@@ -130,11 +161,16 @@ def _end_labels(panel: Panel, extent: Extent, plot: int, axis: str, look: Look) 
     return [
         note(
             names[place], x=1, xref="paper", xanchor="left", xshift=8, align="left",
-            y=low + middle / plot * (high - low), yref=axis, yanchor="middle",
-            font={"color": colour_of(panel.series[place], place, look), "size": 12},
+            y=low + middle / plot * (high - low), yref=axis, yanchor="middle", font={"color": look.text, "size": 12},
         )
         for middle, (_, place) in zip(middles, sorted(ends), strict=True)
     ]  # fmt: skip
+
+
+def _end_label(series: Series, place: int, look: Look) -> str:
+    """A name with the mark of its line: the colours of lines are too light for text."""
+    mark = coloured(mark_of(series, place, as_lines=True), colour_of(series, place, look))
+    return f"{mark} {wrapped(series.name, END_WIDTH, END_LINES)}"
 
 
 def spread(middles: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
@@ -153,5 +189,5 @@ def spread(middles: Sequence[float], heights: Sequence[float], room: float) -> l
 def _right(chart: Chart) -> int:
     """The margin that labels at the ends of lines need."""
     names = [series.name for panel in chart.panels if len(panel.series) > 1 for series in panel.series]
-    longest = max((width(line) for name in names for line in wrapped(name, END_WIDTH).split("<br>")), default=0)
-    return 14 + int(longest * LETTER) if names else 12
+    longest = max((width(line) for name in names for line in lines_of(name, END_WIDTH, END_LINES)), default=0)
+    return 14 + int((longest + 2) * END_LETTER) if names else 12

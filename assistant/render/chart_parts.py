@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from assistant.render.axes import TITLE_WIDTH, clipped, shown, titled, width, wrapped
+from assistant.render.axes import TITLE_WIDTH, clipped, lines_of, shown, titled, width
 from assistant.render.chart_data import Chart, Panel, Point, Series
 from assistant.render.colours import MARKS, Look
 
-KEY_NAME_WIDTH = 18
+KEY_NAME_WIDTH, FEW_NAMES_WIDTH, FEW_NAMES = 18, 40, 4
+"""Where names end in a key: few may have a line each."""
 TITLE_LINE, KEY_LINE, TITLE_PAD = 19, 17, 14
 """Heights in pixels."""
+PARTIAL_MARKS = {"line": "○", "area": "┊"}
+"""Of buckets that are not whole; bars of those are hatched."""
 
 
 class Drawn(NamedTuple):
@@ -30,6 +33,16 @@ def colour_of(series: Series, place: int, look: Look) -> str:
             return {"previous": look.previous, "unknown": look.unknown, "rest": look.rest}[tone]
 
 
+def bar_colours(chart: Chart, panel: Panel, series: Series, place: int, look: Look) -> list[str]:
+    """One colour for a series among others; alone, what is below zero, unknown or the rest has its own."""
+    own = colour_of(series, place, look)
+    if len(panel.series) > 1:
+        return [own] * len(series.points)
+    tones = {"unknown": look.unknown, "rest": look.rest}
+    pairs = zip(chart.groups, series.points, strict=True)
+    return [tones.get(group.tone) or (look.minus if (point.value or 0) < 0 else own) for group, point in pairs]
+
+
 def mark_of(series: Series, place: int, as_lines: bool) -> str:
     """A series' sign in the key: as its points are drawn, or a piece of bar."""
     if not as_lines:
@@ -37,20 +50,20 @@ def mark_of(series: Series, place: int, as_lines: bool) -> str:
     return "┄" if series.tone == "rest" else MARKS[place % len(MARKS)]
 
 
-def faded(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
-
-
 def says(panel: Panel, series: Series, points: Sequence[Point]) -> dict[str, Any]:
     """What a trace says of itself and its points: `customdata` is [group, value, row of the reply or null] each."""
-    named = shown(clipped(series.name, 40)) if len(panel.series) > 1 else ""
+    several = len(panel.series) > 1
     return {
-        "name": shown(series.name),
-        "meta": {"column": panel.column.name, "series": shown(series.name) if named else None, "tone": series.tone},
+        "name": shown(clipped(series.name, 40)),
+        "meta": {"column": panel.column.name, "series": shown(series.name) if several else None, "tone": series.tone},
         "customdata": [told(point) for point in points],
-        "hovertemplate": f"%{{customdata[0]}}<br><b>%{{customdata[1]}}</b><extra>{named}</extra>",
+        "hovertemplate": POINT_OF_SERIES if several else POINT,
     }
+
+
+POINT = "%{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>"
+POINT_OF_SERIES = POINT.replace("<br>", " · %{fullData.name}<br>")
+"""What hovering shows. Words of the data are never part of a template, which would obey them."""
 
 
 def told(point: Point) -> list[str | int | None]:
@@ -65,7 +78,9 @@ class Heading(NamedTuple):
     height: int
 
     def in_layout(self) -> dict[str, Any]:
-        return {"text": self.title, "subtitle": {"text": self.key, "font": {"size": 12}}}
+        """Plotly puts the first of several lines higher than a single one."""
+        pad = {"l": 8, "t": 18 if "<br>" in self.title else 8}
+        return {"text": self.title, "subtitle": {"text": self.key, "font": {"size": 12}}, "pad": pad}
 
     def above(self, **place: Any) -> dict[str, Any]:
         """As an annotation above a panel."""
@@ -73,35 +88,52 @@ class Heading(NamedTuple):
         return note(text, xref="paper", xanchor="left", yref="paper", yanchor="bottom", align="left", **place)
 
 
-def heading_of(chart: Chart, panel: Panel, look: Look, key: bool) -> Heading:
+def heading_of(chart: Chart, panel: Panel, look: Look, key: bool, room: int = TITLE_WIDTH, lines: int = 2) -> Heading:
     """What stands above a panel: metric and unit, how many of how many, and a key where series need one.
 
-    The key is part of the text, not Plotly's legend: its lines break where a phone needs it, and its height is known.
+    The key is part of the text, not Plotly's legend: its lines break where a phone needs it, and its height is known. It
+    also says which buckets of time are not whole.
+
+    Args:
+        room: Letters on a line of the title.
+        lines: Lines of the title; how many of how many may take one more.
     """
-    title = titled(panel.title, panel.column, chart.language)
-    lines = wrapped(title, TITLE_WIDTH)
+    found = lines_of(titled(panel.title, panel.column, chart.language), room, lines)
     if chart.of:
-        lines += f" · {chart.shown} / {chart.of}"
-    entries = [
-        (f"{mark_of(series, place, chart.kind == 'line')} {clipped(series.name, KEY_NAME_WIDTH)}", colour_of(series, place, look))
+        count = f"{chart.shown:,} / {chart.of:,}"
+        found = [*found[:-1], f"{found[-1]} · {count}"] if width(found[-1]) + len(count) + 3 <= room else [*found, count]
+    entries = _entries(chart, panel, look) if key else []
+    if panel is chart.panels[0]:
+        mark = PARTIAL_MARKS.get(chart.kind, "▨")
+        entries += [(mark, look.text, group.words(chart.language)) for group in chart.groups if group.partial]
+    rows = _in_rows(entries, room + 4)
+    return Heading("<br>".join(map(shown, found)), "<br>".join(rows), TITLE_PAD + TITLE_LINE * len(found) + KEY_LINE * len(rows))
+
+
+def _entries(chart: Chart, panel: Panel, look: Look) -> list[tuple[str, str, str]]:
+    """The mark of each series, its colour and its name."""
+    room = FEW_NAMES_WIDTH if len(panel.series) <= FEW_NAMES else KEY_NAME_WIDTH
+    return [
+        (mark_of(series, place, chart.kind == "line"), colour_of(series, place, look), clipped(series.name, room))
         for place, series in enumerate(panel.series)
     ]
-    rows = _in_rows(entries) if key else []
-    return Heading(lines, "<br>".join(rows), TITLE_PAD + TITLE_LINE * (1 + lines.count("<br>")) + KEY_LINE * len(rows))
 
 
-def _in_rows(entries: Sequence[tuple[str, str]]) -> list[str]:
+def coloured(mark: str, colour: str) -> str:
+    return f"<span style='color:{colour}'>{mark}</span>"
+
+
+def _in_rows(entries: Sequence[tuple[str, str, str]], room: int) -> list[str]:
     rows: list[str] = []
-    room = 0
-    for text, colour in entries:
-        mark, _, name = text.partition(" ")
-        entry = f"<span style='color:{colour}'>{mark}</span> {shown(name)}"
-        if not rows or width(text) + 3 > room:
+    left = 0
+    for mark, colour, name in entries:
+        entry, taken = f"{coloured(mark, colour)} {shown(name)}", width(name) + 2
+        if not rows or taken + 3 > left:
             rows.append(entry)
-            room = TITLE_WIDTH + 4 - width(text)
+            left = room - taken
         else:
             rows[-1] += f"   {entry}"
-            room -= width(text) + 3
+            left -= taken + 3
     return rows
 
 
@@ -113,10 +145,6 @@ def note(text: str, **place: Any) -> dict[str, Any]:
 def panel_axis(name: str, index: int) -> str:
     """Plotly's name of an axis: xaxis, xaxis2 …; `x`, `x2` in traces."""
     return name if index == 0 else f"{name}{index + 1}"
-
-
-GAP = 0.06
-"""Between panels side by side, as part of the width."""
 
 
 def stacked_domains(headings: Sequence[Heading], plot: int) -> tuple[list[list[float]], int]:

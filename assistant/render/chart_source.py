@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from assistant.render.buckets import CYCLES, filled, is_partial
 from assistant.render.columns import column_of
 from assistant.reply import Reply
 from assistant.wording.texts import cleaned
-from semantic_layer.columns import Column
-
-CYCLES = ("hour", "weekday", "is_weekend")
-"""Grains whose values have an order of their own and are few."""
+from semantic_layer.columns import UNKNOWN, Column
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,14 @@ class Source:
     """A reply's chart: its specification with the columns and rows that it names.
 
     Attributes:
+        kind: The specification's; time runs along the axis of a `line` alone.
         x: The column along the axis.
         y: The columns of values, one at least.
         series: The column that splits the values; then `y` has one column.
     """
 
     reply: Reply
+    kind: str
     x: str
     y: tuple[str, ...]
     series: str | None
@@ -40,27 +41,57 @@ class Source:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        return [dict(zip(self.reply.columns, row, strict=True)) for row in self.reply.rows]
+        """The reply's, in their order; a value that is no number is none."""
+        return [dict(zip(self.reply.columns, map(_finite, row), strict=True)) for row in self.reply.rows]
 
     @property
     def rest(self) -> dict[str, Any]:
-        return self.reply.rest or {}
+        return {name: _finite(value) for name, value in (self.reply.rest or {}).items()}
 
     def heading(self, name: str) -> str:
         described = next(each for each in self.reply.table_schema if each["name"] == name)
         return cleaned(described["labels"].get(self.language) or name)
 
+    @cached_property
     def is_time(self) -> bool:
+        """Whether the axis is the calendar."""
         column = self.columns[self.x]
-        return column.type == "date" and column.grain != "period"
+        return self.kind == "line" and column.type == "date" and column.grain != "period"
 
+    @cached_property
     def is_cycle(self) -> bool:
-        return self.columns[self.x].grain in CYCLES
+        """Whether the axis is hours or weekdays in their order; a ranking of them is as any other."""
+        if self.columns[self.x].grain not in CYCLES:
+            return False
+        known = self._known(self.x)
+        return self.series is not None or known == sorted(known)
+
+    @cached_property
+    def along(self) -> list[Any]:
+        """The keys of the axis; in order and without gaps where they have an order of their own.
+
+        What is unknown has no place in the calendar, and comes last in the order of hours or weekdays.
+        """
+        if not self.is_time and not self.is_cycle:
+            return self.keys(self.x)
+        known = filled(self._known(self.x), self.columns[self.x].grain)
+        return known if self.is_time or UNKNOWN not in self.keys(self.x) else [*known, UNKNOWN]
 
     def keys(self, name: str) -> list[Any]:
-        """The values of a dimension as the rows bring them; those of time in order."""
-        found = list(dict.fromkeys(row[name] for row in self.rows))
-        return sorted(found) if name == self.x and self.is_time() else found
+        """The values of a dimension as the rows bring them."""
+        return list(dict.fromkeys(row[name] for row in self.rows))
+
+    def _known(self, name: str) -> list[Any]:
+        return [key for key in self.keys(name) if key != UNKNOWN]
+
+    @cached_property
+    def partial(self) -> set[Any]:
+        """The buckets of time that are longer than what was counted, where the axis is the metric's own time."""
+        column = self.columns[self.x]
+        if not self.is_time or self.x != column.grain:
+            return set()
+        period, keys = self.reply.period or {}, self.along
+        return {key for key in keys if is_partial(key, column.grain, period, last=key == keys[-1])}
 
     def values(self, *names: str) -> list[float]:
         return [row[name] for row in self.rows for name in (names or self.y) if row[name] is not None]
@@ -82,4 +113,9 @@ def source_of(reply: Reply) -> Source | None:
     spec = next((chart for chart in reply.charts if chart["kind"] != "number"), None)
     if spec is None or not reply.rows:
         return None
-    return Source(reply, spec["x"], tuple(spec["y"]), spec["series"])
+    source = Source(reply, spec["kind"], spec["x"], tuple(spec["y"]), spec["series"])
+    return source if source.along else None
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from assistant.render.chart_data import MOST_SERIES, Chart, Panel, Point, charted
+from assistant.render.chart_places import lies
 from assistant.render.chart_source import Source, source_of
 from assistant.render.chart_views import BEST, View
 from assistant.reply import Reply
@@ -17,8 +18,11 @@ class _Said(NamedTuple):
     series: str
     point: Point
 
-    def words(self) -> str:
-        return " ".join(part for part in (self.series, self.point.label, self.point.said) if part)
+    def words(self, language: str) -> str:
+        return f"{self.named()}{templates(language)['colon']}{self.point.said}"
+
+    def named(self) -> str:
+        return " ".join(part for part in (self.series, self.point.label) if part)
 
 
 def describe(reply: Reply, view: View = BEST) -> str:
@@ -48,12 +52,16 @@ def describe(reply: Reply, view: View = BEST) -> str:
 
 def _drawn_as(chart: Chart) -> str:
     """Changes and growth are bars of a metric that says so in its heading."""
-    return "bar" if chart.kind in ("change", "growth") else chart.kind
+    if chart.kind in ("change", "growth"):
+        return "bar" if lies(chart) else "column"
+    return chart.kind
 
 
 def _points(chart: Chart) -> str:
-    count = sum(group.tone != "rest" for group in chart.groups)
-    if chart.over_time() and count > 1:
+    points = zip(*(series.points for panel in chart.panels for series in panel.series), strict=True)
+    held = [any(point.row is not None or point.value is not None for point in each) for each in points]
+    count = sum(group.tone != "rest" for group, each in zip(chart.groups, held, strict=True) if each)
+    if chart.over_time and count > 1:
         first, last = chart.groups[0].label, chart.groups[-1].label
         return fill(chart.language, "charts", "times", first=first, last=last, n=count)
     return fill(chart.language, "charts", "points" if count != 1 else "points_one", n=count)
@@ -79,7 +87,7 @@ def _extremes(chart: Chart, panel: Panel) -> str:
     if len(said) < 2:
         return ""
     high, low = max(said, key=_value), min(said, key=_value)
-    return fill(chart.language, "charts", "extremes", high=high.words(), low=low.words())
+    return fill(chart.language, "charts", "extremes", high=high.words(chart.language), low=low.words(chart.language))
 
 
 def _value(said: _Said) -> float:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
+from assistant.render.axes import fits_under_a_column
 from assistant.render.chart_source import Source, source_of
 from assistant.reply import Reply
-from assistant.wording.texts import fill
+from assistant.wording.numbers import dimension_value
+from assistant.wording.texts import cleaned, fill
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import Text
 
@@ -20,7 +24,8 @@ LOG_SPREAD = 20
 MOST_COLUMNS, MOST_TIME_COLUMNS = 8, 92
 MOST_GROUPED = 24
 """So many bars side by side are still read as groups."""
-SIDEWAYS_FROM, LONG_LABEL = 6, 14
+SIDEWAYS_FROM = 6
+"""From so many groups on bars lie."""
 
 
 class View(Frozen):
@@ -34,7 +39,7 @@ class View(Frozen):
 
     kind: Kind | None = None
     log: bool = False
-    top: int | None = None
+    top: int | None = Field(default=None, ge=1)
 
 
 BEST = View()
@@ -90,14 +95,14 @@ def kinds_of(source: Source) -> tuple[Kind, ...]:
     """The kinds that fit, the best first."""
     compared: list[Kind] = [kind for kind in ("change", "growth") if source.derived(kind)]
     if source.series is not None:
-        return tuple(_kinds_over_time(source) if source.is_time() else _kinds_of_pairs(source, source.series))
-    if source.is_time():
+        return tuple(_kinds_over_time(source) if source.is_time else _kinds_of_pairs(source, source.series))
+    if source.is_time:
         return (*_kinds_of_time(source), *compared)
     return (*_kinds_of_groups(source), *compared)
 
 
 def _kinds_of_time(source: Source) -> list[Kind]:
-    count = len(source.keys(source.x))
+    count = len(source.along)
     if count == 1:
         return ["column"]
     kinds: list[Kind] = ["line"]
@@ -109,25 +114,32 @@ def _kinds_of_time(source: Source) -> list[Kind]:
 
 
 def _kinds_over_time(source: Source) -> list[Kind]:
-    if len(source.keys(source.x)) == 1:
+    if len(source.along) == 1:
         return ["column"]
     return ["line", *(["stacked", "area", *_share(source)] if _piles_up(source) else [])]
 
 
 def _kinds_of_groups(source: Source) -> list[Kind]:
-    count = len(source.rows)
-    if source.is_cycle():
+    count = len(source.along)
+    if source.is_cycle:
         return ["column", *(["line"] if count > 2 else []), "bar"]
-    lying = count >= SIDEWAYS_FROM or any(len(str(key)) > LONG_LABEL for key in source.keys(source.x))
+    column = source.columns[source.x]
+    labels = [cleaned(dimension_value(key, column, source.language)) for key in source.along]
+    lying = count >= SIDEWAYS_FROM or not fits_under_a_column(labels)
     return ["bar", *(["column"] if count <= MOST_COLUMNS else [])] if lying else ["column", "bar"]
 
 
 def _kinds_of_pairs(source: Source, series: str) -> list[Kind]:
-    """Two categories: side by side while they are few, piled up where they add up, else a map of colours."""
+    """Two categories: side by side while they are few, piled up where they add up, else a map of colours.
+
+    Hours run along an axis as the calendar does; against weekdays they make a map.
+    """
     grouped: list[Kind] = ["bar"] if len(source.rows) <= MOST_GROUPED or source.columns[series].grain == "period" else []
     piled: list[Kind] = ["stacked", *_share(source)] if _piles_up(source) else []
-    by_hour = source.columns[series].grain in ("hour", "weekday")
-    return ["heatmap"] if by_hour else [*grouped, *piled, "heatmap"]
+    if source.columns[series].grain in ("hour", "weekday"):
+        return ["heatmap"]
+    by_hour: list[Kind] = ["line"] if source.columns[source.x].grain == "hour" and len(source.along) > 2 else []
+    return [*grouped, *by_hour, *piled, "heatmap"]
 
 
 def _piles_up(source: Source) -> bool:
@@ -149,9 +161,9 @@ def log_fits(source: Source) -> bool:
 
 def tops_of(source: Source) -> tuple[int, ...]:
     """How many of the first groups can be asked for; all the groups of a top N as well, which then show their rest."""
-    if source.is_cycle() or (source.series is None and source.is_time()):
+    if source.is_cycle or (source.series is None and source.is_time):
         return ()
-    limited = source.series if source.series is not None and source.is_time() else source.x
+    limited = source.series if source.series is not None and source.is_time else source.x
     count = len(source.keys(limited))
     most = 5 if limited == source.series else max(TOPS)
     found = {n for n in TOPS if n < count and n <= most}

@@ -12,7 +12,7 @@ from assistant.render.chart_parts import Drawn
 from assistant.render.chart_source import source_of
 from assistant.render.chart_text import describe
 from assistant.render.chart_views import BEST, View, views_of
-from assistant.render.colours import LOOKS, Ground, Look
+from assistant.render.colours import LOOKS, Ground, Look, ink_on
 from assistant.reply import Reply
 
 if TYPE_CHECKING:
@@ -65,16 +65,22 @@ def _layout(own: dict[str, Any], look: Look) -> dict[str, Any]:
         "y": 1,
         "yref": "container",
         "yanchor": "top",
-        "pad": {"l": 8, "t": 8},
     }
+    font = {"family": FONT, "size": 12}
     return {
-        "font": {"family": FONT, "size": 12, "color": look.text},
+        "font": {**font, "color": look.text},
         "plot_bgcolor": "rgba(0,0,0,0)",
         "paper_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "hoverlabel": {"bgcolor": look.panel, "bordercolor": look.grid, "font": {"family": FONT, "size": 12}, "align": "left"},
+        "hoverlabel": {
+            "bgcolor": look.panel,
+            "bordercolor": look.grid,
+            "font": {**font, "color": ink_on(look.panel)},
+            "align": "left",
+            "namelength": -1,
+        },
         "template": {},
         **own,
         "title": {**title, "font": {"size": 14, "weight": 600}, **own["title"]},
