@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from semantic_layer.errors import Problem, WorkspaceError, did_you_mean
 from semantic_layer.loading.yaml_tree import Path, Tree, read_yaml
-from semantic_layer.model import datasets, metrics, policies, sources, tags
+from semantic_layer.model import checks, datasets, metrics, policies, sources, tags
 from semantic_layer.model.workspace import AmbiguousTerm, Question, Settings, Workspace
 from semantic_layer.words import Definition
 
@@ -22,7 +22,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "workspace": (Settings,),
     "sources": (sources.Source,),
     "entities": (datasets.Entity,),
-    "datasets": (datasets.Dataset, datasets.Field, datasets.Window),
+    "datasets": (datasets.Dataset, datasets.Field, datasets.Window, checks.RowCheck),
     "conditions": (datasets.NamedCondition,),
     "terms": (Definition,),
     "metrics": metrics.METRIC_KINDS,

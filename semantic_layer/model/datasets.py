@@ -9,6 +9,7 @@ from pydantic import Field as Constrained
 
 from semantic_layer.conditions import Condition
 from semantic_layer.frozen import Frozen
+from semantic_layer.model.checks import AcceptedValues, DayCount, Promise, RowCheck, Severity
 from semantic_layer.words import NO_TEXT, NO_WORDS, Definition, LabelText, ValueWords, WordList, Words
 
 FieldType = Literal["category", "id", "boolean", "date", "time", "count", "decimal", "fraction"]
@@ -47,6 +48,7 @@ class Field(Definition):
             time zone.
         ordered: The order of `values` is the natural one (age bands), and results keep it.
         values: Words for stored values.
+        closed: No other values than those of `values` may be stored; checked after each load.
         share_with_model: Whether a language model may see this field's values.
     """
 
@@ -56,6 +58,7 @@ class Field(Definition):
     stored: bool = False
     ordered: bool = False
     values: ValueList = ()
+    closed: bool = False
     share_with_model: bool = False
 
     def value_words(self, value: Any) -> ValueEntry | None:
@@ -82,6 +85,12 @@ class Dataset(Definition):
         history: `none` where the fields hold only today's state, as with demographics.
         verbs: Words for doing what a row records: bought, returned.
         count: The metric that counts how often it was done.
+        not_null: Fields or columns that every row has.
+        accepted: By field or column, the only values that may be stored.
+        links: By entity, how bad it is that a key has no entry in the dataset that describes the entity; `warn` if not said.
+        fresh_within: How many days the last row's time may lie before the day that "today" is.
+        checks: Conditions that no row may meet.
+        severity: How bad it is that another promise is broken: `error` for the grain and missing values, else `warn`.
     """
 
     source: str | None = None
@@ -93,6 +102,12 @@ class Dataset(Definition):
     history: Literal["none", "full"] = "full"
     verbs: Words = NO_WORDS
     count: str | None = None
+    not_null: WordList = ()
+    accepted: dict[str, AcceptedValues] = {}
+    links: dict[str, Severity] = {}
+    fresh_within: DayCount | None = None
+    checks: tuple[RowCheck, ...] = ()
+    severity: dict[Promise, Severity] = {}
     fields: tuple[Field, ...] = ()
 
     @model_validator(mode="after")
