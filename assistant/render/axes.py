@@ -64,10 +64,11 @@ def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, roo
 
     Args:
         values: All that is drawn on it; all > 0 for a log scale.
-        zero: Whether zero must be on it; lines far from zero may do without.
+        zero: Whether zero must be on it; lines far from zero may do without. On a log scale, which has none, whether the
+            least value must be above the axis, as a bar must that is to be seen.
     """
     if log and values:
-        return _log_extent(min(values), max(values), room.above)
+        return _log_extent(min(values) * (0.9 if zero else 1), max(values), room.above)
     low, high = min(values, default=0.0), max(values, default=0.0)
     if zero or low < 0 < high or (low < high * 0.5):
         low, high = min(low, 0.0), max(high, 0.0)
@@ -81,7 +82,7 @@ def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, roo
 
 
 def _log_extent(low: float, high: float, above: float) -> Extent:
-    first, last = math.floor(math.log10(low * 0.9)), math.ceil(math.log10(high))
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     each = max(1, math.ceil((last - first) / (MOST_TICKS + 1)))
     top = math.log10(high) + (math.log10(high) - first) * above
     ticks = tuple(10.0**power for power in range(first, last + 1, each) if power <= top)

@@ -59,9 +59,10 @@ class Group(NamedTuple):
 
 
 class Series(NamedTuple):
-    """Points in the order of the chart's groups."""
+    """Points in the order of the chart's groups; `column` is the reply's that their values are of."""
 
     name: str
+    column: str
     tone: Tone
     points: tuple[Point, ...]
 
@@ -105,6 +106,8 @@ class Chart(NamedTuple):
 def charted(source: Source, view: View) -> Chart:
     """A reply's chart as a view shows it."""
     kind = kind_of(source, view)
+    if view.top is not None and view.top < 1:
+        view = view.model_copy(update={"top": None})
     chart = _by_one(source, view, kind) if source.series is None else _by_two(source, source.series, view, kind)
     positive = all(value > 0 for panel in chart.panels for value in panel.values())
     return chart._replace(log=view.log and kind in LOG_KINDS and log_fits(source) and positive)
@@ -132,7 +135,7 @@ def _by_one(source: Source, view: View, kind: Kind) -> Chart:
         values = [(None if index is None else source.rows[index][name], index) for _, index in places]
         values += [(rest[name], None)] if with_rest else []
         points = (_point(source, group, column, *found) for group, found in zip(groups, values, strict=True))
-        return Series(source.heading(name), tone, tuple(points))
+        return Series(source.heading(name), name, tone, tuple(points))
 
     def panel(together: list[str]) -> Panel:
         """A value and the one before it make a pair; others are series of their own."""
@@ -242,10 +245,11 @@ def _by_two(source: Source, series: str, view: View, kind: Kind) -> Chart:
         alone = indices[0] if len(indices) == 1 and REST not in (key, other) else None
         return _point(source, group, column, sum(values) if values else None, alone)
 
-    drawn = [
-        Series(own.label, own.tone, tuple(point(key, group, other) for key, group in zip(along.keys, along.groups, strict=True)))
-        for other, own in zip(split.keys, split.groups, strict=True)
-    ]
+    def drawn_as(own: Group, other: Any) -> Series:
+        points = (point(key, group, other) for key, group in zip(along.keys, along.groups, strict=True))
+        return Series(own.label, y, own.tone, tuple(points))
+
+    drawn = [drawn_as(own, other) for other, own in zip(split.keys, split.groups, strict=True)]
     title = source.heading(y)
     if kind == "share":
         drawn = _shares(source.language, drawn)

@@ -122,7 +122,8 @@ def _traces(chart: Chart, panel: Panel, series: Series, place: int, look: Look, 
 def _sizes(series: Series, marked: bool) -> list[int]:
     """Of the marks of a line; a point that stands alone has one, since nothing else would show it."""
     values = [None, *(point.value for point in series.points), None]
-    alone = [before is None and after is None for before, after in zip(values, values[2:], strict=False)]
+    trios = zip(values, values[1:], values[2:], strict=False)
+    alone = [value is not None and before is None and after is None for before, value, after in trios]
     return [6 if marked or each else 0 for each in alone]
 
 

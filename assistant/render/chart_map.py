@@ -42,7 +42,7 @@ def colour_map(chart: Chart, look: Look) -> Drawn:
         "customdata": [[_told(series, row) for series in panel.series] for row in range(len(chart.groups))],
         "hovertemplate": POINT,
         "name": "",
-        "meta": {"column": panel.column.name, "series": None, "tone": "plain"},
+        "meta": {"column": panel.series[0].column, "series": None, "tone": "plain"},
     }
     axis = {**BASE, "type": "linear", "tickmode": "array", "showgrid": False}
     top, count = heading.height + above, len(chart.groups)
@@ -112,7 +112,7 @@ def _numbers(chart: Chart, values: list[list[float | None]], extent: Extent, loo
         "textfont": {"size": 12, "color": [ink_on(between(*look.ramp, part)) for part in parts]},
         "hoverinfo": "skip",
         "name": "",
-        "meta": {"column": panel.column.name, "series": None, "tone": "plain"},
+        "meta": {"column": panel.series[0].column, "series": None, "tone": "plain"},
     }
 
 

@@ -55,7 +55,7 @@ def says(panel: Panel, series: Series, points: Sequence[Point]) -> dict[str, Any
     several = len(panel.series) > 1
     return {
         "name": shown(clipped(series.name, 40)),
-        "meta": {"column": panel.column.name, "series": shown(series.name) if several else None, "tone": series.tone},
+        "meta": {"column": series.column, "series": shown(series.name) if several else None, "tone": series.tone},
         "customdata": [told(point) for point in points],
         "hovertemplate": POINT_OF_SERIES if several else POINT,
     }

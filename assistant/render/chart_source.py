@@ -109,12 +109,12 @@ class Source:
 
 
 def source_of(reply: Reply) -> Source | None:
-    """None where there is nothing to draw, or a number says it all."""
+    """None where there is nothing to draw: no values, no place for them, or a number that says it all."""
     spec = next((chart for chart in reply.charts if chart["kind"] != "number"), None)
     if spec is None or not reply.rows:
         return None
     source = Source(reply, spec["kind"], spec["x"], tuple(spec["y"]), spec["series"])
-    return source if source.along else None
+    return source if source.along and source.values() else None
 
 
 def _finite(value: Any) -> Any:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from assistant.render.axes import fits_under_a_column
 from assistant.render.chart_source import Source, source_of
 from assistant.reply import Reply
@@ -19,8 +17,8 @@ Kind = Literal["line", "area", "column", "bar", "stacked", "share", "heatmap", "
 
 LOG_KINDS: tuple[Kind, ...] = ("line", "column", "bar")
 TOPS = (5, 10, 20)
-LOG_SPREAD = 20
-"""From this ratio of the largest value to the smallest on, a log scale shows what a linear one hides."""
+LOG_SPREAD, MOST_SPREAD = 20, 1e18
+"""Between these ratios of the largest value to the smallest, a log scale shows what a linear one hides."""
 MOST_COLUMNS, MOST_TIME_COLUMNS = 8, 92
 MOST_GROUPED = 24
 """So many bars side by side are still read as groups."""
@@ -33,13 +31,13 @@ class View(Frozen):
 
     Attributes:
         kind: None is what fits best, and so is a kind that does not fit.
-        log: Ignored where it makes no sense.
+        log: Ignored where it makes no sense, and so is `top`.
         top: Only the first groups (series, over time); the others are one more, "the rest", where that can be known.
     """
 
     kind: Kind | None = None
     log: bool = False
-    top: int | None = Field(default=None, ge=1)
+    top: int | None = None
 
 
 BEST = View()
@@ -93,7 +91,7 @@ def kind_of(source: Source, view: View) -> Kind:
 
 def kinds_of(source: Source) -> tuple[Kind, ...]:
     """The kinds that fit, the best first."""
-    compared: list[Kind] = [kind for kind in ("change", "growth") if source.derived(kind)]
+    compared: list[Kind] = [kind for kind in ("change", "growth") if (name := source.derived(kind)) and source.values(name)]
     if source.series is not None:
         return tuple(_kinds_over_time(source) if source.is_time else _kinds_of_pairs(source, source.series))
     if source.is_time:
@@ -155,8 +153,10 @@ def _share(source: Source) -> list[Kind]:
 def log_fits(source: Source) -> bool:
     """Whether all values are positive, and those of a column far enough apart."""
     columns = [source.values(name) for name in source.y if source.values(name)]
-    positive = bool(columns) and all(min(values) > 0 for values in columns)
-    return positive and any(max(values) / min(values) >= LOG_SPREAD for values in columns)
+    if not columns or any(min(values) <= 0 for values in columns):
+        return False
+    spreads = [max(values) / min(values) for values in columns]
+    return any(spread >= LOG_SPREAD for spread in spreads) and max(spreads) <= MOST_SPREAD
 
 
 def tops_of(source: Source) -> tuple[int, ...]:

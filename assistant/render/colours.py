@@ -43,7 +43,7 @@ LOOKS: dict[Ground, Look] = {
     "light": Look(
         text="#4A5059", grid="rgba(90,98,110,0.18)",
         series=("#0072B2", "#E55604", "#12996A", "#7A2E78", "#755A1E", "#3A94DE", "#252A33"),
-        minus="#E55604", previous="#6296BA", unknown="#858B97", rest="#5F656E",
+        minus="#E55604", previous="#5F93B8", unknown="#858B97", rest="#5F656E",
         edge="#FFFFFF", panel="#FFFFFF", ramp=("#DCEAF4", "#00568A"),
     ),
     "dark": Look(
@@ -55,7 +55,7 @@ LOOKS: dict[Ground, Look] = {
     "either": Look(
         text="#767676", grid="rgba(128,128,128,0.22)",
         series=("#0072B2", "#F55D1A", "#28A363", "#B77BAC", "#80683A", "#4185DD", "#AF3DA5"),
-        minus="#F55D1A", previous="#6296BA", unknown="#808081", rest="#6A6E78",
+        minus="#F55D1A", previous="#5F93B8", unknown="#808081", rest="#6A6E78",
         edge="rgba(0,0,0,0)", panel="#FFFFFF", ramp=("#B9D6E8", "#00568A"),
     ),
 }  # fmt: skip
