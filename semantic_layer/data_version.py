@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from semantic_layer.calendar import Span
 from semantic_layer.frozen import Frozen
+from semantic_layer.model.checks import Severity
+
+CheckKind = Literal["grain", "not_null", "accepted", "link", "fresh", "rule"]
 
 
 class TableFacts(Frozen):
@@ -25,18 +29,46 @@ class Coverage(Frozen):
         return Span(self.first, self.last)
 
 
+class CheckResult(Frozen):
+    """What one check of a dataset found.
+
+    Attributes:
+        about: The field, column, entity or rule that it is about; empty for the dataset as a whole.
+        expected, found: As text, for analysts.
+        rows: How many rows break it.
+        keys: For links: how many different keys have no entry; for the grain: how many rows are too many.
+        ran: Whether it could be counted at all; `found` says why not.
+        digest: Changes with what was declared, so that a result is not taken for another check's.
+    """
+
+    name: str
+    dataset: str
+    kind: CheckKind
+    about: str = ""
+    severity: Severity
+    expected: str
+    found: str
+    holds: bool
+    rows: int = 0
+    keys: int | None = None
+    ran: bool = True
+    digest: str = ""
+
+
 class DataVersion(Frozen):
     """The manifest of one immutable data version.
 
     Attributes:
         id: Its name, such as facts_0001.
         coverage: By dataset, then by time field.
+        checks: What the checks found; kept in a file beside the manifest, since they change with the workspace.
     """
 
     id: str
     loaded_at: datetime
     tables: dict[str, TableFacts]
     coverage: dict[str, dict[str, Coverage]] = {}
+    checks: tuple[CheckResult, ...] = ()
 
     def covers(self, dataset: str, time: str | None) -> Span | None:
         """The days that a dataset's time field covers; None where it has no rows or no such field."""

@@ -1,7 +1,8 @@
 """Declared sources -> immutable data versions: one DuckDB file each, a manifest beside it, and a pointer to the current.
 
-A load writes a new file and then moves the pointer, so a reader sees the old version or the new one, whole. Bad input
-ends the load and leaves the old version in place.
+A load writes a new file, counts the workspace's checks on it and then moves the pointer, so a reader sees the old version
+or the new one, whole. Bad input ends the load and leaves the old version in place; so do doubled keys of what others join
+to, which would make figures too high. Any other broken promise is kept beside the version and said in answers.
 """
 
 from __future__ import annotations
@@ -14,15 +15,20 @@ import re
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from pydantic import TypeAdapter, ValidationError
 from sqlglot import exp
 
-from semantic_layer.data_version import Coverage, DataVersion, TableFacts
+from semantic_layer.compiler.bind import today
+from semantic_layer.data_checks.counting import run_checks
+from semantic_layer.data_checks.declared import checks_are_due
+from semantic_layer.data_version import CheckResult, Coverage, DataVersion, TableFacts
+from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import DataError, Problem, did_you_mean
 from semantic_layer.expressions import DIALECT, scalar
 from semantic_layer.model.datasets import Dataset, Field
@@ -31,6 +37,8 @@ from semantic_layer.model.workspace import Workspace
 
 KEEP = 3
 """How many data versions are kept on disk."""
+
+CHECKS: TypeAdapter[tuple[CheckResult, ...]] = TypeAdapter(tuple[CheckResult, ...])
 
 Progress = Callable[[str, int, int], None]
 """Called with the table's name, its number and how many there are."""
@@ -66,17 +74,21 @@ class Warehouse:
         manifest = self.folder / f"{name}.json"
         if name is None or not manifest.is_file() or not self.file_of(name).is_file():
             return None
-        return DataVersion.model_validate_json(manifest.read_bytes())
+        return DataVersion.model_validate_json(manifest.read_bytes()).model_copy(update={"checks": self._kept_checks(name)})
 
     def file_of(self, name: str) -> Path:
         return self.folder / f"{name}.duckdb"
+
+    def checks_of(self, name: str) -> Path:
+        """What the checks found on a data version."""
+        return self.folder / f"{name}.checks.json"
 
     def kept_folder(self, name: str) -> Path:
         """Where what is worked out from a data version may be kept; it goes when the version goes."""
         return self.folder / f"kept_{name}"
 
     def versions(self) -> list[str]:
-        return sorted(path.stem for path in self.folder.glob("facts_*.json"))
+        return sorted(path.stem for path in self.folder.glob("facts_*.json") if "." not in path.stem)
 
     def due(self) -> list[Source]:
         """The sources whose files, types or stored fields differ from what is loaded."""
@@ -108,7 +120,7 @@ class Warehouse:
             due = self.due()
             work = [s for s in self.workspace.sources if s in due or s in chosen or (force and not s.on_request)]
             if current is not None and not due and not force and all(s.name in current.tables for s in chosen):
-                return current
+                return self.check(current) if checks_are_due(self.workspace, current) else current
             return self._write(current, work, progress)
 
     def _write(self, current: DataVersion | None, work: list[Source], progress: Progress | None) -> DataVersion:
@@ -136,10 +148,38 @@ class Warehouse:
         finally:
             draft.unlink(missing_ok=True)
             draft.with_suffix(".draft.wal").unlink(missing_ok=True)
-        (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1), "utf-8")
+        (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1, exclude={"checks"}), "utf-8")
+        checked = self.check(made)
         self._point_to(name)
         self._prune()
-        return made
+        return checked
+
+    def check(self, version: DataVersion, as_of: date | None = None) -> DataVersion:
+        """Counts the workspace's checks on a data version and keeps what they found beside it.
+
+        Args:
+            as_of: What "today" means for how fresh the data is; by default as the workspace says.
+        """
+        engine = DuckDBEngine(self.file_of(version.id))
+        try:
+            results = run_checks(self.workspace, version, engine, as_of or self._today(version))
+        finally:
+            engine.close()
+        fresh = self.checks_of(version.id).with_suffix(".new")
+        fresh.write_text(CHECKS.dump_json(results, indent=1).decode(), "utf-8")
+        fresh.replace(self.checks_of(version.id))
+        return version.model_copy(update={"checks": results})
+
+    def _kept_checks(self, name: str) -> tuple[CheckResult, ...]:
+        try:
+            return CHECKS.validate_json(self.checks_of(name).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return ()
+
+    def _today(self, version: DataVersion) -> date:
+        covered = (version.covers(dataset.name, dataset.time) for dataset in self.workspace.datasets if dataset.time)
+        days = tuple(span.end for span in covered if span is not None)
+        return today(self.workspace, days, datetime.now(self.workspace.workspace.zone).date())
 
     def _point_to(self, name: str) -> None:
         fresh = self.pointer.with_suffix(".new")
@@ -149,6 +189,7 @@ class Warehouse:
     def _prune(self) -> None:
         for old in self.versions()[:-KEEP]:
             (self.folder / f"{old}.json").unlink(missing_ok=True)
+            self.checks_of(old).unlink(missing_ok=True)
             self.file_of(old).unlink(missing_ok=True)
             shutil.rmtree(self.kept_folder(old), ignore_errors=True)
 
