@@ -7,12 +7,20 @@ const shown = () => location.pathname.match(/^\/thread\/([^/]+)/)?.[1];
  * `asked`: a page without its list of conversations, as on a phone, does not take the address of the conversation by itself.
  */
 export function followServer() {
+  let latest = null;
   window.addEventListener('message', (event) => {
     if (event.source !== window) return;
     const { huaxiang: what, conversation } = event.data || {};
+    if (!what) return;
+    latest = conversation;
     if (what === 'started') setTimeout(() => shown() && shown() !== conversation && location.reload(), 300);
-    if (what === 'asked') setTimeout(() => location.pathname === '/' && show(conversation), 300);
+    if (what === 'asked') setTimeout(() => location.pathname === '/' && isShown(conversation, latest) && show(conversation), 300);
   });
+}
+
+/** Whether the page still shows the conversation that was asked in: a new one begins empty, and is the latest to be heard of. */
+function isShown(conversation, latest) {
+  return conversation === latest && document.querySelector('[data-step-type=user_message]') !== null;
 }
 
 /** Goes to a conversation the way the back button does, which the page's router follows. */
