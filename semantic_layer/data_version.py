@@ -34,6 +34,7 @@ class CheckResult(Frozen):
 
     Attributes:
         about: The field, column, entity or rule that it is about; empty for the dataset as a whole.
+        home: For links: the dataset that describes the entity.
         expected, found: As text, for analysts.
         rows: How many rows break it.
         keys: For links: how many different keys have no entry; for the grain: how many rows are too many.
@@ -45,6 +46,7 @@ class CheckResult(Frozen):
     dataset: str
     kind: CheckKind
     about: str = ""
+    home: str | None = None
     severity: Severity
     expected: str
     found: str

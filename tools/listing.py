@@ -5,6 +5,7 @@ from __future__ import annotations
 from semantic_layer.requests import EntityQuery, ValueQuery, fingerprint, plain
 from tools.answer import Answer, Evidence, Finding, Table
 from tools.context import Context, cut_note
+from tools.data_notes import data_notes
 
 
 def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
@@ -40,7 +41,7 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
         tables=(table,),
         primary=table.name,
         evidence=evidence,
-        notes=(cut_note(len(rows.values), count),) if rows.truncated else (),
+        notes=((cut_note(len(rows.values), count),) if rows.truncated else ()) + data_notes(request, compiled, scope),
         truncated=rows.truncated,
     )
 

@@ -19,6 +19,7 @@ from semantic_layer.requests import MetricQuery, fingerprint, plain
 from tools.answer import Answer, Check, Evidence
 from tools.charts import chart_of
 from tools.context import Context, Rows, cut_note, silent
+from tools.data_notes import data_notes
 from tools.findings import Shown, findings_of
 from tools.follow_ups import Ask, next_of
 
@@ -60,7 +61,7 @@ def run(request: MetricQuery, context: Context) -> Answer:
         rest=rest.table() if rest else None,
         charts=() if rows.truncated else chart_of(table),
         evidence=_evidence(request, computed, checks, context),
-        notes=compiled.notes + _notes(request, computed, count, checks),
+        notes=compiled.notes + _notes(request, computed, count, checks) + data_notes(request, compiled, context.scope),
         next=next_of(request, compiled, table, context.scope, _asked_aside(context)),
         truncated=rows.truncated,
     )

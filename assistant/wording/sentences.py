@@ -61,13 +61,26 @@ class Sentences:
             return self.words.metric(value)
         if key == "grain":
             return self.words.texts["grains"][value]
-        if key == "text" and isinstance(value, dict):
+        if key == "metrics":
+            return listed(self.language, [inner(self.words.metric(each), self.language) for each in value])
+        if key in ("dataset", "entity"):
+            return self._label_of(key, str(value))
+        if key == "field":
+            shown = self.words.name(value)
+            return shown if shown != value else value.rpartition(".")[2]
+        if key in ("text", "check") and isinstance(value, dict):
             return text_of(value, self.language)
         if key == "groups":
             return listed(self.language, [str(each) for each in value]) if value else self.words.texts["findings"].get("all", "")
         if isinstance(value, float):
             return f"{value:,.2f}".rstrip("0").rstrip(".")
         return cleaned(value) if isinstance(value, str) else value
+
+    def _label_of(self, kind: str, name: str) -> str:
+        """A dataset or an entity by its label, though a metric may have the same name."""
+        workspace = self.words.workspace
+        found = workspace.dataset(name) if kind == "dataset" else workspace.entity(name)
+        return found.label_in(self.language) if found else name
 
     # ---- findings -------------------------------------------------------------------------------------------------------
 

@@ -186,6 +186,7 @@ def result_of(check: DataCheck, workspace: Workspace, **found: Any) -> CheckResu
         dataset=check.dataset,
         kind=check.kind,
         about=check.about,
+        home=check.home,
         severity=check.severity,
         expected=check.expected,
         digest=identity(check, workspace),
