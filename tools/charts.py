@@ -24,7 +24,7 @@ def chart_of(table: Table) -> tuple[ChartSpec, ...]:
     x, series = _axis_and_series(table, dimensions)
     values = tuple(column.name for column in table.columns if column.role == value.role)[: MOST_VALUES if series is None else 1]
     several = len(values) > 1 or series is not None
-    kind = "line" if _is_time(x) and _in_order(table.cells(x.name)) else "grouped_bar" if several else "bar"
+    kind = "line" if _is_time(x) and _in_order(table, x, series) else "grouped_bar" if several else "bar"
     return (ChartSpec(kind=kind, table=table.name, x=x.name, y=values, series=series.name if series else None),)
 
 
@@ -44,10 +44,14 @@ def _is_time(column: Column) -> bool:
     return column.type == "date" and column.grain != "period"
 
 
-def _in_order(times: list[Cell]) -> bool:
-    """Whether time runs through the rows, either way: the best months of a ranking are compared, not joined by a line."""
-    known = [str(time) for time in times if time != UNKNOWN]
-    return known in (sorted(known), sorted(known, reverse=True))
+def _in_order(table: Table, x: Column, series: Column | None) -> bool:
+    """Whether time runs through each series, either way: the best months of a ranking are compared, not joined by a line."""
+    times: dict[Cell, list[str]] = {}
+    names = table.cells(series.name) if series else [None] * len(table.rows)
+    for time, name in zip(table.cells(x.name), names, strict=True):
+        if time != UNKNOWN:
+            times.setdefault(name, []).append(str(time))
+    return all(known in (sorted(known), sorted(known, reverse=True)) for known in times.values())
 
 
 def _value(table: Table) -> Column | None:

@@ -121,6 +121,12 @@ class TestKind:
         for answer in (reply([SALES], [(5,)]), cities(5), reply([CITY, SALES], []), cities(None, None)):
             assert (figure_json(answer), figure(answer), views_of(answer), describe(answer)) == (None, None, None, "")
 
+    def test_lines_run_through_time_whatever_the_rows_are_ordered_by_first(self) -> None:
+        rows = [(tea, month, 1) for tea in "ab" for month in months_from("2025-01-01", 3)]
+        assert kinds(reply([TEA, MONTH, SALES], rows))[0] == "line"
+        best = [("2025-03-01", "a", 9), ("2025-01-01", "b", 8), ("2025-01-01", "a", 7), ("2025-02-01", "a", 6)]
+        assert kinds(reply([MONTH, TEA, SALES], best))[0] == "bar"
+
     def test_a_ranking_of_months_or_hours_is_drawn_as_any_ranking(self) -> None:
         best_months = reply([MONTH, SALES], [("2025-03-01", 9), ("2024-11-01", 5), ("2025-01-01", 2)])
         best_hours = reply([HOUR, SALES], [(18, 9), (9, 5), (12, 2)])
@@ -143,14 +149,25 @@ class TestValues:
         for kind in ("bar", "heatmap"):
             assert {(dot.value, dot.row) for dot in dots(by_tea, kind=kind)} == {(1, 0), (9, 1), (2, 2), (1, 3)}
 
-    def test_every_point_of_the_demo_is_of_its_row(self, demo: Asker) -> None:
-        for question in ("Sales by department", "销售额的月度趋势", "sales by age and brand", "各年龄段11月销售额环比"):
-            answer = demo.ask(question)
-            found = dots(answer)
-            assert len(found) >= len(answer.rows)
-            for dot in found:
-                if dot.row is not None:
-                    assert answer.rows[dot.row][answer.columns.index(dot.column)] == dot.value
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "各茶类的销售额",
+            "销售额的月度趋势",
+            "各渠道每月销售额",
+            "各渠道各茶类的销售额",
+            "各茶类上个月销售额环比",
+            "各茶类的订单数和销售额",
+        ],
+    )
+    def test_every_point_of_an_answer_is_of_its_row(self, tea: Asker, question: str) -> None:
+        answer = tea.ask(question)
+        for kind in kinds(answer):
+            if kind == "share":
+                continue
+            found = dots(answer, kind=kind)
+            assert {dot.row for dot in found} == set(range(len(answer.rows)))
+            assert all(answer.rows[dot.row or 0][answer.columns.index(dot.column)] == dot.value for dot in found)
 
     def test_values_of_other_units_have_a_panel_of_their_own(self) -> None:
         answer = reply([MONTH, SALES, RATE, POURED], [("2025-01-01", 100, 0.1, 7), ("2025-02-01", 200, 0.2, 8)])
