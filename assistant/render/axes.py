@@ -59,31 +59,32 @@ class Room(NamedTuple):
 ROOM = Room()
 
 
-def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, room: Room = ROOM) -> Extent:
+def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, room: Room = ROOM, most: int = MOST_TICKS) -> Extent:
     """What an axis should span.
 
     Args:
         values: All that is drawn on it; all > 0 for a log scale.
         zero: Whether zero must be on it; lines far from zero may do without. On a log scale, which has none, whether the
             least value must be above the axis, as a bar must that is to be seen.
+        most: About so many ticks beside the first.
     """
     if log and values:
-        return _log_extent(min(values) * (0.9 if zero else 1), max(values), room.above)
+        return _log_extent(min(values) * (0.9 if zero else 1), max(values), room.above, most)
     low, high = min(values, default=0.0), max(values, default=0.0)
     if zero or low < 0 < high or (low < high * 0.5):
         low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         low, high = (low, low + 1) if low == 0 else (min(0.0, low), max(0.0, high))
-    step = _round_step((high - low) / MOST_TICKS)
+    step = _round_step((high - low) / most)
     bottom = low - (high - low) * room.below if low < 0 else math.floor(low / step) * step
     top = high + (high - low) * room.above if high > 0 else high
     ticks = tuple(_tidy(number * step) for number in range(math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9) + 1))
     return Extent(bottom, top, ticks, False)
 
 
-def _log_extent(low: float, high: float, above: float) -> Extent:
+def _log_extent(low: float, high: float, above: float, most: int) -> Extent:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    each = max(1, math.ceil((last - first) / (MOST_TICKS + 1)))
+    each = max(1, math.ceil((last - first) / (most + 1)))
     top = math.log10(high) + (math.log10(high) - first) * above
     ticks = tuple(10.0**power for power in range(first, last + 1, each) if power <= top)
     return Extent(10.0**first, 10.0**top, ticks, True)
@@ -102,7 +103,7 @@ def _tidy(value: float) -> float:
 def value_axis(extent: Extent, column: Column, language: str, look: Look) -> dict[str, Any]:
     """An axis of values, with ticks of the language: Plotly's own know no 万."""
     ticks = extent.ticks
-    if column.type == "count" and not extent.log and not is_percent(column):
+    if column.type == "count" and not is_percent(column):
         ticks = tuple(tick for tick in ticks if tick == int(tick))
     step = min((b - a for a, b in pairwise(ticks)), default=1.0)
     largest = max((abs(tick) for tick in ticks), default=1.0) or 1.0
@@ -226,13 +227,13 @@ def fits(text: str, room: int, lines: int = LABEL_LINES) -> bool:
 def under_columns(labels: Sequence[str], lines: int = LABEL_LINES) -> list[str]:
     """Labels below columns that stand side by side on a phone, in lines of about one length."""
     most = _column_width(len(labels))
-    return [wrapped(label, _even(label, most, lines), lines) for label in labels]
+    return ["<br>".join(map(shown, even_lines(label, most, lines))) for label in labels]
 
 
-def _even(text: str, most: int, lines: int) -> int:
-    """The least width in which a text needs no more lines than in the most."""
-    taken = len(lines_of(text, most, lines))
-    return next((room for room in range(4, most) if fits(text, room, taken)), most)
+def even_lines(text: str, room: int, lines: int) -> list[str]:
+    """No more lines than the room needs, and of about one length."""
+    taken = len(lines_of(text, room, lines))
+    return lines_of(text, next((least for least in range(4, room) if fits(text, least, taken)), room), lines)
 
 
 def fits_under_a_column(labels: Sequence[str]) -> bool:

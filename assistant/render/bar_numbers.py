@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from assistant.render.axes import LETTER, PHONE, Extent, Room, extent_of, width
+from assistant.render.axes import LETTER, MOST_TICKS, PHONE, Extent, Room, extent_of, width
 from assistant.render.chart_data import DWARFS, Chart, Panel
 from assistant.render.chart_parts import bar_colours, note
 from assistant.render.chart_places import lies, lying_labels
@@ -51,7 +51,7 @@ def bar_extent(chart: Chart, panel: Panel, beside: int = 1) -> Extent:
         by_group = zip(*(each.points for each in panel.series), strict=True)
         return extent_of([sum(point.value or 0 for point in points) for points in by_group])
     values = _within(chart, panel)
-    return extent_of(values, chart.log, room=_room(chart, panel, values, beside))
+    return extent_of(values, chart.log, room=_room(chart, panel, values, beside), most=MOST_TICKS // beside)
 
 
 def _within(chart: Chart, panel: Panel) -> list[float]:

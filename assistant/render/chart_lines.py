@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
-from assistant.render.axes import Extent, date_axis, extent_of, fits, lines_of, value_axis, width, wrapped
+from assistant.render.axes import Extent, date_axis, even_lines, extent_of, fits, shown, value_axis, width
 from assistant.render.chart_data import Chart, Panel, Series
 from assistant.render.chart_parts import (
     Drawn,
@@ -26,7 +27,7 @@ MOST_MARKED = 60
 MOST_DIRECT = 4
 """So many lines are labelled at their ends, if their names are short; others get a key."""
 PLOT, PANEL_PLOT, BOTTOM = 250, 150, 40
-END_WIDTH, END_LINES, END_LETTER, LABEL_LINE = 14, 3, 7.4, 15
+END_WIDTH, END_LINES, END_LETTER, LABEL_LINE = 10, 3, 7.4, 15
 """Labels at the ends of lines: letters on a line, lines, pixels of a wide letter and of a line."""
 
 
@@ -98,16 +99,16 @@ def _traces(chart: Chart, panel: Panel, series: Series, place: int, look: Look, 
         return {"type": "scatter", **where, **says(panel, series, points), **looks}
 
     def line(indices: Sequence[int], **looks: Any) -> dict[str, Any]:
-        shown = [sizes[index] for index in indices]
-        size = {"size": shown if 0 in shown else shown[0], "line": {"width": 0}}
-        marks = {"mode": "lines+markers", "marker": {**marker, **size}} if any(shown) else {"mode": "lines"}
+        marked = [sizes[index] for index in indices]
+        size = {"size": marked if 0 in marked else marked[0], "line": {"width": 0}}
+        marks = {"mode": "lines+markers", "marker": {**marker, **size}} if any(marked) else {"mode": "lines"}
         return at(indices, **marks, line=stroke, **looks)
 
     everywhere = range(len(chart.groups))
     if chart.kind == "area":
         if piled:
             return [line(everywhere, stackgroup="all", fillcolor=faded(colour, 0.75))]
-        return [line(everywhere, fill="tozeroy", fillcolor=faded(colour, 0.18))]
+        return [line(run, fill="tozeroy", fillcolor=faded(colour, 0.18)) for run in _runs(series)]
     ends, whole = _ends(chart)
     if not ends or not whole:
         return [line(everywhere)]
@@ -125,6 +126,12 @@ def _sizes(series: Series, marked: bool) -> list[int]:
     trios = zip(values, values[1:], values[2:], strict=False)
     alone = [value is not None and before is None and after is None for before, value, after in trios]
     return [6 if marked or each else 0 for each in alone]
+
+
+def _runs(series: Series) -> list[list[int]]:
+    """Points without a gap between them: what is filled would close it."""
+    known = [index for index, point in enumerate(series.points) if point.value is not None]
+    return [[index for _, index in run] for _, run in groupby(enumerate(known), lambda pair: pair[1] - pair[0])]
 
 
 def _ends(chart: Chart) -> tuple[list[int], list[int]]:
@@ -171,7 +178,7 @@ def _end_labels(panel: Panel, extent: Extent, plot: int, axis: str, look: Look) 
 def _end_label(series: Series, place: int, look: Look) -> str:
     """A name with the mark of its line: the colours of lines are too light for text."""
     mark = coloured(mark_of(series, place, as_lines=True), colour_of(series, place, look))
-    return f"{mark} {wrapped(series.name, END_WIDTH, END_LINES)}"
+    return f"{mark} " + "<br>".join(map(shown, even_lines(series.name, END_WIDTH, END_LINES)))
 
 
 def spread(middles: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
@@ -190,5 +197,5 @@ def spread(middles: Sequence[float], heights: Sequence[float], room: float) -> l
 def _right(chart: Chart) -> int:
     """The margin that labels at the ends of lines need."""
     names = [series.name for panel in chart.panels if len(panel.series) > 1 for series in panel.series]
-    longest = max((width(line) for name in names for line in lines_of(name, END_WIDTH, END_LINES)), default=0)
+    longest = max((width(line) for name in names for line in even_lines(name, END_WIDTH, END_LINES)), default=0)
     return 14 + int((longest + 2) * END_LETTER) if names else 12

@@ -102,19 +102,28 @@ def heading_of(chart: Chart, panel: Panel, look: Look, key: bool, room: int = TI
     if chart.of:
         count = f"{chart.shown:,} / {chart.of:,}"
         found = [*found[:-1], f"{found[-1]} · {count}"] if width(found[-1]) + len(count) + 3 <= room else [*found, count]
-    entries = _entries(chart, panel, look) if key else []
+    entries = _entries(chart, panel, look, room) if key else []
     if panel is chart.panels[0]:
         mark = PARTIAL_MARKS.get(chart.kind, "▨")
-        entries += [(mark, look.text, group.words(chart.language)) for group in chart.groups if group.partial]
+        entries += [_Entry(mark, look.text, [group.words(chart.language)]) for group in chart.groups if group.partial]
     rows = _in_rows(entries, room + 4)
     return Heading("<br>".join(map(shown, found)), "<br>".join(rows), TITLE_PAD + TITLE_LINE * len(found) + KEY_LINE * len(rows))
 
 
-def _entries(chart: Chart, panel: Panel, look: Look) -> list[tuple[str, str, str]]:
-    """The mark of each series, its colour and its name."""
-    room = FEW_NAMES_WIDTH if len(panel.series) <= FEW_NAMES else KEY_NAME_WIDTH
+class _Entry(NamedTuple):
+    """A mark of the key and its words, in lines."""
+
+    mark: str
+    colour: str
+    lines: list[str]
+
+
+def _entries(chart: Chart, panel: Panel, look: Look, room: int) -> list[_Entry]:
+    """Each series; only a narrow panel breaks its name into lines."""
+    most = min(room, FEW_NAMES_WIDTH if len(panel.series) <= FEW_NAMES else KEY_NAME_WIDTH)
+    lines = 1 if room == TITLE_WIDTH else 2
     return [
-        (mark_of(series, place, chart.kind == "line"), colour_of(series, place, look), clipped(series.name, room))
+        _Entry(mark_of(series, place, chart.kind == "line"), colour_of(series, place, look), lines_of(series.name, most, lines))
         for place, series in enumerate(panel.series)
     ]
 
@@ -123,14 +132,15 @@ def coloured(mark: str, colour: str) -> str:
     return f"<span style='color:{colour}'>{mark}</span>"
 
 
-def _in_rows(entries: Sequence[tuple[str, str, str]], room: int) -> list[str]:
+def _in_rows(entries: Sequence[_Entry], room: int) -> list[str]:
+    """As many entries on a row as it has room for."""
     rows: list[str] = []
     left = 0
-    for mark, colour, name in entries:
-        entry, taken = f"{coloured(mark, colour)} {shown(name)}", width(name) + 2
-        if not rows or taken + 3 > left:
-            rows.append(entry)
-            left = room - taken
+    for mark, colour, (first, *others) in entries:
+        entry, taken = f"{coloured(mark, colour)} {shown(first)}", width(first) + 2
+        if others or not rows or taken + 3 > left:
+            rows += [entry, *(f"    {shown(line)}" for line in others)]
+            left = 0 if others else room - taken
         else:
             rows[-1] += f"   {entry}"
             left -= taken + 3

@@ -15,6 +15,7 @@ from semantic_layer.words import Text
 Kind = Literal["line", "area", "column", "bar", "stacked", "share", "heatmap", "change", "growth"]
 """`bar` lies, `column` stands; `stacked` and `share` pile up series; `change` and `growth` are bars of a comparison."""
 
+AREA: tuple[Kind, ...] = ("area",)
 LOG_KINDS: tuple[Kind, ...] = ("line", "column", "bar")
 TOPS = (5, 10, 20)
 LOG_SPREAD, MOST_SPREAD = 20, 1e18
@@ -112,9 +113,13 @@ def _kinds_of_time(source: Source) -> list[Kind]:
 
 
 def _kinds_over_time(source: Source) -> list[Kind]:
+    """Areas that are piled up would fill the gaps of time."""
     if len(source.along) == 1:
         return ["column"]
-    return ["line", *(["stacked", "area", *_share(source)] if _piles_up(source) else [])]
+    if not _piles_up(source):
+        return ["line"]
+    gaps = set(source.along) - {row[source.x] for row in source.rows if row[source.y[0]] is not None}
+    return ["line", "stacked", *([] if gaps else AREA), *_share(source)]
 
 
 def _kinds_of_groups(source: Source) -> list[Kind]:

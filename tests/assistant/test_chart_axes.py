@@ -33,6 +33,7 @@ from charting import (
 
 from assistant.render.axes import extent_of, fits, wrapped
 from assistant.render.chart_lines import spread
+from assistant.render.charts import views_of
 from semantic_layer.columns import UNKNOWN, Column
 
 YEAR_2025 = {"start": "2025-01-01", "end": "2025-12-31"}
@@ -65,6 +66,9 @@ class TestValueTicks:
 
     def test_of_counts_are_whole(self) -> None:
         assert ticks(drawing(months(1, 2, column=POURED), kind="area")) == ["0", "1", "2"]
+
+    def test_of_counts_on_a_log_scale_begin_at_one(self) -> None:
+        assert ticks(drawing(cities(1, 40, column=POURED), log=True)) == ["1", "10"]
 
     def test_of_a_log_scale_are_powers_of_ten(self) -> None:
         assert ticks(drawing(months(1, 1000, 90_000), log=True)) == ["1", "10", "100", "1,000", "10K", "100K"]
@@ -109,11 +113,19 @@ class TestValueTicks:
 class TestPlacesInTime:
     def test_missing_buckets_are_gaps_and_no_line_crosses_them(self) -> None:
         answer = over(MONTH, ["2025-01-01", "2025-02-01", "2025-05-01"])
-        for kind in ("line", "column", "area"):
+        for kind in ("line", "column"):
             (trace,) = drawing(answer, kind=kind)["data"]
             assert trace["y"] == [10, 11, None, None, 12]
             assert [told[2] for told in trace["customdata"]] == [0, 1, None, None, 2]
         assert drawing(answer)["data"][0]["x"] == months_from("2025-01-01", 5)
+
+    def test_no_area_fills_them(self) -> None:
+        starts = ["2025-01-01", "2025-02-01", "2025-05-01"]
+        assert [trace["y"] for trace in drawing(over(MONTH, starts), kind="area")["data"]] == [[10, 11], [12]]
+        rows = [(start, tea, 1) for start in starts for tea in "ab"]
+        by_tea = views_of(reply([MONTH, TEA, SALES], rows))
+        assert by_tea is not None
+        assert [option.value for option in by_tea.kinds] == ["line", "stacked", "share"]
 
     @pytest.mark.parametrize(
         ("column", "starts", "places"),
