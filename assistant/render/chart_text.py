@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assistant.render.chart_data import MOST_SERIES, Chart, Panel, Point, charted
+from assistant.render.chart_data import MOST_SERIES, Chart, Panel, Point
 from assistant.render.chart_places import lies
 from assistant.render.chart_source import Source, source_of
 from assistant.render.chart_views import BEST, View
+from assistant.render.charted import charted
 from assistant.reply import Reply
 from assistant.wording.texts import fill, inner, listed, templates
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.render.chart_bars import bars
-from assistant.render.chart_data import Chart, charted
+from assistant.render.chart_data import Chart
 from assistant.render.chart_lines import lines
 from assistant.render.chart_map import colour_map
 from assistant.render.chart_parts import Drawn
 from assistant.render.chart_source import source_of
 from assistant.render.chart_text import describe
 from assistant.render.chart_views import BEST, View, views_of
+from assistant.render.charted import charted
 from assistant.render.colours import LOOKS, Ground, Look, ink_on
 from assistant.reply import Reply
 
