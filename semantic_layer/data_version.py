@@ -76,3 +76,27 @@ class DataVersion(Frozen):
         """The days that a dataset's time field covers; None where it has no rows or no such field."""
         found = self.coverage.get(dataset, {}).get(time or "")
         return found.span if found else None
+
+
+def differences(was: DataVersion, now: DataVersion) -> tuple[str, ...]:
+    """What answers lose and gain when they are given from another version, a sentence each."""
+    found: list[str] = []
+    for name in dict.fromkeys((*was.tables, *now.tables)):
+        before, after = was.tables.get(name), now.tables.get(name)
+        if before is None or after is None:
+            found.append(f"table '{name}' is {'there' if before is None else 'not there'}")
+        elif before.rows != after.rows:
+            found.append(f"table '{name}' has {after.rows:,} rows, not {before.rows:,}")
+        elif before != after:
+            found.append(f"table '{name}' has other contents")
+    for dataset in dict.fromkeys((*was.coverage, *now.coverage)):
+        fields = dict.fromkeys((*was.coverage.get(dataset, {}), *now.coverage.get(dataset, {})))
+        found += [sentence for time in fields if (sentence := _moved(dataset, time, was, now))]
+    return tuple(found)
+
+
+def _moved(dataset: str, time: str, was: DataVersion, now: DataVersion) -> str:
+    before, after = was.covers(dataset, time), now.covers(dataset, time)
+    if before == after or before is None or after is None:
+        return ""
+    return f"{dataset}.{time} runs from {after.start} to {after.end}, not from {before.start} to {before.end}"

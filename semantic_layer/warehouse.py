@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from pydantic import TypeAdapter, ValidationError
@@ -44,6 +44,13 @@ Progress = Callable[[str, int, int], None]
 """Called with the table's name, its number and how many there are."""
 
 
+class Rollback(NamedTuple):
+    """A move of the pointer between two versions."""
+
+    was: DataVersion
+    now: DataVersion
+
+
 class Warehouse:
     """The data versions of one workspace, in a folder of the state folder.
 
@@ -64,15 +71,28 @@ class Warehouse:
 
     def current_id(self) -> str | None:
         """The name of the current version; cheap enough to ask before each question."""
+        return self._pointed().get("facts")
+
+    def left(self) -> dict[str, str]:
+        """What a rollback left behind, by table: files that are not loaded again until they change."""
+        return self._pointed().get("left", {})
+
+    def _pointed(self) -> dict[str, Any]:
         try:
-            return json.loads(self.pointer.read_text("utf-8"))["facts"]
-        except (FileNotFoundError, ValueError, KeyError):
-            return None
+            found = json.loads(self.pointer.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def current(self) -> DataVersion | None:
+        """The version that questions are answered from; None where nothing is loaded."""
         name = self.current_id()
+        return self.version(name) if name is not None else None
+
+    def version(self, name: str) -> DataVersion | None:
+        """A version that is kept, with what the checks found on it."""
         manifest = self.folder / f"{name}.json"
-        if name is None or not manifest.is_file() or not self.file_of(name).is_file():
+        if not manifest.is_file() or not self.file_of(name).is_file():
             return None
         return DataVersion.model_validate_json(manifest.read_bytes()).model_copy(update={"checks": self._kept_checks(name)})
 
@@ -91,15 +111,16 @@ class Warehouse:
         return sorted(path.stem for path in self.folder.glob("facts_*.json") if "." not in path.stem)
 
     def due(self) -> list[Source]:
-        """The sources whose files, types or stored fields differ from what is loaded."""
-        current = self.current()
+        """The sources whose files, types or stored fields differ from what is loaded, and from what a rollback left."""
+        current, left = self.current(), self.left()
         loaded = current.tables if current else {}
         due: list[Source] = []
         for source in self.workspace.sources:
             facts = loaded.get(source.name)
             if source.on_request and facts is None:
                 continue
-            if facts is None or facts.fingerprint != self._fingerprint(source):
+            fingerprint = self._fingerprint(source)
+            if facts is None or fingerprint not in (facts.fingerprint, left.get(source.name)):
                 due.append(source)
         return due
 
@@ -150,9 +171,43 @@ class Warehouse:
             draft.with_suffix(".draft.wal").unlink(missing_ok=True)
         (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1, exclude={"checks"}), "utf-8")
         checked = self.check(made)
-        self._point_to(name)
+        loaded = {source.name for source in work}
+        self._point_to(name, {table: mark for table, mark in self.left().items() if table in tables and table not in loaded})
         self._prune()
         return checked
+
+    def rollback(self, to: str | None = None) -> Rollback:
+        """Points to another version that is kept: by default the one before. What is left behind stays on disk.
+
+        Raises:
+            DataError: nothing is loaded, no earlier version is kept, or there is no such version.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self.folder / ".lock"):
+            was, kept = self.current(), self.versions()
+            if was is None:
+                raise DataError(Problem("not_loaded", "nothing is loaded", "Run `huaxiang data load` first."))
+            now = self.version(self._target(was.id, kept, to))
+            if now is None:
+                raise DataError(Problem("no_version", f"the file of '{to}' is gone", f"Kept: {', '.join(kept)}."))
+            gone = {name: facts.fingerprint for name, facts in was.tables.items() if now.tables.get(name) != facts}
+            if checks_are_due(self.workspace, now):
+                now = self.check(now)
+            self._point_to(now.id, {**self.left(), **gone})
+            return Rollback(was, now)
+
+    def _target(self, current: str, kept: list[str], to: str | None) -> str:
+        if to is None:
+            earlier = [name for name in kept if name < current]
+            if not earlier:
+                fix = f"The last {KEEP} versions are kept: {', '.join(kept)}."
+                raise DataError(Problem("no_earlier_version", f"no version before '{current}' is kept", fix))
+            return earlier[-1]
+        if to not in kept:
+            raise DataError(Problem("no_version", f"there is no data version '{to}'", f"Kept: {', '.join(kept)}."))
+        if to == current:
+            raise DataError(Problem("same_version", f"'{to}' is the current version", f"Kept: {', '.join(kept)}."))
+        return to
 
     def check(self, version: DataVersion, as_of: date | None = None) -> DataVersion:
         """Counts the workspace's checks on a data version and keeps what they found beside it.
@@ -162,7 +217,7 @@ class Warehouse:
         """
         engine = DuckDBEngine(self.file_of(version.id))
         try:
-            results = run_checks(self.workspace, version, engine, as_of or self._today(version))
+            results = run_checks(self.workspace, version, engine, as_of or self.today(version))
         finally:
             engine.close()
         fresh = self.checks_of(version.id).with_suffix(".new")
@@ -176,14 +231,15 @@ class Warehouse:
         except (FileNotFoundError, ValidationError):
             return ()
 
-    def _today(self, version: DataVersion) -> date:
+    def today(self, version: DataVersion) -> date:
+        """What "today" means on a data version."""
         covered = (version.covers(dataset.name, dataset.time) for dataset in self.workspace.datasets if dataset.time)
         days = tuple(span.end for span in covered if span is not None)
         return today(self.workspace, days, datetime.now(self.workspace.workspace.zone).date())
 
-    def _point_to(self, name: str) -> None:
+    def _point_to(self, name: str, left: dict[str, str]) -> None:
         fresh = self.pointer.with_suffix(".new")
-        fresh.write_text(json.dumps({"facts": name}), "utf-8")
+        fresh.write_text(json.dumps({"facts": name, **({"left": left} if left else {})}), "utf-8")
         fresh.replace(self.pointer)
 
     def _prune(self) -> None:

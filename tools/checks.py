@@ -1,75 +1,100 @@
-"""Checks of the data against the workspace: pinned facts, and keys that joins rely on."""
+"""Checks of the data against the workspace: pinned facts, and what the workspace promises about its data."""
 
 from __future__ import annotations
 
-from sqlglot import exp
+from typing import Literal
 
-from semantic_layer.compiler.relation import CATALOG, column
+from semantic_layer.conditions import Field, In, IsNull, Not, all_of
+from semantic_layer.data_checks.declared import declared
+from semantic_layer.data_version import CheckKind, CheckResult
 from semantic_layer.errors import HuaxiangError
 from semantic_layer.frozen import Frozen
-from semantic_layer.model.datasets import Dataset
-from semantic_layer.requests import MetricQuery
-from tools import metrics
+from semantic_layer.metric_parts import base_datasets
+from semantic_layer.model.checks import Severity
+from semantic_layer.requests import MetricQuery, ValueQuery
+from tools import listing, metrics
+from tools.answer import Cell
 from tools.context import Context
 
+EXAMPLES = 3
+"""How many unexpected values are shown."""
 
-class CheckResult(Frozen):
-    """One check with what was expected and found, as text."""
+
+class Checked(Frozen):
+    """One check with what was expected and found, as text.
+
+    Attributes:
+        examples: Values that were not expected, as far as this viewer may see them.
+    """
 
     name: str
+    kind: CheckKind | Literal["expect"]
+    dataset: str
+    severity: Severity
     expected: str
     found: str
     holds: bool
+    examples: tuple[Cell, ...] = ()
 
 
-def run_checks(context: Context) -> tuple[CheckResult, ...]:
-    """All checks of the workspace."""
-    return (*_pinned(context), *_keys(context))
+def of_data(results: tuple[CheckResult, ...], context: Context) -> tuple[Checked, ...]:
+    """What was found of the data."""
+    return tuple(
+        Checked(
+            name=result.name,
+            kind=result.kind,
+            dataset=result.dataset,
+            severity=result.severity,
+            expected=result.expected,
+            found=result.found,
+            holds=result.holds,
+            examples=_examples(result, context),
+        )
+        for result in results
+    )
 
 
-def _pinned(context: Context) -> list[CheckResult]:
-    results: list[CheckResult] = []
-    for expectation in context.scope.workspace.expect:
+def _examples(result: CheckResult, context: Context) -> tuple[Cell, ...]:
+    """Some of the values that are not accepted, asked for as this viewer would."""
+    if result.kind != "accepted" or result.holds or not result.ran:
+        return ()
+    workspace = context.scope.workspace
+    check = next(each for each in declared(workspace) if each.name == result.name)
+    field = Field(name=f"{result.dataset}.{result.about}")
+    others = all_of((Not(of=In(left=field, values=check.values)), Not(of=IsNull(left=field))))
+    try:
+        answer = listing.run(ValueQuery(field=field, where=others, limit=EXAMPLES), context)
+    except HuaxiangError:
+        return ()
+    return tuple(row[0] for row in answer.main.rows) if answer.main else ()
+
+
+def pinned(context: Context) -> tuple[Checked, ...]:
+    """The pinned facts of the workspace, asked now."""
+    workspace = context.scope.workspace
+    results: list[Checked] = []
+    for expectation in workspace.expect:
         request = MetricQuery(metrics=(expectation.metric,), where=expectation.where, period=expectation.period)
-        name = expectation.metric
+        filtered = " (filtered)" if expectation.where is not None else ""
+        name, holds = f"{expectation.metric}{filtered}", False
         try:
             answer = metrics.run(request, context)
         except HuaxiangError as error:
-            results.append(CheckResult(name=name, expected=str(expectation.value), found=error.problem.what, holds=False))
-            continue
-        days = f" {answer.evidence.start}..{answer.evidence.end}" if answer.evidence.start else ""
-        filtered = " (filtered)" if expectation.where is not None else ""
-        value = answer.main.rows[0][0] if answer.main and answer.main.rows else None
-        holds = isinstance(value, int | float) and abs(value - expectation.value) <= expectation.tolerance
+            found = error.problem.what
+        else:
+            days = f" {answer.evidence.start}..{answer.evidence.end}" if answer.evidence.start else ""
+            value = answer.main.rows[0][0] if answer.main and answer.main.rows else None
+            holds = isinstance(value, int | float) and abs(value - expectation.value) <= expectation.tolerance
+            name, found = f"{expectation.metric}{days}{filtered}", str(value)
         results.append(
-            CheckResult(name=f"{name}{days}{filtered}", expected=str(expectation.value), found=str(value), holds=holds)
-        )
-    return results
-
-
-def _keys(context: Context) -> list[CheckResult]:
-    """Datasets that others join to have one row for each key: a join can then never multiply."""
-    workspace = context.scope.workspace
-    results: list[CheckResult] = []
-    for dataset in workspace.datasets:
-        joined_to = any(dataset in workspace.homes_of(entity) for entity in dataset.entities)
-        if not joined_to or dataset.derived is not None or dataset.table not in context.scope.version.tables:
-            continue
-        doubled = _doubled(dataset, context)
-        results.append(
-            CheckResult(
-                name=f"{dataset.name}: one row for each {', '.join(dataset.grain)}",
-                expected="0 doubled",
-                found=f"{doubled} doubled",
-                holds=doubled == 0,
+            Checked(
+                name=name,
+                kind="expect",
+                dataset=next(iter(base_datasets(workspace, expectation.metric)), ""),
+                severity="error",
+                expected=f"{expectation.value:.0f}" if expectation.value.is_integer() else str(expectation.value),
+                found=found,
+                holds=holds,
             )
         )
-    return results
-
-
-def _doubled(dataset: Dataset, context: Context) -> int:
-    keys = [column(name, dataset.table) for name in dataset.grain]
-    table = exp.table_(exp.to_identifier(dataset.table, quoted=True), db=CATALOG)
-    inner = exp.select(*keys).from_(exp.alias_(table, dataset.table, table=True)).group_by(*(key.copy() for key in keys))
-    inner = inner.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
-    return context.number(exp.select(exp.Count(this=exp.Star())).from_(inner.subquery("doubled_keys")))
+    return tuple(results)

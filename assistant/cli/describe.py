@@ -1,4 +1,4 @@
-"""`huaxiang validate`, `check`, `docs` and `doctor`: the workspace looked at."""
+"""`huaxiang validate`, `docs` and `doctor`: the workspace looked at."""
 
 from __future__ import annotations
 
@@ -49,46 +49,6 @@ def validate(
         print_json({"valid": True, "workspace": found.name, "problems": [], **counts})
         return
     out.print(f"{found.name} is valid: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
-
-
-def check(
-    workspace: Workspace = DEMO,
-    role: Role = None,
-    user: User = "local",
-    attr: Attributes = None,
-    as_of: AsOf = None,
-    format: Format = "text",
-) -> None:
-    """Runs the workspace's pinned facts and key checks against the data."""
-    from rich.table import Table
-
-    from assistant.runtime import Runtime
-    from tools.checks import run_checks
-
-    chosen = options(workspace, role, user, attr, as_of, format)
-    try:
-        runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
-        results = run_checks(runtime.context(runtime.scope(chosen.viewer)))
-    except HuaxiangError as error:
-        failed(error)
-    bad = [result for result in results if not result.holds]
-    if chosen.json:
-        print_json(
-            {
-                "workspace": runtime.workspace.name,
-                "passed": not bad,
-                "checks": [result.model_dump(mode="json") for result in results],
-            }
-        )
-    else:
-        table = Table("check", "expected", "found", "", show_edge=False)
-        for result in results:
-            table.add_row(
-                result.name, result.expected, result.found, "[green]ok[/green]" if result.holds else "[red]differs[/red]"
-            )
-        out.print(table)
-    if bad:
-        raise typer.Exit(1)
 
 
 def docs(
