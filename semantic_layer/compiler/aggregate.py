@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from semantic_layer.calendar import Span
 from semantic_layer.columns import UNKNOWN
+from semantic_layer.compiler import build
 from semantic_layer.compiler.bind import series_dimension
 from semantic_layer.compiler.condition_sql import condition_sql
 from semantic_layer.compiler.place import NAMES
@@ -45,14 +46,14 @@ def _select(plan: LogicalPlan, group: Group) -> exp.Select:
         conditions += _days_sql(group, sources, column("first_day", "periods"), column("last_day", "periods"), None)
     if _doubles_a_leap_day(plan, group):
         conditions.append(_not_a_leap_day(group, sources))
-    select = exp.select(*(exp.alias_(sql, each.name, quoted=False) for each, sql in dimensions))
-    select = select.select(*(exp.alias_(sql, name) for name, sql in measures))
-    select = sources.from_clause(select)
+    shown = [build.alias(sql, each.name, quoted=False) for each, sql in dimensions]
+    shown += [build.alias(sql, name) for name, sql in measures]
+    select = sources.from_clause(build.select(*shown))
     if len(group.spans) > 1:
-        select = select.join(periods(group.spans), join_type="cross")
+        select = build.join(select, periods(group.spans), "cross")
     if conditions:
-        select = select.where(flat_and(conditions))
-    return select.group_by(*(sql.copy() for _, sql in dimensions)) if dimensions else select
+        select = build.where(select, flat_and(conditions))
+    return select.group_by(*(sql.copy() for _, sql in dimensions), copy=False) if dimensions else select
 
 
 def _dimension_sql(plan: LogicalPlan, group: Group, dimension: Dimension, sources: Sources) -> exp.Expr:
@@ -95,12 +96,12 @@ def _doubles_a_leap_day(plan: LogicalPlan, group: Group) -> bool:
 
 def _not_a_leap_day(group: Group, sources: Sources) -> exp.Expr:
     assert group.time is not None
-    on = exp.cast(sources.field_sql(group.time), "DATE")
-    is_leap_day = exp.and_(
+    on = build.cast(sources.field_sql(group.time), build.DATE)
+    is_leap_day = build.and_(
         exp.EQ(this=exp.Month(this=on), expression=exp.Literal.number(2)),
         exp.EQ(this=exp.Day(this=on.copy()), expression=exp.Literal.number(29)),
     )
-    return exp.Not(this=exp.paren(is_leap_day))
+    return exp.Not(this=build.paren(is_leap_day))
 
 
 def _measure_sql(measure: Measure, group: Group, sources: Sources) -> exp.Expr:
@@ -136,7 +137,7 @@ def aggregate_sql(metric: Aggregate, alias: str) -> exp.Expr:
 
 def _percentile(value: exp.Expr, share: float) -> exp.Expr:
     """It may lie between two values, where money has no digits for it."""
-    return exp.PercentileCont(this=exp.cast(value, "DOUBLE"), expression=exp.Literal.number(share))
+    return exp.PercentileCont(this=build.cast(value, build.DOUBLE), expression=exp.Literal.number(share))
 
 
 def _group_sizes(plan: LogicalPlan, group: Group, sources: Sources) -> list[tuple[str, exp.Expr]]:

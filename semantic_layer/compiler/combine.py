@@ -11,6 +11,7 @@ from datetime import date
 from sqlglot import exp
 
 from semantic_layer.calendar import Span, unit_of
+from semantic_layer.compiler import build
 from semantic_layer.compiler.aggregate import periods
 from semantic_layer.compiler.bind import series_dimension
 from semantic_layer.compiler.plan import Group, LogicalPlan, Variant
@@ -40,22 +41,22 @@ class Combined:
 def combine(plan: LogicalPlan) -> LogicalPlan:
     """Keeps the tree with its raw columns; `derive` turns them into the result's."""
     combined = _combined(plan)
-    named = [exp.alias_(sql, name) for name, sql in combined.dimensions.items()]
-    named += [exp.alias_(sql, f"{variant}.{name}") for (variant, name), sql in combined.measures.items()]
-    return replace(plan, tree=combined.select.select(*named, append=False))
+    named = [build.alias(sql, name) for name, sql in combined.dimensions.items()]
+    named += [build.alias(sql, f"{variant}.{name}") for (variant, name), sql in combined.measures.items()]
+    return replace(plan, tree=build.with_columns(combined.select, named))
 
 
 def _combined(plan: LogicalPlan) -> Combined:
     filled = _filled_series(plan)
     if len(plan.groups) == 1 and filled is None:
         return _alone(plan.groups[0], plan.selects[0])
-    tree = exp.select()
+    tree = build.select()
     for group, select in zip(plan.groups, plan.selects, strict=True):
-        tree = tree.with_(group.name, as_=select)
+        tree = build.with_query(tree, group.name, select)
     dimensions: dict[str, exp.Expr] = {}
     measures: dict[tuple[Variant, str], exp.Expr] = {}
     if filled is not None:
-        tree = tree.with_(SERIES, as_=filled).from_(SERIES)
+        tree = build.from_(build.with_query(tree, SERIES, filled), SERIES)
         dimensions |= {each.name: column(each.name, SERIES) for each in plan.dimensions}
     for group in plan.groups:
         tree = _joined(tree, group, dimensions, first=not dimensions and not measures, outer=filled is None)
@@ -84,13 +85,13 @@ def _joined(tree: exp.Select, group: Group, dimensions: dict[str, exp.Expr], fir
     own = {each.name: column(each.name, group.name) for each in group.dimensions}
     if first:
         dimensions.update(own)
-        return tree.from_(group.name)
+        return build.from_(tree, group.name)
     shared = [name for name in own if name in dimensions]
     if not shared:
-        return tree.join(group.name, join_type="cross")
-    on = exp.and_(*(exp.NullSafeEQ(this=dimensions[name].copy(), expression=own[name]) for name in shared))
+        return build.join(tree, group.name, "cross")
+    on = build.and_(*(exp.NullSafeEQ(this=dimensions[name].copy(), expression=own[name]) for name in shared))
     full = outer and group.variant != "whole"
-    tree = tree.join(group.name, on=on, join_type="full" if full else "left")
+    tree = build.join(tree, group.name, "full" if full else "left", on)
     if full:
         for name in shared:
             dimensions[name] = exp.Coalesce(this=dimensions[name], expressions=[own[name].copy()])
@@ -106,8 +107,8 @@ def _filled_series(plan: LogicalPlan) -> exp.Select | None:
         return None
     if plan.dimensions and all(isinstance(each.ref, str) for each in plan.dimensions):
         days = {"period": "first_day", "period_end": "last_day"}
-        shown = [exp.alias_(column(days[str(each.ref)], "periods"), each.name) for each in plan.dimensions]
-        return exp.select(*shown).from_(periods(plan.spans))
+        shown = [build.alias(column(days[str(each.ref)], "periods"), each.name) for each in plan.dimensions]
+        return build.from_(build.select(*shown), periods(plan.spans))
     dimension = series_dimension(plan)
     if dimension is None or len(plan.dimensions) != 1 or len(plan.spans) != 1:
         return None

@@ -7,6 +7,7 @@ from functools import reduce
 from sqlglot import exp
 
 from semantic_layer.columns import UNKNOWN, Column
+from semantic_layer.compiler import build
 from semantic_layer.compiler.aggregate import aggregate
 from semantic_layer.compiler.bind import bind, within_grant
 from semantic_layer.compiler.combine import combine
@@ -69,9 +70,9 @@ def _values(request: ValueQuery, scope: Scope) -> Compiled:
     shown = exp.Coalesce(this=sql, expressions=[exp.Literal.string(UNKNOWN)]) if found.field.type == "category" else sql
     column = field_column(found.field)
     where = condition_sql(request.where, home.name, sources, home.time) if request.where is not None else None
-    tree = sources.from_clause(exp.select(exp.alias_(shown, column.name)).distinct())
+    tree = sources.from_clause(build.select(build.alias(shown, column.name)).distinct(copy=False))
     if where is not None:
-        tree = tree.where(where)
+        tree = build.where(tree, where)
     tree = tree.order_by(exp.Ordered(this=exp.column(column.name), nulls_first=False))
     return Compiled(tree=_limited(tree, request.limit), columns=(column,), datasets=(home.name,))
 
@@ -98,9 +99,9 @@ def _entities(request: EntityQuery, scope: Scope) -> Compiled:
         found = sources.reached(ref.name)
         made.append((field_column(found.field, "dimension" if position else "key"), sources.reached_sql(found)))
     where = condition_sql(request.where, homes[0].name, sources, homes[0].time) if request.where is not None else None
-    tree = sources.from_clause(exp.select(*(exp.alias_(sql, column.name) for column, sql in made)))
+    tree = sources.from_clause(build.select(*(build.alias(sql, column.name) for column, sql in made)))
     if where is not None:
-        tree = tree.where(where)
+        tree = build.where(tree, where)
     order = request.order or (OrderBy(target=entity.key_name, descending=False),)
     names = [column.name for column, _ in made]
     for each in order:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from semantic_layer.columns import UNKNOWN
+from semantic_layer.compiler import build
 from semantic_layer.compiler.time_sql import bucket, day
 from semantic_layer.conditions import (
     And,
@@ -59,9 +60,9 @@ class _Predicates:
     def sql(self, condition: AnyCondition) -> exp.Expr:
         match condition:
             case And(of=parts):
-                return exp.and_(*(self.sql(part) for part in parts)) if parts else exp.true()
+                return build.and_(*(self.sql(part) for part in parts)) if parts else exp.true()
             case Or(of=parts):
-                return exp.paren(exp.or_(*(self.sql(part) for part in parts))) if parts else exp.false()
+                return build.paren(build.or_(*(self.sql(part) for part in parts))) if parts else exp.false()
             case Not(of=part):
                 return self.negated(part)
             case Compare():
@@ -93,7 +94,7 @@ class _Predicates:
             return exp.Not(this=self.sql(part))
         if isinstance(part, In) and isinstance(part.values, tuple) and part.values and UNKNOWN not in part.values:
             listed = self.sql(part)
-            return exp.paren(exp.or_(exp.Not(this=listed), exp.Is(this=listed.this.copy(), expression=exp.null())))
+            return build.paren(build.or_(exp.Not(this=listed), exp.Is(this=listed.this.copy(), expression=exp.null())))
         return _is_not_true(self.sql(part))
 
     def one_of(self, left: Reference, values: tuple[Value, ...] | Attribute) -> exp.Expr:
@@ -104,10 +105,10 @@ class _Predicates:
         if known:
             parts.append(exp.In(this=_operand(sql), expressions=[literal(value, kind, left) for value in known]))
         if len(known) < len(values):
-            parts.append(_is_unknown(sql, kind))
+            parts.append(_is_unknown(sql.copy(), kind))
         if not parts:
             return exp.false()
-        return parts[0] if len(parts) == 1 else exp.paren(exp.or_(*parts))
+        return parts[0] if len(parts) == 1 else build.paren(build.or_(*parts))
 
     def compare(self, condition: Compare) -> exp.Expr:
         left, right, op = condition.left, condition.right, condition.op
@@ -127,7 +128,7 @@ class _Predicates:
             return exp.Not(this=missing) if op == "ne" else missing
         value = literal(right, kind, left)
         if isinstance(sql, exp.Predicate) and op == "eq" and isinstance(value, exp.Boolean):
-            return sql if value.this else exp.Not(this=exp.paren(sql))
+            return sql if value.this else exp.Not(this=build.paren(sql))
         if op == "ne":
             return exp.NullSafeNEQ(this=_operand(sql), expression=value)
         return OPERATORS[op](this=_operand(sql), expression=value)
@@ -135,7 +136,7 @@ class _Predicates:
     def in_days(self, ref: Reference) -> tuple[exp.Expr, FieldType]:
         """The left side as it is compared with written values: those are days, so a moment counts as the day it is in."""
         sql, kind = self.left(ref)
-        return (exp.cast(sql, "DATE"), "date") if kind == "time" else (sql, kind)
+        return (build.cast(sql, build.DATE), "date") if kind == "time" else (sql, kind)
 
     def left(self, ref: Reference) -> tuple[exp.Expr, FieldType]:
         match ref:
@@ -163,7 +164,7 @@ class _Predicates:
 
 def _operand(sql: exp.Expr) -> exp.Expr:
     """What binds less tightly than a comparison needs parentheses inside of one."""
-    return exp.paren(sql) if isinstance(sql, exp.Predicate | exp.Connector | exp.Not) else sql
+    return build.paren(sql) if isinstance(sql, exp.Predicate | exp.Connector | exp.Not) else sql
 
 
 def _is_unknown(sql: exp.Expr, kind: FieldType) -> exp.Expr:
@@ -171,16 +172,16 @@ def _is_unknown(sql: exp.Expr, kind: FieldType) -> exp.Expr:
     missing = exp.Is(this=_operand(sql), expression=exp.null())
     if kind != "category":
         return missing
-    return exp.paren(exp.or_(missing, exp.EQ(this=sql.copy(), expression=exp.Literal.string(UNKNOWN))))
+    return build.paren(build.or_(missing, exp.EQ(this=sql.copy(), expression=exp.Literal.string(UNKNOWN))))
 
 
 def _is_not_true(sql: exp.Expr) -> exp.Expr:
-    return exp.Not(this=exp.paren(exp.Is(this=exp.paren(sql), expression=exp.true())))
+    return exp.Not(this=build.paren(exp.Is(this=build.paren(sql), expression=exp.true())))
 
 
 def _contains(sql: exp.Expr, kind: FieldType, part: str) -> exp.Expr:
     text = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    searched = sql if kind == "category" else exp.cast(sql, "VARCHAR")
+    searched = sql if kind == "category" else build.cast(sql, build.TEXT)
     like = exp.ILike(this=searched, expression=exp.Literal.string(f"%{text}%"))
     return exp.Escape(this=like, expression=exp.Literal.string("\\"))
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from sqlglot import exp
 
 from semantic_layer.columns import Column, ColumnType, Role, ValueLabel
+from semantic_layer.compiler import build
 from semantic_layer.compiler.aggregate import GROUP_SIZE
 from semantic_layer.compiler.bind import series_dimension
 from semantic_layer.compiler.combine import first_of_bucket
 from semantic_layer.compiler.plan import Apply, Dimension, Formula, LogicalPlan, Number, Output, Ref, Variant
-from semantic_layer.compiler.time_sql import shift_bucket
+from semantic_layer.compiler.time_sql import day, shift_bucket
 from semantic_layer.conditions import Field, TimeBucket
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
@@ -32,7 +33,7 @@ def derive(plan: LogicalPlan) -> LogicalPlan:
     for output in plan.outputs:
         made += _metric_columns(plan, output, raw)
     made += _group_sizes(raw)
-    tree = plan.tree.select(*(exp.alias_(sql, column.name) for column, sql in made), append=False)
+    tree = build.with_columns(plan.tree, [build.alias(sql, column.name) for column, sql in made])
     return replace(plan, tree=tree, columns=tuple(column for column, _ in made))
 
 
@@ -52,7 +53,7 @@ def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[C
     if plan.other_span is not None:
         earlier = _formula_sql(output.formula, "previous", raw, _empty_earlier(plan, raw))
         change = exp.Sub(this=_term(value), expression=_term(earlier))
-        growth = exp.Div(this=exp.paren(change.copy()), expression=_or_null(earlier))
+        growth = exp.Div(this=build.paren(change.copy()), expression=_or_null(earlier))
         made += [
             (metric_column(metric, f"{metric.name}_previous", "metric"), earlier.copy()),
             (metric_column(metric, f"{metric.name}_change", "change"), change),
@@ -66,7 +67,7 @@ def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[C
         base = _formula_sql(output.formula.right, "now", raw)
         hidden = Column(name=f"_{metric.name}_base", role="hidden", type="decimal", metric=metric.name, below=metric.warn_below)
         made.append((hidden, base))
-    return [(column, sql.copy()) for column, sql in made]
+    return made
 
 
 def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
@@ -77,14 +78,14 @@ def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
     bucketed = series_dimension(plan)
     if bucketed is None or bucketed.grain is None:
         return None
-    first = exp.cast(exp.Literal.string(first_of_bucket(plan, plan.covered.start, bucketed.grain).isoformat()), "DATE")
+    first = day(first_of_bucket(plan, plan.covered.start, bucketed.grain))
     second = shift_bucket(first, bucketed.grain, years=isinstance(plan.request.compare, LastYear))
     inside = exp.GTE(this=raw[bucketed.name].copy(), expression=second)
     return exp.Case(ifs=[exp.If(this=inside, true=exp.Literal.number(0))])
 
 
 def _term(sql: exp.Expr) -> exp.Expr:
-    return exp.paren(sql.copy()) if isinstance(sql, exp.Binary) and not isinstance(sql, exp.Dot) else sql.copy()
+    return build.paren(sql.copy()) if isinstance(sql, exp.Binary) and not isinstance(sql, exp.Dot) else sql.copy()
 
 
 def _or_null(sql: exp.Expr) -> exp.Expr:

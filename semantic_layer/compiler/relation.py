@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from semantic_layer.compiler import build
 from semantic_layer.compiler.plan import Scope
 from semantic_layer.conditions import AnyCondition
 from semantic_layer.errors import RequestError, request_error
@@ -40,14 +41,14 @@ def relation(name: str, scope: Scope, alias: str, own: bool = False) -> exp.Expr
     condition: AnyCondition | None = scope.grant.rows.get(name)
     about_own = _about_own_rows(dataset, scope) if own else []
     if condition is None and not about_own:
-        return exp.alias_(table, alias, table=True, quoted=_quoted(alias))
+        return exp.alias_(table, alias, table=True, quoted=_quoted(alias), copy=False)
     inner = Sources(name, scope, granted=False)
     from semantic_layer.compiler.condition_sql import condition_sql
 
     conditions = [condition_sql(condition, name, inner)] if condition is not None else []
-    select = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(name, quoted=_quoted(name))))
-    select = select.from_(exp.alias_(table, name, table=True, quoted=_quoted(name)))
-    select = inner.joined(select).where(*conditions, *about_own)
+    select = build.select(exp.Column(this=exp.Star(), table=exp.to_identifier(name, quoted=_quoted(name))))
+    select = build.from_(select, exp.alias_(table, name, table=True, quoted=_quoted(name), copy=False))
+    select = build.where(inner.joined(select), *conditions, *about_own)
     return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=_quoted(alias))))
 
 
@@ -68,7 +69,7 @@ def _about_own_rows(dataset: Dataset, scope: Scope) -> list[exp.Expr]:
         describes = any(other in workspace.homes_of(entity) for entity in other.entities)
         (conditions if describes else events).append(_is_among(dataset, other, joins, scope))
     if events:
-        conditions.append(exp.paren(exp.or_(*events)) if len(events) > 1 else events[0])
+        conditions.append(build.paren(build.or_(*events)) if len(events) > 1 else events[0])
     return conditions
 
 
@@ -77,7 +78,7 @@ def _is_among(dataset: Dataset, other: Dataset, joins: tuple[Join, ...], scope: 
     last = joins[-1]
     sources = Sources(other.name, scope, joins={join.alias: join for join in joins[:-1]})
     keys = _row([column(key, last.source) for key in last.keys])
-    seen = sources.joined(exp.select(keys).from_(relation(other.name, scope, other.name)))
+    seen = sources.joined(build.from_(build.select(keys), relation(other.name, scope, other.name)))
     return exp.In(this=_row([column(key, dataset.name) for key in last.columns]), query=exp.Subquery(this=seen))
 
 
@@ -137,18 +138,18 @@ class Sources:
 
     def from_clause(self, select: exp.Select) -> exp.Select:
         base = relation(self.dataset, self.scope, self.dataset, own=True)
-        return self.joined(select.from_(base))
+        return self.joined(build.from_(select, base))
 
     def joined(self, select: exp.Select) -> exp.Select:
         for join in self.joins.values():
             target = relation(join.dataset, self.scope, join.alias) if self.granted else self._ungranted(join)
-            on = exp.and_(
+            on = build.and_(
                 *(
                     exp.EQ(this=column(key, join.source), expression=column(other, join.alias))
                     for key, other in zip(join.keys, join.columns, strict=True)
                 )
             )
-            select = select.join(target, on=on, join_type="left")
+            select = build.join(select, target, "left", on)
         return select
 
     def _ungranted(self, join: Join) -> exp.Expr:

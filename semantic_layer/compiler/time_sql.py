@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from semantic_layer.calendar import Span
+from semantic_layer.compiler import build
 from semantic_layer.conditions import Grain
 
 UNIT_OF: dict[str, str] = {"date": "DAY", "week": "WEEK", "month": "MONTH", "quarter": "QUARTER", "year": "YEAR"}
@@ -14,14 +15,14 @@ UNIT_OF: dict[str, str] = {"date": "DAY", "week": "WEEK", "month": "MONTH", "qua
 
 def day(value: date) -> exp.Expr:
     """A date literal."""
-    return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+    return build.cast(exp.Literal.string(value.isoformat()), build.DATE)
 
 
 def in_days(time: exp.Expr, is_moment: bool, start: exp.Expr, end: exp.Expr) -> exp.Expr:
     """Whether a date or a moment falls into days that are both included."""
     if not is_moment:
         return exp.Between(this=time, low=start, high=end)
-    return exp.and_(exp.GTE(this=time, expression=start), exp.LT(this=time.copy(), expression=_plus_days(end, 1)))
+    return build.and_(exp.GTE(this=time, expression=start), exp.LT(this=time.copy(), expression=_plus_days(end, 1)))
 
 
 def in_span(time: exp.Expr, is_moment: bool, span: Span) -> exp.Expr:
@@ -29,7 +30,7 @@ def in_span(time: exp.Expr, is_moment: bool, span: Span) -> exp.Expr:
     if not is_moment:
         return exp.Between(this=time, low=day(span.start), high=day(span.end))
     after = span.end + timedelta(days=1)
-    return exp.and_(exp.GTE(this=time, expression=day(span.start)), exp.LT(this=time.copy(), expression=day(after)))
+    return build.and_(exp.GTE(this=time, expression=day(span.start)), exp.LT(this=time.copy(), expression=day(after)))
 
 
 def flat_and(conditions: list[exp.Expr]) -> exp.Expr:
@@ -37,7 +38,7 @@ def flat_and(conditions: list[exp.Expr]) -> exp.Expr:
     parts = [
         part for condition in conditions for part in (condition.flatten() if isinstance(condition, exp.And) else [condition])
     ]
-    return exp.and_(*(part.copy() for part in parts), wrap=True)
+    return build.and_(*parts)
 
 
 def bucket(time: exp.Expr, grain: Grain, week_start: int) -> exp.Expr:
@@ -53,24 +54,24 @@ def bucket(time: exp.Expr, grain: Grain, week_start: int) -> exp.Expr:
     if grain == "is_weekend":
         return exp.GTE(this=exp.DayOfWeekIso(this=time), expression=exp.Literal.number(6))
     if grain == "date":
-        return exp.cast(time, "DATE")
+        return build.cast(time, build.DATE)
     if grain == "week" and week_start:
         # DATE_TRUNC knows Monday weeks only: shift so that the week's first day becomes a Monday, and back.
         shifted = exp.TimestampTrunc(this=_plus_days(time, 7 - week_start), unit=exp.var("WEEK"))
-        return exp.cast(_plus_days(shifted, week_start - 7), "DATE")
-    return exp.cast(exp.TimestampTrunc(this=time, unit=exp.var(UNIT_OF[grain])), "DATE")
+        return build.cast(_plus_days(shifted, week_start - 7), build.DATE)
+    return build.cast(exp.TimestampTrunc(this=time, unit=exp.var(UNIT_OF[grain])), build.DATE)
 
 
 def shift_bucket(bucketed: exp.Expr, grain: Grain, years: bool) -> exp.Expr:
     """Moves a bucket forward by one bucket, or by a year, so that it lines up with the one it is compared with."""
     if grain == "week":
-        return exp.cast(_plus_days(bucketed, 7 * 52 if years else 7), "DATE")
+        return build.cast(_plus_days(bucketed, 7 * 52 if years else 7), build.DATE)
     if grain == "date" and not years:
-        return exp.cast(_plus_days(bucketed, 1), "DATE")
+        return build.cast(_plus_days(bucketed, 1), build.DATE)
     unit = "YEAR" if years else UNIT_OF[grain]
     amount = exp.Literal.string("3" if unit == "QUARTER" else "1")
     step = exp.Interval(this=amount, unit=exp.var("MONTH" if unit == "QUARTER" else unit))
-    return exp.cast(exp.Add(this=bucketed, expression=step), "DATE")
+    return build.cast(exp.Add(this=bucketed, expression=step), build.DATE)
 
 
 def series(span: Span, grain: Grain, name: str, first: date) -> exp.Select:
@@ -81,7 +82,7 @@ def series(span: Span, grain: Grain, name: str, first: date) -> exp.Select:
     steps = exp.GenerateSeries(
         start=day(first), end=day(span.end), step=exp.Interval(this=exp.Literal.string(amount), unit=exp.var(unit))
     )
-    return exp.select(exp.alias_(exp.cast(exp.Explode(this=steps), "DATE"), name))
+    return build.select(build.alias(build.cast(exp.Explode(this=steps), build.DATE), name))
 
 
 def _plus_days(value: exp.Expr, days: int) -> exp.Expr:

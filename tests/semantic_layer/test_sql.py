@@ -254,3 +254,11 @@ def test_a_marketers_statement_reads_households_in_counts_alone(demo: Asker) -> 
     assert households
     assert all(column.find_ancestor(exp.Count) for column in households)
     assert case.compile(demo).columns[-1].role == "hidden"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_part_of_a_statement_stands_in_one_place(case: Case, demo: Asker) -> None:
+    """The compiler hands parts over instead of copying them: one with two parents would change for both."""
+    nodes = list(case.compile(demo).tree.walk())
+    assert len({id(node) for node in nodes}) == len(nodes)
+    assert all(node.parent is not None and any(each is node for each in node.parent.iter_expressions()) for node in nodes[1:])
