@@ -35,7 +35,10 @@ def prepare(root: Path, port: int) -> Path:
     settings.mkdir(parents=True, exist_ok=True)
     text = (ours / "config.toml").read_text("utf-8").replace("{port}", str(port)).replace("{version}", version("chainlit"))
     (settings / "config.toml").write_text(text, "utf-8")
-    (root / "chainlit.md").write_text("", "utf-8")
+    texts = json.loads((ours / "texts.json").read_text("utf-8"))
+    for name in ("chainlit", *(f"chainlit_{language}" for language in texts)):
+        # The page has no welcome text; one that is missing in a language would be logged at every load.
+        (root / f"{name}.md").write_text("", "utf-8")
     public = root / "public"
     shutil.rmtree(public, ignore_errors=True)
     _copy(ours, public, without=("config.toml", "texts.json"))
@@ -43,7 +46,7 @@ def prepare(root: Path, port: int) -> Path:
     _link(Path(str(resources.files("plotly") / "package_data" / "plotly.min.js")), public / "plotly.min.js")
     chainlit = _package("chainlit")
     _front_end(chainlit / "frontend" / "dist", root / "build")
-    _translations(chainlit / "translations", settings / "translations", json.loads((ours / "texts.json").read_text("utf-8")))
+    _translations(chainlit / "translations", settings / "translations", texts)
     return root
 
 
