@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup chat test check bench soak lock schema format clean
+.PHONY: setup chat test check bench soak lock schema docs format clean
 
 setup: $(STAMP)
 	@$(BIN)/huaxiang data load
@@ -49,6 +49,10 @@ lock:
 
 schema: $(STAMP)
 	@$(BIN)/python -c 'import json; from semantic_layer.requests import request_schema; print(json.dumps(request_schema(), indent=1, ensure_ascii=False))' > docs/request.schema.json
+
+# Pages that are generated; tests hold them up to date.
+docs: $(STAMP)
+	@$(BIN)/python tests/semantic_layer/loader_rules.py > docs/rules.md
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

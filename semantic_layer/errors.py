@@ -140,12 +140,15 @@ def closest(word: str, candidates: Iterable[str], count: int = 3, cutoff: float 
     return [lowered[name] for name in found]
 
 
+LISTED = 12
+"""How many names an error lists."""
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """A sentence "Did you mean 'x'?", or all candidates when none is close and they are few, or nothing."""
+    """A sentence "Did you mean 'x'?", or the candidates when none is close."""
     names = sorted(set(candidates))
     near = closest(word, names)
     if near:
         return f"Did you mean {' or '.join(repr(name) for name in near)}?"
-    if names and len(names) <= 12:
-        return f"Known: {', '.join(names)}."
-    return ""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"Known: {', '.join(names[:LISTED])}{more}." if names else "None is defined."

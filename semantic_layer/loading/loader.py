@@ -11,7 +11,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from semantic_layer.errors import Problem, WorkspaceError, did_you_mean
+from semantic_layer.errors import Problem, WorkspaceError, closest, did_you_mean
+from semantic_layer.loading.cures import FROM_KEY, cure_of, said_of
 from semantic_layer.loading.yaml_tree import Path, Tree, read_yaml
 from semantic_layer.model import checks, datasets, metrics, policies, sources, tags
 from semantic_layer.model.workspace import AmbiguousTerm, Question, Settings, Workspace
@@ -130,7 +131,9 @@ def parse_workspace(texts: dict[str, str]) -> Workspace:
     try:
         workspace = Workspace.model_validate(_with_entities(tree.value))
     except ValidationError as error:
-        problems += [_problem(details, tree) for details in error.errors()]
+        problems += _once(_problem(details, tree) for details in error.errors())
+    except (LookupError, TypeError, AttributeError):
+        problems += _unreadable(tree)
     if workspace is not None:
         problems += check_rules(workspace, tree)
     if problems or workspace is None:
@@ -143,6 +146,8 @@ def merged(trees: list[Tree]) -> Tree:
     whole = Tree(value={})
     for tree in trees:
         whole.problems += tree.problems
+        if (start := tree.place(())) is not None:
+            whole.places.setdefault((), start)
         if not isinstance(tree.value, dict):
             place = tree.place(())
             whole.problems.append(Problem("not_a_mapping", "a workspace file is a mapping of sections", _sections(), place))
@@ -155,7 +160,7 @@ def merged(trees: list[Tree]) -> Tree:
 def _merge_section(whole: Tree, tree: Tree, section: str, value: Any) -> None:
     place = tree.place((section,))
     if section not in SECTIONS:
-        fix = did_you_mean(section, SECTIONS) or _sections()
+        fix = did_you_mean(section, SECTIONS) if closest(section, SECTIONS) else _sections()
         whole.problems.append(Problem("unknown_section", f"unknown section '{section}'", fix, place))
         return
     if value is None:
@@ -194,6 +199,32 @@ def _with_entities(value: dict[str, Any]) -> dict[str, Any]:
     return {**value, "entities": [*value.get("entities", []), *found.values()]} if found else value
 
 
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    """A value that no member of a union takes is one problem, not one for each member."""
+    found: dict[tuple[str, str], Problem] = {}
+    for problem in problems:
+        found.setdefault((str(problem.where), problem.what if problem.code != "wrong_value" else ""), problem)
+    return list(found.values())
+
+
+def _unreadable(tree: Tree) -> list[Problem]:
+    """The items that a short spelling could not be made out of."""
+    found: list[Problem] = []
+    for section, items in tree.value.items():
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            try:
+                Workspace.model_validate({"workspace": {"name": "alone"}, section: [item]})
+            except ValidationError:
+                continue
+            except (LookupError, TypeError, AttributeError):
+                path, fix = (
+                    (section, index),
+                    "In a condition, between takes two values and times stands beside a field or a metric.",
+                )
+                found.append(Problem("wrong_value", f"{_owner(tree.value, path)}cannot be read", fix, tree.place(path)))
+    return found
+
+
 def _problem(details: ErrorDetails, tree: Tree) -> Problem:
     """One pydantic error as a problem that teaches."""
     path = _path_in(tree, details["loc"])
@@ -201,6 +232,8 @@ def _problem(details: ErrorDetails, tree: Tree) -> Problem:
     owner = _owner(tree.value, path)
     key = str(details["loc"][-1]) if details["loc"] else ""
     section = str(details["loc"][0]) if details["loc"] else ""
+    # The last names of a location may be members of unions, which are not in the file.
+    named = next((str(item) for item in reversed(path) if isinstance(item, str)), "")
     match details["type"]:
         case "extra_forbidden":
             known = {name for model in SECTIONS.get(section, ()) for name in model.model_fields} - {"kind"}
@@ -215,11 +248,10 @@ def _problem(details: ErrorDetails, tree: Tree) -> Problem:
         case "literal_error":
             allowed = str(details.get("ctx", {}).get("expected", ""))
             candidates = [part.strip("' ") for part in allowed.replace(" or ", ", ").split(",")]
-            fix = did_you_mean(str(details["input"]), candidates) or f"Allowed: {allowed}."
-            return Problem("wrong_value", f"{owner}'{key}' cannot be {details['input']!r}", fix, place)
+            fix = FROM_KEY.get(named) or did_you_mean(str(details["input"]), candidates)
+            return Problem("wrong_value", f"{owner}'{named}' cannot be {details['input']!r}", fix, place)
         case _:
-            message = details["msg"].removeprefix("Value error, ")
-            return Problem("wrong_value", f"{owner}{key}: {message}", "", place)
+            return Problem("wrong_value", f"{owner}{said_of(details, named)}", cure_of(details, named), place)
 
 
 def _path_in(tree: Tree, loc: tuple[str | int, ...]) -> Path:

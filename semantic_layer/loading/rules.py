@@ -5,6 +5,7 @@ Each rule looks at one concern and yields problems with a place and a cure. `RUL
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from semantic_layer.conditions import (
@@ -92,7 +93,7 @@ def datasets_are_whole(workspace: Workspace, tree: Tree) -> Found:
             field = dataset.field(dataset.time)
             if field is None or field.type not in ("date", "time"):
                 times = [each.name for each in dataset.fields if each.type in ("date", "time")]
-                fix = did_you_mean(dataset.time, times) or "Declare it under fields with type: time or type: date."
+                fix = did_you_mean(dataset.time, times) if times else "Declare it under fields with type: time or type: date."
                 yield _problem(
                     tree,
                     (*path, "time"),
@@ -120,7 +121,8 @@ def _derived_select(workspace: Workspace, tree: Tree, name: str, select: str, pa
                 tree, path, "unknown_dataset", f"dataset '{name}': there is no dataset '{table}'", did_you_mean(table, known)
             )
     except ExpressionError as error:
-        yield _problem(tree, path, "bad_expression", f"dataset '{name}': {error}")
+        what, fix = _said(error, "Write one SELECT over datasets by their bare names.")
+        yield _problem(tree, path, "bad_expression", f"dataset '{name}': {what}", fix)
 
 
 def expressions_parse(workspace: Workspace, tree: Tree) -> Found:
@@ -143,7 +145,46 @@ def _expression(tree: Tree, text: str, path: Path, owner: str) -> Found:
     try:
         scalar(text)
     except ExpressionError as error:
-        yield _problem(tree, path, "bad_expression", f"{owner}: {error}")
+        what, fix = _said(error, "Write one expression over the dataset's own columns: arithmetic, CASE, CAST, texts and times.")
+        yield _problem(tree, path, "bad_expression", f"{owner}: {what}", fix)
+
+
+def _said(error: ExpressionError, otherwise: str) -> tuple[str, str]:
+    """What is wrong with an expression, and the cure where its text names one after a semicolon."""
+    what, _, cure = re.sub(r" for <class [^>]*>", "", str(error)).partition("; ")
+    return what, f"{cure[:1].upper()}{cure[1:]}." if cure else otherwise
+
+
+def promises_fit(workspace: Workspace, tree: Tree) -> Found:
+    """What a dataset promises of its data can be counted. Columns are known only when data is loaded; fields are known here."""
+    for name, path in _paths(tree, "datasets").items():
+        dataset = workspace.dataset(name)
+        assert dataset is not None
+        owner = f"dataset '{name}'"
+        if dataset.fresh_within is not None and dataset.time is None:
+            fix = "Name its time field as 'time:', or leave 'fresh_within:' out."
+            yield _problem(tree, (*path, "fresh_within"), "no_time", f"{owner}: fresh_within needs a time", fix)
+        for entity in dataset.links:
+            if entity not in dataset.entities:
+                fix = did_you_mean(entity, dataset.entities)
+                yield _problem(tree, (*path, "links", entity), "unknown_entity", f"{owner}: it has no key of '{entity}'", fix)
+            elif all(home.name == name for home in workspace.homes_of(entity)):
+                fix = "A dataset describes an entity where the entity's key is its grain."
+                yield _problem(tree, (*path, "links", entity), "no_home", f"{owner}: no dataset describes '{entity}'", fix)
+        for position, field in enumerate(dataset.fields):
+            place, about = (*path, "fields", position, "closed"), f"{owner}: field '{field.name}' is closed"
+            if field.closed and not field.values:
+                yield _problem(tree, place, "no_values", f"{about} and has no values", "List them under 'values:'.")
+            if field.closed and field.name in dataset.accepted:
+                yield _problem(tree, place, "doubled_promise", f"{about} and stands under accepted", "Keep one of the two.")
+        seen: set[str] = set()
+        for position, check in enumerate(dataset.checks):
+            place = (*path, "checks", position)
+            if check.name in seen:
+                what = f"{owner}: the check '{check.name}' stands here twice"
+                yield _problem(tree, (*place, "name"), "doubled_name", what, "Give each check a name of its own.")
+            seen.add(check.name)
+            yield from _where(workspace, tree, name, check.no_row, (*place, "no_row"), owner, columns=True)
 
 
 def metrics_refer(workspace: Workspace, tree: Tree) -> Found:
@@ -224,10 +265,18 @@ def _field_exists(workspace: Workspace, tree: Tree, dataset: str, name: str, pat
         yield _problem(tree, path, error.problem.code, f"{owner}: {error.problem.what}", error.problem.fix)
 
 
-def _where(workspace: Workspace, tree: Tree, dataset: str | None, where: AnyCondition, path: Path, owner: str) -> Found:
-    """Fields of a condition can be reached from its dataset; tags and segments exist."""
+def _where(
+    workspace: Workspace, tree: Tree, dataset: str | None, where: AnyCondition, path: Path, owner: str, columns: bool = False
+) -> Found:
+    """Fields of a condition can be reached from its dataset; tags and segments exist.
+
+    Args:
+        columns: A bare name may also be a column, which is known only when data is loaded.
+    """
     for ref in refs_of(where):
         inner = ref.ref if isinstance(ref, Scaled) else ref
+        if columns and isinstance(inner, Field) and "." not in inner.name:
+            continue
         if isinstance(inner, Field) and dataset and workspace.dataset(dataset):
             yield from _field_exists(workspace, tree, dataset, inner.name, path, owner)
         if isinstance(inner, TimeBucket) and inner.field and dataset:
@@ -377,6 +426,7 @@ RULES: tuple[Rule, ...] = (
     unique_names,
     datasets_are_whole,
     expressions_parse,
+    promises_fit,
     metrics_refer,
     people_and_settings,
     terms_refer,

@@ -40,7 +40,8 @@ def read_yaml(text: str, file: str) -> Tree:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        tree.problems.append(Problem("yaml_syntax", f"not valid YAML: {error.problem or error.context}", "", Where(file, line)))
+        what, fix = f"not valid YAML: {error.problem or error.context}", "Mend the indentation, bracket, colon or quote here."
+        tree.problems.append(Problem("yaml_syntax", what, fix, Where(file, line)))
         return tree
     if node is not None:
         tree.value = _value(node, (), tree, file)

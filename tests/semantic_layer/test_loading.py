@@ -43,40 +43,6 @@ def test_shipped_workspaces_are_valid(name: str) -> None:
     assert load_workspace(find_workspace(name)).name == name
 
 
-@pytest.mark.parametrize(
-    ("good", "bad", "code", "line", "what", "fix"),
-    [
-        ("denominator: rows", "denominator: row", "unknown_metric", 17, "'row' is not a metric", "Did you mean 'rows'?"),
-        ("dataset: sales, agg: sum", "dataset: sale, agg: sum", "unknown_dataset", 15, "no dataset 'sale'", "'sales'"),
-        ("agg: sum", "agg: summ", "wrong_value", 15, "'agg' cannot be 'summ'", "'sum'"),
-        ("agg: count}", "agg: count, wher: 1}", "unknown_key", 16, "unknown key 'wher'", "'where'"),
-        ("time: day", "time: dya", "unknown_field", 10, "time 'dya' is not a time field", "'day'"),
-        ("{name: kind}", "{name: month}", "reserved_name", 13, "'month' is the name of a time grain", "another name"),
-        ("{name: kind}", "{name: day}", "doubled_name", 13, "the field 'day' stands here twice", "Keep one"),
-        ("expr: amount", "expr: sum(amount)", "bad_expression", 15, "no aggregate here", ""),
-        ("expr: amount", "expr: (select 1)", "bad_expression", 15, "not allowed", ""),
-        ("expr: amount", "expr: read_text('x')", "bad_expression", 15, "not allowed", ""),
-        ("expr: amount", "expr: amount +", "bad_expression", 15, "is not a SQL expression", ""),
-        ("count: total", "count: totals", "unknown_metric", 5, "there is no metric 'totals'", "'total'"),
-        ("numerator: total", "numerator: mean", "cycle", 17, "made of itself", "cycle"),
-        ("agg: count}", "agg: count, where: {field: colour, is: red}}", "unknown_field", 16, "there is no field 'colour'", ""),
-        ("agg: count}", "agg: count, where: {field: kind, is: a, not: b}}", "wrong_value", 16, "exactly one comparison", ""),
-        ("file: sales.csv", "file: sales.doc", "wrong_value", 3, "a source is a .parquet", ""),
-        ("metrics:", "metric:", "unknown_section", 14, "unknown section 'metric'", "'metrics'"),
-        ("workspace: {name: shop}", "workspace: {name: shop, time_zone: Mars}", "wrong_value", 1, "is not a time zone", ""),
-        ("{name: rows,", "{name: total,", "doubled_name", 16, "the name 'total' is taken", "shop.yaml:15"),
-    ],
-)
-def test_a_mistake_is_named_with_its_line_and_its_cure(good: str, bad: str, code: str, line: int, what: str, fix: str) -> None:
-    assert good in GOOD
-    found = [problem for problem in problems(GOOD.replace(good, bad, 1)) if problem.code == code]
-    assert found, [str(problem) for problem in problems(GOOD.replace(good, bad, 1))]
-    assert found[0].where is not None
-    assert (found[0].where.file, found[0].where.line) == ("shop.yaml", line)
-    assert what in found[0].what
-    assert fix in found[0].fix
-
-
 def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
     text = GOOD.replace("time: day", "time: dya").replace("denominator: rows", "denominator: row")
     assert [problem.where.line for problem in problems(text) if problem.where] == [10, 17]
