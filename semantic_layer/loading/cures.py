@@ -6,6 +6,7 @@ from pydantic_core import ErrorDetails
 
 FROM_KIND: dict[str, str] = {
     "string_type": "Write a text; one that looks like a number or a date stands in quotes.",
+    "string_too_short": "Write a text.",
     "string_pattern_mismatch": "A name is made of letters, digits and _, and does not begin with a digit.",
     "int_type": "Write a whole number.",
     "int_parsing": "Write a whole number.",

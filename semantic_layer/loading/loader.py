@@ -6,16 +6,16 @@ import hashlib
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path as FilePath
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from semantic_layer.errors import Problem, WorkspaceError, closest, did_you_mean
+from semantic_layer.errors import Problem, Where, WorkspaceError, closest, did_you_mean
 from semantic_layer.loading.cures import FROM_KEY, cure_of, said_of
 from semantic_layer.loading.yaml_tree import Path, Tree, read_yaml
 from semantic_layer.model import checks, datasets, metrics, policies, sources, tags
-from semantic_layer.model.workspace import AmbiguousTerm, Question, Settings, Workspace
+from semantic_layer.model.workspace import AmbiguousTerm, Ignored, Question, Settings, Workspace
 from semantic_layer.words import Definition
 
 SHIPPED = "semantic_layer.workspaces"
@@ -36,6 +36,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "absent": (datasets.Absent,),
     "questions": (Question,),
     "expect": (metrics.Expectation,),
+    "ignore": (Ignored,),
 }
 """The sections of a workspace with the types found in them; used to say what a mistyped key may have meant."""
 
@@ -100,13 +101,27 @@ def load_workspace(folder: FilePath, cache: FilePath | None = None) -> Workspace
             return Workspace.model_validate_json(kept.read_bytes())
         except ValidationError:
             kept.unlink(missing_ok=True)
-    workspace = parse_workspace({path.name: path.read_text("utf-8-sig") for path in files}).model_copy(
-        update={"content_hash": key}
-    )
+    workspace = parse_workspace(texts_of(files)).model_copy(update={"content_hash": key})
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(workspace.model_dump_json(), "utf-8")
     return workspace
+
+
+def texts_of(files: Iterable[FilePath]) -> dict[str, str]:
+    """The texts of a workspace's files, by name.
+
+    Raises:
+        WorkspaceError: one is not UTF-8.
+    """
+    texts: dict[str, str] = {}
+    for path in files:
+        try:
+            texts[path.name] = path.read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            what, fix = f"{path.name} is not UTF-8", "Save it as UTF-8."
+            raise WorkspaceError(Problem("not_utf8", what, fix, Where(path.name, 1))) from None
+    return texts
 
 
 def _code_version() -> str:
@@ -118,8 +133,20 @@ def _code_version() -> str:
     return hashed.hexdigest()[:8]
 
 
+class Parsed(NamedTuple):
+    """A workspace with the tree that knows where each part of it is written."""
+
+    workspace: Workspace
+    tree: Tree
+
+
 def parse_workspace(texts: dict[str, str]) -> Workspace:
     """Texts by file name -> Workspace. Pure; raises WorkspaceError with every problem found."""
+    return parse_with_places(texts).workspace
+
+
+def parse_with_places(texts: dict[str, str]) -> Parsed:
+    """The same, with file and line of every part."""
     from semantic_layer.loading.rules import check_rules
 
     tree = merged([read_yaml(text, file) for file, text in texts.items()])
@@ -138,7 +165,7 @@ def parse_workspace(texts: dict[str, str]) -> Workspace:
         problems += check_rules(workspace, tree)
     if problems or workspace is None:
         raise WorkspaceError(*sorted(problems, key=lambda each: (each.where.file, each.where.line) if each.where else ("", 0)))
-    return workspace
+    return Parsed(workspace, tree)
 
 
 def merged(trees: list[Tree]) -> Tree:

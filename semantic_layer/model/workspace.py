@@ -81,6 +81,20 @@ class Question(Frozen):
     en: str | None = None
 
 
+class Ignored(Frozen):
+    """A finding of `huaxiang lint` that is meant so.
+
+    Attributes:
+        rule: The finding's code.
+        about: Names or words that the finding must mention, all of them; none silences the whole rule.
+        because: Why it is meant so.
+    """
+
+    rule: str
+    about: WordList = ()
+    because: str = Constrained(min_length=1)
+
+
 class Workspace(Frozen):
     """All definitions. Lookups are by name; a renamed definition is found by its earlier names as well."""
 
@@ -100,6 +114,7 @@ class Workspace(Frozen):
     absent: tuple[Absent, ...] = ()
     questions: tuple[Question, ...] = ()
     expect: tuple[Expectation, ...] = ()
+    ignore: tuple[Ignored, ...] = ()
     content_hash: str = ""
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from semantic_layer.errors import Problem, WorkspaceError
@@ -77,3 +79,10 @@ def test_a_renamed_metric_is_found_by_its_earlier_name() -> None:
     metric = workspace.metric("lines")
     assert metric is not None
     assert metric.name == "rows"
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_bytes("workspace: {name: shop, label: 店}".encode("gbk"))
+    with pytest.raises(WorkspaceError, match=r"shop\.yaml is not UTF-8") as caught:
+        load_workspace(tmp_path)
+    assert caught.value.problem.fix == "Save it as UTF-8."

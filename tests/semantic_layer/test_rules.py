@@ -57,8 +57,8 @@ def _pattern(what: ast.expr | None) -> str:
     return ".*"
 
 
-ELSEWHERE = {"no_workspace"}
-"""Told before any file is read: there is no line yet."""
+ELSEWHERE = {"no_workspace", "not_utf8"}
+"""Told before any text is read: there is no line yet."""
 
 
 def test_every_sentence_that_the_loader_can_say_is_shown_by_a_mistake() -> None:
