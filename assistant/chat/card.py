@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from assistant.chat.offers import offers_of
 from assistant.edits.chips import Chip, anything, chips
 from assistant.edits.viewing import Viewing
 from assistant.render.chart_views import Option, Views
@@ -26,6 +27,8 @@ from semantic_layer.requests import MetricQuery
 
 MOST_ROWS_SENT = 200
 """Rows that a card brings along; the table asks for the others when somebody pages or sorts."""
+LONG = 30
+"""Signs from which on a text in a table may take several lines."""
 
 
 def message(reply: Reply) -> str:
@@ -38,9 +41,8 @@ def message(reply: Reply) -> str:
     if number:
         parts.append(f"## {escaped(number)}")
     lines = [line for line in reply.answer.split("\n") if line.strip()]
-    if reply.suggestions and reply.status != "answered":
-        offered = {f"- {each.text}" for each in reply.suggestions}
-        lines = [line for line in lines if line not in offered]
+    offered = {f"- {each.text}" for each in offers_of(reply)}
+    lines = [line for line in lines if line not in offered]
     parts.append("\n\n".join(f"- {escaped(line[2:])}" if line.startswith("- ") else escaped(line) for line in lines))
     return "\n\n".join(part for part in parts if part)
 
@@ -72,7 +74,7 @@ def card(
         usage: What a language model took for it.
     """
     answered = reply.status == "answered"
-    tables = tables_of(reply) if answered else []
+    tables = tables_shown(reply) if answered else []
     views = views_of(reply) if answered else None
     return {
         "conversation": conversation,
@@ -84,7 +86,7 @@ def card(
         "tables": [_table(each, index, reply) for index, each in enumerate(tables) if _is_worth_showing(each, reply)],
         "evidence": _evidence(reply, usage),
         "sql": reply.sql if answered else None,
-        "next": [each.text for each in reply.suggestions],
+        "next": [each.text for each in offers_of(reply)],
         "thumb": thumb,
         "edited": edited,
         "request": reply.plan if edited is not None else None,
@@ -127,8 +129,30 @@ def _chart(reply: Reply, views: Views) -> dict[str, Any]:
     }
 
 
+def tables_shown(reply: Reply) -> list[ReplyTable]:
+    """The tables of a reply as the page has them: lists of what is defined are names and meanings in the reply's language."""
+    tables = tables_of(reply)
+    if (reply.plan or {}).get("kind") != "catalogue_query":
+        return tables
+    return [_in_words(table, reply.language) for table in tables]
+
+
+def _in_words(table: ReplyTable, language: str) -> ReplyTable:
+    texts = templates(language)["page"]["catalogue"]
+    names = [column.name for column in table.columns]
+    wanted = [(names.index(f"{part}_{language}"), heading) for part, heading in texts.items() if f"{part}_{language}" in names]
+    kept = [(place, heading) for place, heading in wanted if any(row[place] for row in table.rows)]
+    return table._replace(
+        columns=[table.columns[place] for place, _ in kept],
+        headings=[heading for _, heading in kept],
+        rows=[[row[place] for place, _ in kept] for row in table.rows],
+    )
+
+
 def _is_worth_showing(table: ReplyTable, reply: Reply) -> bool:
-    """Whether a table says more than the message: one row without groups is its big number."""
+    """Whether a table says more than the message: one row without groups is its big number, a definition is its sentence."""
+    if (reply.plan or {}).get("kind") == "definition_query":
+        return False
     grouped = any(column.role in ("dimension", "key") for column in table.columns)
     return bool(table.rows) and (len(table.rows) > 1 or grouped or len(table.columns) > 1 or bool(reply.rest))
 
@@ -139,8 +163,13 @@ def _table(table: ReplyTable, index: int, reply: Reply) -> dict[str, Any]:
         "index": index,
         "name": table.name,
         "columns": [
-            {"heading": heading, "number": is_number(column), "words": _title(heading, column, reply)}
-            for heading, column in zip(table.headings, table.columns, strict=True)
+            {
+                "heading": heading,
+                "number": is_number(column),
+                "words": _title(heading, column, reply),
+                "wraps": not is_number(column) and any(len(row["cells"][place]) > LONG for row in shown),
+            }
+            for place, (heading, column) in enumerate(zip(table.headings, table.columns, strict=True))
         ],
         "rows": shown,
         "count": len(table.rows),

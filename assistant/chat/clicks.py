@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from assistant.chat.offers import offers_of
 from assistant.chat.shared import Served
 from assistant.chat.talks import Asking
 from assistant.edits.drill import Drill, drill
@@ -66,10 +67,10 @@ def clicked(payload: Mapping[str, Any], conversation: str, now: Served) -> Click
             raise Refused("gone")
         look = looks.looks[place]
         return _request(look.request, f"{looks.label} · {look.text}", language)
-    place = payload.get("next")
-    if not isinstance(place, int) or not 0 <= place < len(reply.suggestions):
+    place, offers = payload.get("next"), offers_of(reply)
+    if not isinstance(place, int) or not 0 <= place < len(offers):
         raise Refused("gone")
-    chosen = reply.suggestions[place]
+    chosen = offers[place]
     return _request(read_request(chosen.request), chosen.text, language) if chosen.request else _typed(chosen.text)
 
 

@@ -10,7 +10,7 @@ from chainlit.auth import get_current_user
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 
-from assistant.chat.card import rows
+from assistant.chat.card import rows, tables_shown
 from assistant.chat.clicks import Refused, drilled, request_of, shown_turn
 from assistant.chat.shared import served
 from assistant.edits.options import options
@@ -24,7 +24,6 @@ from assistant.render.conversation_markdown import conversation_markdown
 from assistant.render.csv_file import csv_of
 from assistant.render.excel import conversation_excel, excel_of
 from assistant.render.file_names import file_name
-from assistant.render.reply_tables import tables_of
 from assistant.render.transcript import Asked
 from assistant.reply import Replies, Reply, read_request
 from assistant.state.conversations import KeptTurn
@@ -99,7 +98,7 @@ def figure(
 @router.get(ANSWER + "/rows")
 def all_rows(turn: Shown, table: int = 0) -> list[dict[str, Any]]:
     """All rows of a table, where the card brought the first ones only."""
-    tables = tables_of(_reply(turn))
+    tables = tables_shown(_reply(turn))
     if not 0 <= table < len(tables):
         raise HTTPException(404, "gone")
     return rows(tables[table])

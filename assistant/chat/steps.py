@@ -74,11 +74,12 @@ def _step(conversation: str, number: int, what: str, at: str) -> StepDict:
 
 
 def done(reply: Reply) -> str:
-    """What was done, in words: the reading, how many rows, how long it took."""
+    """What was done, in words: the reading, and where data was read, how many rows there are and how long it took."""
+    code = "understood" if not reply.rows and not reply.sql else "understood_row" if len(reply.rows) == 1 else "understood_rows"
     return fill(
         reply.language,
         "page",
-        "understood_rows",
+        code,
         reading=reply.reading,
         rows=f"{len(reply.rows):,}",
         milliseconds=f"{reply.timings_ms.get('total', 0):,.0f}",

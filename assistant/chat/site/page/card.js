@@ -4,6 +4,7 @@ import { Chips } from './chips.js';
 import { Evidence } from './evidence.js';
 import { Foot } from './foot.js';
 import { h, host } from './host.js';
+import { TAGS } from './language.js';
 import { say } from './live.js';
 import { Looks } from './looks.js';
 import { Next } from './next.js';
@@ -17,6 +18,7 @@ export function Card({ card, act }) {
   const [group, setGroup] = useState(null);
 
   useEffect(() => {
+    speak(`answer-${card.turn}`, TAGS[card.language]);
     if (card.fresh) say(card);
   }, []);
 
@@ -37,16 +39,28 @@ export function Card({ card, act }) {
     [busy, card, act]
   );
   const shared = { card, words, click, busy };
+  const computed = card.status === 'answered' && card.chips.length > 0;
+  const next = card.next.length > 0 && h(Next, shared);
 
   return h(
     'div',
-    { className: 'hx-card', id: `answer-${card.turn}`, lang: card.language === 'zh' ? 'zh-CN' : 'en' },
+    { className: 'hx-card', id: `answer-${card.turn}`, lang: TAGS[card.language] },
     card.chips.length > 0 && h(Chips, shared),
     card.chart && h(Chart, { ...shared, look: setGroup }),
     ...card.tables.map((table) => h(DataTable, { ...shared, table, key: table.index, look: setGroup })),
     group && h(Looks, { ...shared, group, close: () => setGroup(null) }),
     card.status === 'answered' && h(Evidence, shared),
+    !computed && next,
     card.judged && h(Foot, shared),
-    card.next.length > 0 && h(Next, shared)
+    computed && next
   );
+}
+
+/** The question and its answer are in the language of the question, whatever that of the interface is. */
+function speak(card, language) {
+  let line = document.getElementById(card)?.closest('.step');
+  while (line) {
+    line.lang = language;
+    line = line.dataset.stepType === 'user_message' ? null : line.previousElementSibling;
+  }
 }

@@ -64,7 +64,7 @@ export function Chart({ card, words, look }) {
       chart.kinds.length > 1 &&
         h(Menu, { label: words.chart_type, options: chart.kinds, value: kind, change: (value) => setView({ ...view, kind: value }) }),
       chart.tops.length > 1 &&
-        h(Menu, { label: words.top, options: chart.tops, value: view.top, change: (value) => setView({ ...view, top: value }) }),
+        h(Menu, { label: words.top, named: true, options: chart.tops, value: view.top, change: (value) => setView({ ...view, top: value }) }),
       canLog &&
         h(
           'button',
@@ -80,12 +80,18 @@ export function Chart({ card, words, look }) {
 }
 
 /** A menu of few entries; the system's own is known to every keyboard, phone and screen reader. */
-function Menu({ label, options, value, change }) {
+function Menu({ label, named, options, value, change }) {
   const place = Math.max(0, options.findIndex((option) => option.value === value));
   return h(
-    'select',
-    { className: 'hx-select', 'aria-label': label, title: label, value: place, onChange: (event) => change(options[Number(event.target.value)].value) },
-    ...options.map((option, index) => h('option', { key: index, value: index }, option.text))
+    'label',
+    { className: 'hx-pick', title: label },
+    h('span', { className: named ? 'hx-chip-name' : 'hx-unseen' }, label),
+    h(
+      'select',
+      { value: place, onChange: (event) => change(options[Number(event.target.value)].value) },
+      ...options.map((option, index) => h('option', { key: index, value: index }, option.text))
+    ),
+    icon('ChevronDown')
   );
 }
 

@@ -22,7 +22,8 @@ function asAsked(chip, text, card, words) {
 
 function Chip({ chip, card, words, click, busy }) {
   const choose = (edit, text) => click({ edit, text: asAsked(chip, text, card, words) });
-  const face = [h('span', { key: 'name', className: 'hx-chip-name' }, chip.name), h('span', { key: 'text' }, chip.text)];
+  const name = h('span', { key: 'name', className: 'hx-chip-name', hidden: chip.name === chip.text }, chip.name);
+  const face = [name, h('span', { key: 'text' }, chip.text)];
   return h(
     'span',
     { className: 'hx-chip', 'data-chip': chip.key },

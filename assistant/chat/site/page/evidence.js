@@ -1,6 +1,6 @@
 // What an answer rests on, and its SQL, each behind a fold.
 import { copy } from './copying.js';
-import { h, icon } from './host.js';
+import { h, icon, iconButton } from './host.js';
 
 export function Evidence({ card, words }) {
   return h(
@@ -24,7 +24,7 @@ export function Evidence({ card, words }) {
         h(
           'div',
           { className: 'hx-code' },
-          h('button', { type: 'button', className: 'hx-quiet', onClick: () => copy(card.sql, words) }, icon('Copy'), words.copy_sql),
+          iconButton('Copy', words.copy_sql, () => copy(card.sql, words)),
           h('pre', { tabIndex: 0, 'aria-label': words.sql }, h('code', { className: 'language-sql' }, card.sql))
         )
       )

@@ -1,7 +1,7 @@
 // The language of the interface: the browser's, until somebody switches it. Chainlit asks `navigator.language`, so that is
 // where the choice is put.
 const KEY = 'huaxiang-language';
-const TAGS = { zh: 'zh-CN', en: 'en-US' };
+export const TAGS = { zh: 'zh-CN', en: 'en-US' };
 
 function chosen() {
   try {

@@ -16,7 +16,11 @@ function place() {
 export function say(card) {
   const message = document.getElementById(`answer-${card.turn}`)?.closest('.message-content');
   const text = message?.querySelector('[role=article], .prose, p')?.textContent || '';
-  place().textContent = text;
+  // Emptied first, so that the same words are said again when they are the answer again.
+  place().textContent = '';
+  setTimeout(() => {
+    place().textContent = text;
+  }, 50);
 }
 
 export function prepareToSpeak() {

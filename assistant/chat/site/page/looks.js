@@ -3,9 +3,10 @@ import { get } from './api.js';
 import { h, host } from './host.js';
 
 export function Looks({ card, words, click, group, close }) {
-  const { useEffect, useState } = host.React;
+  const { useEffect, useRef, useState } = host.React;
   const { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } = host.controls;
   const [found, setFound] = useState(null);
+  const list = useRef(null);
 
   useEffect(() => {
     const leave = new AbortController();
@@ -15,6 +16,8 @@ export function Looks({ card, words, click, group, close }) {
       .catch(() => leave.signal.aborted || setFound({ label: '', looks: [] }));
     return () => leave.abort();
   }, [group]);
+
+  useEffect(() => list.current?.querySelector('button')?.focus(), [found]);
 
   const choose = (place) => {
     close();
@@ -30,7 +33,7 @@ export function Looks({ card, words, click, group, close }) {
       h(DialogDescription, { className: 'hx-unseen' }, words.ask_next),
       found === null && h('p', { className: 'hx-muted' }, words.loading),
       found?.looks.length === 0 && h('p', { className: 'hx-muted' }, words.nothing),
-      h('div', { className: 'hx-next' }, ...(found?.looks || []).map((text, place) =>
+      h('div', { className: 'hx-next', ref: list }, ...(found?.looks || []).map((text, place) =>
         h('button', { key: place, type: 'button', className: 'hx-suggestion', onClick: () => choose(place) }, text)))
     )
   );

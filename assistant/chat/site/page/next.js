@@ -7,7 +7,7 @@ export function Next({ card, words, click, busy }) {
   return h(
     'div',
     { className: 'hx-next', role: 'group', 'aria-label': title || card.next[0] },
-    card.status === 'answered' && h('span', { className: 'hx-muted' }, title),
+    card.chips.length > 0 && h('span', { className: 'hx-muted' }, title),
     ...card.next.map((text, place) =>
       h('button', { key: place, type: 'button', className: 'hx-suggestion', disabled: busy, onClick: () => press(place) }, text)
     )

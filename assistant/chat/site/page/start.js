@@ -2,10 +2,12 @@
 import { Card } from './card.js';
 import { h, take } from './host.js';
 import { listenToKeys } from './keys.js';
-import { nameButtons } from './labels.js';
+import { nameParts } from './labels.js';
 import { applyLanguage } from './language.js';
 import { prepareToSpeak } from './live.js';
+import { offerOptions } from './options.js';
 import { loadWhenIdle } from './plotly.js';
+import { keepRoom } from './room.js';
 import { followServer, followLink } from './server.js';
 import { followSystem } from './theme.js';
 import { addTools, sayWhatIsServed } from './tools.js';
@@ -22,9 +24,11 @@ window.huaxiang = {
 
 function begin() {
   listenToKeys();
-  nameButtons();
-  prepareToSpeak();
   addTools();
+  nameParts();
+  offerOptions();
+  keepRoom();
+  prepareToSpeak();
   sayWhatIsServed();
   followServer();
   followLink();

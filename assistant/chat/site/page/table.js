@@ -50,7 +50,12 @@ export function DataTable({ card, words, table, look, busy }) {
       setPage(0);
       setOrder((now) => (!now || now.index !== index ? { index, descending: first } : now.descending === first ? { index, descending: !first } : null));
     });
-  const side = (index) => (columns[index].number ? 'hx-number' : undefined);
+  const side = (index) => (columns[index].number ? 'hx-number' : columns[index].wraps ? 'hx-words' : undefined);
+  const named = table.name || columns.map((column) => column.heading).join(', ');
+  const heads = (index) => index === 0 && !columns[0].number;
+  const placed = (index, inside) => h(heads(index) ? 'th' : 'td', { key: index, scope: heads(index) ? 'row' : undefined, className: side(index) }, inside);
+  const group = (row, cell) =>
+    h('button', { type: 'button', className: 'hx-group', disabled: busy, title: words.drill.replace('{label}', cell), onClick: () => look({ row: row.row, label: cell }) }, cell);
   const direction = (index) => (order?.index === index ? (order.descending ? 'descending' : 'ascending') : 'none');
   const arrow = { none: null, descending: 'ArrowDown', ascending: 'ArrowUp' };
 
@@ -60,29 +65,25 @@ export function DataTable({ card, words, table, look, busy }) {
     table.name && h('p', { className: 'hx-muted' }, table.name),
     h(
       'div',
-      { className: 'hx-scrolls', tabIndex: 0, role: 'region', 'aria-label': table.name || columns.map((column) => column.heading).join(', ') },
+      { className: 'hx-scrolls' },
       h(
         'table',
-        null,
+        { 'aria-label': named },
         h('thead', null, h('tr', null, ...columns.map((column, index) =>
           h('th', { key: index, scope: 'col', className: side(index), 'aria-sort': direction(index) },
             h('button', { type: 'button', title: column.words, onClick: () => sortBy(index) }, column.heading, arrow[direction(index)] && icon(arrow[direction(index)])))))),
         h('tbody', null, ...shown.slice(from, from + size).map((row) =>
-          h('tr', { key: row.row }, ...row.cells.map((cell, index) =>
-            h(index === 0 && !columns[0].number ? 'th' : 'td', { key: index, scope: index === 0 && !columns[0].number ? 'row' : undefined, className: side(index) },
-              table.drills && index === 0 && !columns[0].number
-                ? h('button', { type: 'button', className: 'hx-group', disabled: busy, 'aria-label': words.drill.replace('{label}', cell), onClick: () => look({ row: row.row, label: cell }) }, cell)
-                : cell))))),
+          h('tr', { key: row.row }, ...row.cells.map((cell, index) => placed(index, table.drills && heads(index) ? group(row, cell) : cell))))),
         sums.length > 0 &&
           h('tfoot', null, ...sums.map((sum) =>
-            h('tr', { key: sum.kind, 'data-sum': sum.kind }, ...sum.cells.map((cell, index) => h('td', { key: index, className: side(index) }, cell)))))
+            h('tr', { key: sum.kind, 'data-sum': sum.kind }, ...sum.cells.map((cell, index) => placed(index, cell)))))
       )
     ),
     h(
       'div',
       { className: 'hx-tools' },
-      h('a', { className: 'hx-quiet', href: answerPath(card, 'table.csv', { table: table.index || null }), download: '' }, icon('Download'), words.csv),
-      table.index === 0 && h('a', { className: 'hx-quiet', href: answerPath(card, 'answer.xlsx'), download: '' }, icon('FileSpreadsheet'), words.excel),
+      h('a', { className: 'hx-quiet', href: answerPath(card, 'table.csv', { table: table.index || null }), download: '', 'aria-label': words.csv, title: words.csv }, icon('Download'), 'CSV'),
+      table.index === 0 && h('a', { className: 'hx-quiet', href: answerPath(card, 'answer.xlsx'), download: '', 'aria-label': words.excel, title: words.excel }, icon('FileSpreadsheet'), 'Excel'),
       h('span', { className: 'hx-space' }),
       last > 0 &&
         h(

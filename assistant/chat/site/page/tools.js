@@ -1,5 +1,6 @@
 // Beside the page's own buttons above: the conversation as a file, and the language of the interface.
 import { language, switchLanguage } from './language.js';
+import { onChange } from './watch.js';
 import { WORDS } from './words.js';
 
 const FORMS = { html: 'html', xlsx: 'excel', md: 'markdown' };
@@ -20,7 +21,8 @@ export function addTools() {
   const switching = made('button', { id: 'hx-language', type: 'button', className: 'hx-language', title: words.language_hint, onclick: switchLanguage }, words.language);
   switching.lang = language === 'zh' ? 'en' : 'zh-CN';
   switching.setAttribute('aria-label', words.language_hint);
-  const tools = made('div', { id: 'hx-header', className: 'hx-header' }, exporting, switching);
+  const title = made('h1', { className: 'hx-unseen', lang: 'zh-CN' }, 'Huaxiang 画像');
+  const tools = made('header', { id: 'hx-header', className: 'hx-header' }, title, exporting, switching);
 
   exporting.addEventListener('toggle', () => {
     menu.replaceChildren(
@@ -38,12 +40,10 @@ export function addTools() {
       summary.focus();
     }
   });
-  const show = () => {
+  onChange(() => {
     exporting.hidden = !conversation() || !document.querySelector('[data-step-type=user_message]');
-  };
-  new MutationObserver(show).observe(document.documentElement, { childList: true, subtree: true });
-  show();
-  document.body.append(tools);
+  });
+  document.body.prepend(tools);
 }
 
 /** What is served, under the first questions: the page's own part stays untouched, as a style shows it. */
