@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from semantic_layer.errors import RequestError, closest, request_error
+from semantic_layer.errors import Problem, RequestError, closest
 from semantic_layer.model.datasets import Dataset, Entity, Field
 from semantic_layer.model.workspace import Workspace
 
@@ -104,15 +104,22 @@ def _in_stop(workspace: Workspace, stop: _Stop, name: str) -> Reached | None:
     return None
 
 
-def _reach(workspace: Workspace, dataset: str, name: str) -> Reached | RequestError:
-    """`_search`, remembered for the life of the workspace."""
+def _reach(workspace: Workspace, dataset: str, name: str) -> Reached | Problem:
+    """`_search`, remembered for the life of the workspace.
+
+    What is remembered is the problem and not an error: one that is raised again and again holds on to every place that it
+    was raised from, and to all that was there. Names that nobody declared have no end, and are not remembered.
+    """
     key = ("reach", dataset, name)
-    if key not in workspace.memo:
-        workspace.memo[key] = _search(workspace, dataset, name)
-    return workspace.memo[key]
+    if key in workspace.memo:
+        return workspace.memo[key]
+    found = _search(workspace, dataset, name)
+    if isinstance(found, Reached) or found.code != "unknown_field":
+        workspace.memo[key] = found
+    return found
 
 
-def _search(workspace: Workspace, dataset: str, name: str) -> Reached | RequestError:
+def _search(workspace: Workspace, dataset: str, name: str) -> Reached | Problem:
     start = workspace.dataset(dataset)
     assert start is not None
     owner, _, bare = name.rpartition(".")
@@ -127,13 +134,11 @@ def _search(workspace: Workspace, dataset: str, name: str) -> Reached | RequestE
         keys = {reached.entity for reached in found.values()}
         if len(found) > 1 and not (len(keys) == 1 and None not in keys):
             ways = sorted(f"{reached.joins[-1].entity}.{bare}" for reached in found.values() if reached.joins)
-            return request_error(
+            return Problem(
                 "ambiguous_field",
                 f"'{name}' can be reached from '{dataset}' in several ways",
                 f"Write one of: {', '.join(ways)}.",
-                field=name,
-                dataset=dataset,
-                ways=ways,
+                parts={"field": name, "dataset": dataset, "ways": ways},
             )
         if found:
             return next(iter(found.values()))
@@ -148,26 +153,23 @@ def _names_of(stop: _Stop) -> set[str]:
     return names
 
 
-def _not_reached(workspace: Workspace, start: Dataset, name: str) -> RequestError:
+def _not_reached(workspace: Workspace, start: Dataset, name: str) -> Problem:
     bare = name.rpartition(".")[2]
     known = {field.name for _, field in workspace.dimension_fields()} | {entity.key_name for entity in workspace.entities}
     here = [reached.field.name for reached in all_reachable(workspace, start.name)]
     if bare in known:
-        return request_error(
+        return Problem(
             "unreachable_field",
             f"'{name}' cannot be reached from dataset '{start.name}'",
             f"Fields that can: {', '.join(here)}.",
-            field=name,
-            dataset=start.name,
-            reachable=here,
+            parts={"field": name, "dataset": start.name, "reachable": here},
         )
     near = closest(bare, known)
-    return request_error(
+    return Problem(
         "unknown_field",
         f"there is no field '{name}'",
         f"Did you mean {' or '.join(map(repr, near))}?" if near else f"Fields of '{start.name}': {', '.join(here)}.",
-        field=name,
-        near=near,
+        parts={"field": name, "near": near},
     )
 
 
@@ -182,14 +184,14 @@ def reach(workspace: Workspace, dataset: str, name: str) -> Reached:
         RequestError: `unknown_field`, `unreachable_field`, or `ambiguous_field` where two ways lead to different fields.
     """
     found = _reach(workspace, dataset, name)
-    if isinstance(found, RequestError):
-        raise found
+    if isinstance(found, Problem):
+        raise RequestError(found)
     return found
 
 
 def reaches(workspace: Workspace, dataset: str, name: str) -> bool:
     """Whether a field can be reached from a dataset without ambiguity."""
-    return not isinstance(_reach(workspace, dataset, name), RequestError)
+    return isinstance(_reach(workspace, dataset, name), Reached)
 
 
 def all_reachable(workspace: Workspace, dataset: str) -> tuple[Reached, ...]:

@@ -5,7 +5,10 @@ HUAXIANG_UPDATE=1 writes the files anew. The hand-written SQL is over the raw ta
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
+import weakref
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -262,3 +265,18 @@ def test_every_part_of_a_statement_stands_in_one_place(case: Case, demo: Asker) 
     nodes = list(case.compile(demo).tree.walk())
     assert len({id(node) for node in nodes}) == len(nodes)
     assert all(node.parent is not None and any(each is node for each in node.parent.iter_expressions()) for node in nodes[1:])
+
+
+def test_a_refused_request_is_let_go(demo: Asker) -> None:
+    """Why a field cannot be reached is remembered, but not from where it was asked for."""
+    context = demo.context()
+    asked: list[weakref.ref[MetricQuery]] = []
+    for _ in range(3):
+        request = MetricQuery.model_validate({"metrics": ["redemptions"], "by": ["store_id"]})
+        asked.append(weakref.ref(request))
+        with contextlib.suppress(RequestError):
+            context.compile(request)
+            pytest.fail("it should be refused")
+        del request
+    gc.collect()
+    assert all(each() is None for each in asked)
