@@ -43,17 +43,18 @@ class Runtime:
     Args:
         name: A shipped workspace's name or a folder.
         as_of: What "today" means, instead of the workspace's own setting.
+        data: The folder of data versions, instead of the workspace's own.
 
     Raises:
         WorkspaceError: the workspace is invalid.
         DataError: its data is not loaded.
     """
 
-    def __init__(self, name: str, settings: Settings, as_of: date | None = None) -> None:
+    def __init__(self, name: str, settings: Settings, as_of: date | None = None, data: Path | None = None) -> None:
         self.settings = settings
         self.folder = find_workspace(name)
         self.workspace = load_workspace(self.folder, settings.cache)
-        self.warehouse = Warehouse(self.workspace, self.folder, data_folder(settings, self.folder, self.workspace))
+        self.warehouse = Warehouse(self.workspace, self.folder, data or data_folder(settings, self.folder, self.workspace))
         self._as_of = as_of
         self._lock = threading.Lock()
         self._opened: Opened | None = None

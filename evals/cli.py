@@ -1,14 +1,18 @@
-"""`huaxiang evals`: runs golden sets and compares runs. Joined to the command line by an entry point."""
+"""`huaxiang evals`, and the part of `huaxiang diff` that asks golden questions. Joined to the command line by entry points."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.common import AsOf, Attributes, Format, Role, User, bad_use, failed, options, out, print_json, settled
+from assistant.cli.common import AsOf, Attributes, Format, Options, Role, User, bad_use, failed, options, out, print_json, settled
 from semantic_layer.errors import HuaxiangError
+
+if TYPE_CHECKING:
+    from evals.changes import GoldenChanges
+    from semantic_layer.loading.revisions import Side
 
 commands = typer.Typer(help="Golden sets: run and compare.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -77,3 +81,14 @@ def compare(
         print_json({"comparison": text})
     else:
         out.print(text, markup=False)
+
+
+def golden_diff(old: Side, new: Side, chosen: Options, sets: list[str]) -> GoldenChanges:
+    """Which golden questions change their answer; added to `huaxiang diff`.
+
+    Raises:
+        HuaxiangError: a set cannot be read, or no data is loaded.
+    """
+    from evals.changes import golden_changes
+
+    return golden_changes(old, new, chosen.settings, sets, chosen.viewer)

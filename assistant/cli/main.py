@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from assistant.cli import ask, check, data, describe, lint, review, serve, usage
+from assistant.cli import ask, check, data, describe, diff, lint, review, serve, usage
 
 app = typer.Typer(
     name="huaxiang",
@@ -23,6 +23,7 @@ app.command()(ask.ask)
 app.command()(ask.query)
 app.command()(describe.validate)
 app.command()(lint.lint)
+app.command()(diff.diff)
 app.command()(check.check)
 app.command()(describe.docs)
 app.command()(describe.doctor)

@@ -1,0 +1,101 @@
+"""`huaxiang diff`: two versions of a workspace, and what the difference does to answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from assistant.cli.common import (
+    DEMO,
+    AsOf,
+    Attributes,
+    Format,
+    Options,
+    Role,
+    User,
+    Workspace,
+    err,
+    failed,
+    options,
+    out,
+    print_json,
+    settled,
+)
+from semantic_layer.errors import HuaxiangError
+
+if TYPE_CHECKING:
+    from semantic_layer.loading.revisions import Side
+
+
+class Told(Protocol):
+    """What another package tells of a difference."""
+
+    def lines(self) -> list[str]:
+        """For the terminal."""
+        ...
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON data."""
+        ...
+
+
+class Part(Protocol):
+    """A part of the comparison that another package adds by the entry point `huaxiang.diff`."""
+
+    def __call__(self, old: Side, new: Side, chosen: Options, sets: list[str]) -> Told:
+        """Raises HuaxiangError: it cannot be told."""
+        ...
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="A folder, a shipped workspace, or a git revision: HEAD~1, or HEAD~1:PATH.")],
+    new: Annotated[str | None, typer.Argument(help="The later version; --workspace if not given.")] = None,
+    golden: Annotated[bool, typer.Option("--golden/--no-golden", help="Ask the golden questions of both versions.")] = True,
+    sets: Annotated[list[str] | None, typer.Option("--set", help="A golden set; the workspace's own if not given.")] = None,
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """What changed between two versions of a workspace, and which golden questions change their answer, by how much."""
+    from semantic_layer.loading.diff import differences
+    from semantic_layer.loading.loader import parse_workspace
+    from semantic_layer.loading.revisions import side_of
+
+    chosen = options(workspace, role, user, attr, as_of, format)
+    settled()
+    told: dict[str, Told] = {}
+    try:
+        after = side_of(new or chosen.workspace)
+        before = side_of(old, beside=after.folder)
+        changes = differences(parse_workspace(before.texts), parse_workspace(after.texts))
+        if golden and changes:
+            err.print("Asking the golden questions of both versions …", style="dim")
+            told = {
+                point.name: _part(point)(before, after, chosen, list(sets or ())) for point in entry_points(group="huaxiang.diff")
+            }
+    except HuaxiangError as error:
+        failed(error)
+    if chosen.json:
+        parts = {name: each.plain() for name, each in told.items()}
+        print_json(
+            {"old": before.name, "new": after.name, "changes": [each.model_dump(mode="json") for each in changes], **parts}
+        )
+        return
+    signs = {"added": "+", "removed": "-", "renamed": "~", "changed": "~"}
+    for change in changes:
+        out.print(f"{signs[change.what]} {change}", markup=False, soft_wrap=True)
+    counts = Counter(change.what for change in changes)
+    out.print(", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing has changed")
+    for each in told.values():
+        for line in each.lines():
+            out.print(line, markup=False, soft_wrap=True)
+
+
+def _part(point: Any) -> Part:
+    return point.load()
