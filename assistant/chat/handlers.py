@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import chainlit as cl
 from chainlit import socket as _  # noqa: F401  (its own handler of the stop button must be there before ours takes its place)
+from chainlit.chat_context import chat_contexts
 from chainlit.data.base import BaseDataLayer
 from chainlit.server import sio
 from chainlit.session import WebsocketSession
@@ -51,7 +53,14 @@ async def starters(user: Any, language: str | None) -> list[cl.Starter]:
 
 @cl.on_chat_start
 async def start() -> None:
-    """Tells the page which conversation it is in: one that shows another has outlived its server, and loads itself anew."""
+    """Tells the page which conversation it is in: one that shows another has outlived its server, and loads itself anew.
+
+    Where the page wanted one that is gone, or another owner's, it gets a new one under a name of its own.
+    """
+    session = cl.context.session
+    if session.thread_id_to_resume is not None:
+        await _tell_page("gone")
+        session.thread_id, session.thread_id_to_resume = str(uuid.uuid4()), None
     await _tell_page("started")
 
 
@@ -65,6 +74,12 @@ async def resume(thread: ThreadDict) -> None:
     if running:
         shown = {str(line.get("id")) for line in lines}
         _soon(_when_answered(conversation, shown))
+
+
+@cl.on_chat_end
+async def leave() -> None:
+    """A page is gone. What Chainlit has gathered of its messages is read by nobody, and would be kept for ever."""
+    chat_contexts.pop(cl.context.session.id, None)
 
 
 @cl.on_message

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 TITLE_LENGTH = 120
 SEARCH_LENGTH = 200
 """Characters of a search; the rest is not looked at."""
+LARGEST = 2**31 - 1
+"""The largest number that the tables hold."""
 Read = TypeVar("Read", bound=Frozen)
 
 
@@ -130,22 +132,29 @@ class Conversations:
 
     def turns(self, conversation: str) -> list[KeptTurn]:
         """All turns in order; none for a conversation of another owner."""
+        return self._turns("ORDER BY t.number", {"id": conversation})
+
+    def turn(self, conversation: str, number: int) -> KeptTurn | None:
+        """One turn; None where there is none. A page asks for any number."""
+        if not 0 <= number <= LARGEST:
+            return None
+        found = self._turns("AND t.number = :number", {"id": conversation, "number": number})
+        return found[0] if found else None
+
+    def _turns(self, which: str, values: dict[str, Any]) -> list[KeptTurn]:
         with self._store.read() as connection:
             rows = (
                 connection.execute(
                     text(
                         "SELECT t.number, t.asked, t.asked_at, t.seen_with, t.turn, t.reply FROM turns t "
-                        "JOIN conversations c ON c.id = t.conversation WHERE c.id = :id AND c.owner = :owner ORDER BY t.number"
+                        f"JOIN conversations c ON c.id = t.conversation WHERE c.id = :id AND c.owner = :owner {which}"
                     ),
-                    {"id": conversation, "owner": self.owner},
+                    {**values, "owner": self.owner},
                 )
                 .mappings()
                 .all()
             )
         return [_kept(row) for row in rows]
-
-    def turn(self, conversation: str, number: int) -> KeptTurn | None:
-        return next((each for each in self.turns(conversation) if each.number == number), None)
 
     def dialogue(self, conversation: str) -> Conversation:
         """The conversation as the planner needs it. A turn that never ended, or is gone, counts as a fault."""

@@ -292,7 +292,7 @@ class TestTurns:
         (kept,) = mine.turns("c")
         assert (kept.number, kept.asked, kept.seen_with, kept.turn, kept.reply) == (0, "sales", "grant", turn, said)
         assert mine.turn("c", 0) == kept
-        assert mine.turn("c", 1) is None
+        assert [mine.turn("c", number) for number in (1, -1, 2**31, 2**80)] == [None] * 4
 
     @pytest.mark.parametrize("odd", ODD, ids=ascii)
     def test_any_text_comes_back(self, mine: Conversations, odd: str) -> None:
