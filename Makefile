@@ -47,8 +47,10 @@ soak: setup
 lock:
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
 
+# Schemas for editors and programs; tests hold them up to date.
 schema: $(STAMP)
 	@$(BIN)/python -c 'import json; from semantic_layer.requests import request_schema; print(json.dumps(request_schema(), indent=1, ensure_ascii=False))' > docs/request.schema.json
+	@$(BIN)/python -c 'import json; from semantic_layer.loading.schema import workspace_schema; print(json.dumps(workspace_schema(), indent=1, ensure_ascii=False))' > docs/workspace.schema.json
 
 # Pages that are generated; tests hold them up to date.
 docs: $(STAMP)
