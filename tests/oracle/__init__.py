@@ -1,0 +1,1 @@
+"""Random workspaces and requests, each answered twice: by the compiler, and row by row from the definitions."""

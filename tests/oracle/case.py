@@ -1,0 +1,83 @@
+"""One case: the compiler's answer held against the truth, and what it was about, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oracle import today
+from oracle.compare import assert_right
+from oracle.engine import Compiled, Found
+from oracle.model import Plain, Viewer
+from oracle.tally import TALLY, labels
+from oracle.truth.ask import truth
+from oracle.truth.check import measures
+from oracle.truth.query import Outcome
+from oracle.truth.sight import Sight
+from semantic_layer.requests import REQUEST, plain
+
+
+def judge(compiled: Compiled, request: Plain, viewer: Viewer, typed: bool = False) -> bool:
+    """Whether a case could be judged. The truth reads the request as it was written, or in its typed form.
+
+    Raises:
+        AssertionError: the compiler is wrong; the message has all that is needed to see it.
+    """
+    world = compiled.world
+    outcome = truth(world, plain(REQUEST.validate_python({"kind": "metric_query", **request})) if typed else request, viewer)
+    found = compiled.ask(request, viewer)
+    verdict = standing(compiled.sight, request, viewer, outcome, found)
+    TALLY.add({verdict, *labels(compiled.sight, request, viewer)})
+    if verdict not in ("answered", "refused"):
+        return False
+    try:
+        assert_right(found, outcome)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n\n{request}\n{viewer}\n{world}\n{found.sql}") from None
+    return True
+
+
+def standing(sight: Sight, request: Plain, viewer: Viewer, outcome: Outcome, found: Found) -> str:
+    """Whether a case is to be judged, and if not, why."""
+    if found.code in today.PENDING - outcome.refusals:
+        return "not compiled yet"
+    if today.SHORTEST_WAY and "ambiguous_field" in outcome.refusals:
+        return "not compiled yet"
+    if today.ONE_HOME and "entity" in request and len(sight.workspace.homes(request["entity"])) != 1:
+        return "not compiled yet"
+    if found.code == "beyond_grant" and is_beyond(sight, viewer, found):
+        return "beyond the grant"
+    if outcome.unsure or (today.UNKNOWN_IS_A_WORD and outcome.by_unknown):
+        return "not laid down"
+    if today.LISTED_BY_FACTS and narrowed_by_facts(sight, request, viewer):
+        return "not laid down"
+    return "refused" if outcome.refusals else "answered"
+
+
+def is_beyond(sight: Sight, viewer: Viewer, found: Found) -> bool:
+    """A refusal that is in order: the request names values that an attribute of a rule does not hold."""
+    named = set((found.parts or {}).get("values", ()))
+    rules = sight.workspace.roles[viewer.role or ""].get("datasets", {}).values()
+    held = [viewer.attributes.get(name) for rule in rules for name in _attributes(rule)]
+    lists = [each if isinstance(each, list) else [each] for each in held]
+    return bool(named) and any(not named & {str(value) for value in values} for values in lists)
+
+
+def _attributes(rule: object) -> Iterator[str]:
+    if isinstance(rule, dict):
+        if "attribute" in rule:
+            yield rule["attribute"]
+        for each in rule.values():
+            yield from _attributes(each)
+    elif isinstance(rule, list):
+        for each in rule:
+            yield from _attributes(each)
+
+
+def narrowed_by_facts(sight: Sight, request: Plain, viewer: Viewer) -> bool:
+    """Whether a dataset that is read describes something that the rows of a ruled dataset are about."""
+    rules = sight.workspace.roles.get(viewer.role or "", {}).get("datasets", {})
+    ruled = [sight.dataset(name) for name, rule in rules.items() if "rows" in rule]
+    read = {each.dataset for name in request.get("metrics", []) for each in measures(sight, name)}
+    return any(
+        sight.dataset(name).describes(entity) for name in read for other in ruled if other.name != name for entity in other.keys
+    )

@@ -1,0 +1,275 @@
+"""Random requests about a world: mostly such as can be answered, now and then one that must not be."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from hypothesis import strategies as st
+
+from oracle.conditions import Conditions, closed_period, rows_of
+from oracle.drawing import Draw, chance, pick, some, without_none
+from oracle.menu import Menu, groupable
+from oracle.model import Plain, Viewer, World
+from oracle.names import renamings
+from oracle.today import can
+from oracle.truth.check import Measure, has_parts, is_series, whole
+from oracle.truth.conditions import read_ref
+from oracle.truth.query import Query, name_of
+from oracle.workspaces import worlds
+
+SERIES_DRAWN = ["date", "week", "month", "month", "quarter", "year"]
+LONG = ("retention", "cumulative", "semi_additive")
+"""Kinds that look at other days than the asked ones: a condition inside them must say its own days."""
+
+CAUSES: dict[str, set[str]] = {
+    "parameters": {"unknown_parameter"},
+    "compare": {"no_earlier_period", "no_last_year", "bad_request"},
+    "period": {"outside_period"},
+    "where": {"field_hidden", "dataset_denied", "unreachable_field", "ambiguous_field"},
+    "by": {"field_hidden", "dataset_denied", "unreachable_field", "ambiguous_field", "wrong_value"},
+}
+"""The part of a request that a refusal is mostly due to."""
+
+CLUSTERED_DAYS = 40
+Rows = list[tuple[str, str | None]]
+"""Datasets, each with the field that its days go by."""
+
+
+class Requests:
+    def __init__(self, draw: Draw, world: World, days: list[date]) -> None:
+        self.draw, self.world, self.days = draw, world, days
+        self.menu = Menu(world)
+        self.metrics = list(self.menu.sight.workspace.metrics)
+        self.moments = ["at", "paid_at"]
+
+    def one(self) -> tuple[Plain, Viewer]:
+        """A request, and who asks it."""
+        viewer = self.world.viewers[1 if chance(self.draw, 60) else 0]
+        if chance(self.draw, 7):
+            request = self.entity_query()
+            return request, Viewer() if self.is_listed_by_facts(request["entity"], viewer) else viewer
+        return self.sound(self.metric_query(), viewer), viewer
+
+    def sound(self, request: Plain, viewer: Viewer) -> Plain:
+        """The request without what it would be refused for; now and then as it is."""
+        for _ in range(3):
+            codes = Query(self.world, request, viewer).faults()
+            dropped = [part for part, causes in CAUSES.items() if codes & causes and part in request]
+            if not dropped or chance(self.draw, 15):
+                break
+            gone = {dropped[0], *(("share_of", "order", "limit") if dropped[0] == "by" else ())}
+            request = {key: value for key, value in request.items() if key not in gone}
+            if dropped[0] == "period" and not any(time is None for _, time in rows_of(self.menu, *request["metrics"])):
+                request["period"] = "all"
+        return self.in_its_columns(request)
+
+    def in_its_columns(self, request: Plain) -> Plain:
+        """Ordered by nothing but what it still shows."""
+        kept = [
+            each
+            for each in request.get("order", [])
+            if each.get("part", "value") == "value" or ("share_of" if each["part"] == "share" else "compare") in request
+        ]
+        found = {key: value for key, value in request.items() if key != "order"}
+        if kept:
+            return {**found, "order": kept}
+        # What a limit ranks by must be said where there is time among the groups.
+        return {key: value for key, value in found.items() if key != "limit" or "order" not in request}
+
+    def is_listed_by_facts(self, entity: str, viewer: Viewer) -> bool:
+        """Whether a rule on other rows than those that describe an entity could decide which of them a viewer is shown."""
+        role = self.menu.sight.workspace.roles.get(viewer.role or "", {})
+        ruled = [self.menu.datasets[name] for name, rule in role.get("datasets", {}).items() if "rows" in rule]
+        return any(not dataset.describes(entity) for dataset in ruled)
+
+    def metric_query(self) -> Plain:
+        draw = self.draw
+        names = self.some_metrics()
+        rows = rows_of(self.menu, *names)
+        by = self.groups(rows)
+        request: Plain = {"metrics": names, "by": by}
+        if chance(draw, 55):
+            request["where"] = self.conditions(names, rows).condition()
+        request["period"] = self.period(rows, by, self.long(names))
+        series = [ref for ref in by if self.is_series(ref, rows)]
+        several = isinstance(request["period"], dict) and "of" in request["period"]
+        comparable = len(series) < 2 and (can("compared_window") or all(time for _, time in rows))
+        if comparable and chance(draw, 30) and (not several or chance(draw, 5)):
+            request["compare"] = self.comparison(bool(series), rows)
+        if chance(draw, 20) and (chance(draw, 5) or all(has_parts(self.menu.sight, name) for name in names)):
+            request["share_of"] = self.share(names, rows, by)
+        self.order(request, several)
+        if chance(draw, 15):
+            request["parameters"] = self.parameters(names)
+        return without_none(request)
+
+    def some_metrics(self) -> list[str]:
+        """One to three metrics; rather often of several facts."""
+        draw = self.draw
+        kinds = {name: self.menu.sight.workspace.kind(name) for name in self.metrics}
+        kind = pick(draw, list(dict.fromkeys(kinds.values())))
+        first = pick(draw, [name for name in self.metrics if kinds[name] == kind])
+        datasets = {dataset for dataset, _ in rows_of(self.menu, first)}
+        near = [name for name in self.metrics if {dataset for dataset, _ in rows_of(self.menu, name)} <= datasets]
+        far = [name for name in self.metrics if name not in near]
+        options = far if far and chance(draw, 65) else near
+        return list(dict.fromkeys([first, *(pick(draw, options) for _ in range(pick(draw, [0, 1, 1, 2])))]))
+
+    def groups(self, rows: Rows) -> list[str]:
+        draw = self.draw
+        datasets = list(dict.fromkeys(dataset for dataset, _ in rows))
+        found: list[str] = []
+        if chance(draw, 40 if all(time for _, time in rows) else 3):
+            found.append(pick(draw, self.buckets(rows)))
+        if chance(draw, 3):
+            others = [item.name for dataset in self.menu.datasets for item in self.menu.items(dataset)]
+            found.append(pick(draw, others))
+        times = {time for _, time in rows}
+        # A moment by which some of the metrics go and others do not is a series of neither.
+        items = [item for item in groupable(self.menu.shared(datasets)) if item.name not in times or len(times) == 1]
+        for _ in range(pick(draw, [0, 1, 1, 1, 2])):
+            if items:
+                item = pick(draw, items)
+                bucketed = item.type in ("date", "time") and chance(draw, 50) and item.name not in [time for _, time in rows]
+                found.append(f"{item.name}.{pick(draw, ['month', 'week', 'weekday'])}" if bucketed else item.name)
+        chosen: dict[str, str] = {}
+        for each in found:
+            chosen.setdefault(self.slot(each), each)
+        return list(chosen.values())[:3]
+
+    def buckets(self, rows: Rows) -> list[str]:
+        found = [*SERIES_DRAWN, "weekday", "is_weekend"]
+        if can("fiscal_year_start"):
+            found += ["fiscal_quarter", "fiscal_year"]
+        times = {time for _, time in rows}
+        fields = [self.menu.datasets[dataset].fields.get(time or "") for dataset, time in rows]
+        if all(field and field["type"] == "time" for field in fields):
+            found += ["hour"]
+        if len(rows) == 1 and None not in times:
+            found.append(f"{rows[0][1]}.month")
+        return found
+
+    def is_series(self, ref: str, rows: Rows) -> bool:
+        return is_series(self.menu.sight, read_ref(ref), [Measure(*each) for each in rows])
+
+    def slot(self, ref: str) -> str:
+        """The column that a group stands in; two groups must not stand in one."""
+        if can("columns_of_one_name"):
+            return ref
+        return "date" if ref in self.moments else name_of(read_ref(ref))
+
+    def conditions(self, names: list[str], rows: Rows) -> Conditions:
+        return Conditions(self.draw, self.menu, rows, self.days, entities=30, open_days=not self.long(names))
+
+    def long(self, names: list[str]) -> bool:
+        kinds = [self.menu.sight.workspace.kind(each) for name in names for each in whole(self.menu.sight, name)]
+        return any(kind in LONG for kind in kinds)
+
+    def period(self, rows: Rows, by: list[str], long: bool) -> Any:
+        draw = self.draw
+        windowed = any(self.menu.datasets[dataset].window and time is None for dataset, time in rows)
+        timeless = any(not self.menu.datasets[dataset].window and time is None for dataset, time in rows)
+        if timeless and not chance(draw, 5):
+            return None
+        if windowed and not long and chance(draw, 25):
+            return None
+        if "date" in by or any(time in by for _, time in rows):
+            # Every day of two years is a long table, and teaches nothing more.
+            return self.short_period()
+        form = pick(draw, ["none"] * 2 + ["all"] * 3 + ["one"] * 6 + ["each"])
+        if form == "each":
+            return {"of": [closed_period(draw, self.days, whole=not windowed) for _ in range(draw(st.integers(2, 3)))]}
+        if form == "none" and not windowed:
+            return None
+        return "all" if form == "all" and not windowed else closed_period(draw, self.days, whole=not windowed)
+
+    def short_period(self) -> Any:
+        first = pick(self.draw, self.days)
+        near = [day for day in self.days if 0 <= (day - first).days <= CLUSTERED_DAYS]
+        dates = {"start": first.isoformat(), "end": pick(self.draw, near).isoformat()}
+        return pick(self.draw, [dates, dates, {"n": 30, "unit": "day"}, {"unit": "month", "offset": pick(self.draw, [0, -1])}])
+
+    def comparison(self, series: bool, rows: Rows) -> Plain:
+        draw = self.draw
+        windowed = any(time is None for _, time in rows)
+        kind = pick(draw, ["previous", "previous", "last_year", *(["period"] if not series or chance(draw, 5) else [])])
+        found: Plain = {"kind": kind}
+        if kind == "period":
+            found["period"] = closed_period(draw, self.days, whole=not windowed)
+        elif can("align") and not series and chance(draw, 20):
+            found["align"] = "weekday"
+        return found
+
+    def share(self, names: list[str], rows: Rows, by: list[str]) -> Plain:
+        where = self.conditions(names, rows).condition(depth=1) if chance(self.draw, 40) else None
+        return {"kind": "share", **without_none({"by": some(self.draw, by, most=2), "where": where})}
+
+    def order(self, request: Plain, several: bool) -> None:
+        draw, names, by = self.draw, request["metrics"], request["by"]
+        if not by or not chance(draw, 45):
+            return
+        parts = [
+            "value",
+            *(["previous", "change", "growth"] if request.get("compare") else []),
+            *(["share"] if request.get("share_of") else []),
+        ]
+        names_of = [name_of(read_ref(ref)) for ref in by]
+        options = [{"target": name, **({} if part == "value" else {"part": part})} for name in names for part in parts]
+        options += [
+            {"target": name_of(read_ref(ref))}
+            for ref in by
+            if ref not in self.moments and names_of.count(name_of(read_ref(ref))) == 1
+        ]
+        found = some(draw, options, least=1, most=2)
+        request["order"] = [{**each, **({} if chance(draw, 50) else {"descending": False})} for each in found]
+        if chance(draw, 65) and not several:
+            request["limit"] = draw(st.integers(1, 3))
+
+    def parameters(self, names: list[str]) -> Plain | None:
+        if not any(
+            "fee" in self.menu.sight.workspace.metrics[each].get("derived", "")
+            for name in names
+            for each in whole(self.menu.sight, name)
+        ):
+            return None if chance(self.draw, 90) else {"fee": 1}
+        return {"fee": pick(self.draw, [0, 0.5, 2])}
+
+    def entity_query(self) -> Plain:
+        draw = self.draw
+        entities = [each for each in self.menu.sight.workspace.entities if len(self.columns_of(each)) == 1]
+        entity = pick(draw, entities)
+        drawn = Conditions(draw, self.menu, [], self.days, entities=60, about=entity, counted=False)
+        items = self.menu.of_entity(entity)
+        key = self.menu.sight.workspace.key_name(entity)
+        columns = some(draw, [item.name for item in items if item.bare != key and "." not in item.name], most=3)
+        request: Plain = {"kind": "entity_query", "entity": entity, "columns": columns}
+        if chance(draw, 80):
+            request["where"] = drawn.condition(depth=1)
+        if columns and chance(draw, 40):
+            request["order"] = [{"target": pick(draw, columns), "descending": draw(st.booleans())}]
+            if chance(draw, 50):
+                request["limit"] = draw(st.integers(1, 3))
+        return without_none(request)
+
+    def columns_of(self, entity: str) -> tuple[str, ...]:
+        return (
+            self.menu.sight.workspace.start_of(entity).keys[entity]
+            if any(entity in each.keys for each in self.menu.datasets.values())
+            else ()
+        )
+
+
+Case = tuple[Plain, Viewer]
+
+
+@st.composite
+def asked(draw: Draw, count: int = 10, renamed: int = 30) -> tuple[World, list[Case]]:
+    """A world and some requests about it; in some worlds everything has an odd name."""
+    world = draw(worlds())
+    drawn = Requests(draw, world, world.days)
+    cases = [drawn.one() for _ in range(count)]
+    if not chance(draw, renamed):
+        return world, cases
+    names = renamings(draw, world)
+    return names.world(world), [(names.request(request), viewer) for request, viewer in cases]

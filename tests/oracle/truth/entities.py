@@ -1,0 +1,103 @@
+"""An entity query: which entities there are, which of them meet a condition, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oracle.model import Viewer, World
+from oracle.truth.check import Checker, Measure, measures
+from oracle.truth.conditions import Counted, entity_of, holds, read, read_ref, value
+from oracle.truth.kinds import Asking, When, counts, rows_of
+from oracle.truth.query import Outcome, ranked, shown
+from oracle.truth.refusals import Refusal
+from oracle.truth.scene import Scene
+from oracle.truth.sight import Row, sight_of
+from oracle.truth.workspace import Plain
+
+
+def entity_query(world: World, request: Plain, viewer: Viewer) -> Outcome:
+    """The entities of a request, by their key, with the columns asked for."""
+    sight = sight_of(world, viewer)
+    scene = Scene.of(sight)
+    scene.about = entity = request["entity"]
+    start = sight.workspace.start_of(entity)
+    where = None if request.get("where") is None else read(request["where"])
+    columns = [read_ref(each) for each in request.get("columns", [])]
+    try:
+        codes = _faults(scene, entity, where, columns)
+        if codes:
+            return Outcome(refusals=codes)
+        counted = Counted(start, None, scene.always)
+        rows: dict[tuple[Any, ...], list[Any]] = {}
+        for key in sorted(set(_known(scene, entity, where, columns))):
+            row = Row("", dict(zip(start.keys[entity], key, strict=True)))
+            if where is None or holds(scene, where, row, counted):
+                rows[key] = [_cell(scene, each, row, counted) for each in columns]
+    except Refusal as refusal:
+        return Outcome(refusals=refusal.codes)
+    groups = [{"kind": "field", "name": sight.workspace.key_name(entity)}]
+    names = [(each.get("name") or each.get("metric"), "value") for each in columns]
+    return ranked(Outcome(rows, groups=groups, columns=names, order=request.get("order", []), cut=request.get("limit")))
+
+
+def _cell(scene: Scene, ref: Plain, row: Row, counted: Counted) -> Any:
+    found = value(scene, ref, row, counted)
+    return found if ref["kind"] == "entity_metric" else shown(found)
+
+
+def _faults(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]) -> set[str]:
+    checker = Checker(scene.sight)
+    start = scene.sight.workspace.start_of(entity)
+    key = scene.sight.reach(start).key(entity)
+    if scene.sight.hides(key, scene.sight.workspace.key_name(entity)):
+        checker.codes.add("field_hidden")
+    own = Measure("", None)
+    for each in columns:
+        checker.reference(each, own, entity, shared=False)
+    if where is not None:
+        checker.condition(where, own, entity)
+    return checker.codes
+
+
+def _known(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]) -> Iterator[tuple[Any, ...]]:
+    """All that a dataset describes, that their own count metric knows, or that the conditions' datasets mention."""
+    for home in scene.sight.workspace.homes(entity):
+        if not scene.sight.denies(home.name):
+            yield from _mentioned(scene, home.name, entity)
+    count = scene.sight.workspace.entities[entity].get("count")
+    if count:
+        metric = scene.sight.workspace.metrics[count]
+        counted, rows = rows_of(scene, metric["dataset"], metric.get("time"), Asking(When(scene.always)))
+        yield from _keys(scene, entity, counts(scene, metric, rows, counted), counted)
+    for dataset in _datasets(scene, where, columns):
+        yield from _mentioned(scene, dataset, entity)
+
+
+def _mentioned(scene: Scene, dataset: str, entity: str) -> Iterator[tuple[Any, ...]]:
+    home = scene.sight.dataset(dataset)
+    yield from _keys(scene, entity, scene.sight.rows(dataset), Counted(home, home.time, None))
+
+
+def _keys(scene: Scene, entity: str, rows: list[Row], counted: Counted) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        key = entity_of(scene, entity, row, counted)
+        if key is not None:
+            yield key
+
+
+def _datasets(scene: Scene, where: Plain | None, columns: list[Plain]) -> Iterator[str]:
+    """The datasets of all conditions on entities."""
+    open_parts: list[Any] = [where, *columns]
+    while open_parts:
+        part = open_parts.pop()
+        if isinstance(part, list):
+            open_parts += part
+        elif isinstance(part, dict):
+            if part.get("kind") == "did":
+                yield part["dataset"]
+            elif part.get("kind") == "entity_metric":
+                if part["metric"] in scene.sight.workspace.metrics:
+                    yield from (each.dataset for each in measures(scene.sight, part["metric"]))
+            else:
+                open_parts += list(part.values())
