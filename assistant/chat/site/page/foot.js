@@ -1,7 +1,7 @@
 // What a user says of an answer, and its link.
 import { post } from './api.js';
 import { copy } from './copying.js';
-import { h, host, icon, iconButton } from './host.js';
+import { h, host, icon, iconButton, useReturn } from './host.js';
 
 export function Foot({ card, words }) {
   const { useState } = host.React;
@@ -53,6 +53,7 @@ export function Foot({ card, words }) {
 function Why({ card, words, send, close }) {
   const { useState } = host.React;
   const { Button, Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } = host.controls;
+  useReturn();
   const [reasons, setReasons] = useState([]);
   const [comment, setComment] = useState('');
   const [wording, setWording] = useState('');

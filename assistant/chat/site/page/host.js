@@ -19,3 +19,10 @@ export function icon(name, properties = {}) {
 export function iconButton(name, words, onClick, properties = {}) {
   return h('button', { type: 'button', className: 'hx-icon-button', title: words, 'aria-label': words, onClick, ...properties }, icon(name));
 }
+
+/** For a dialog: what had the focus before it has it again afterwards. Chainlit's dialogs know an opener of their own only. */
+export function useReturn() {
+  const { useEffect, useState } = host.React;
+  const [opener] = useState(() => document.activeElement);
+  useEffect(() => () => setTimeout(() => opener?.isConnected && opener.focus(), 50), []);
+}

@@ -1,11 +1,12 @@
 // A look into one group of an answer, as the next question: how it should be split.
 import { get } from './api.js';
-import { h, host } from './host.js';
+import { h, host, useReturn } from './host.js';
 
 export function Looks({ card, words, click, group, close }) {
   const { useEffect, useRef, useState } = host.React;
   const { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } = host.controls;
   const [found, setFound] = useState(null);
+  useReturn();
   const list = useRef(null);
 
   useEffect(() => {

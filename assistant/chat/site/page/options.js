@@ -40,6 +40,18 @@ function offer() {
   comeBack();
 }
 
+/** The focus in such a menu opens the tip of the conversation, which then takes Escape for itself; the menu has it as well. */
+function leaveAtOnce(event) {
+  if (event.key !== 'Escape' || !event.isTrusted || !document.querySelector('[role=menu]') || !document.querySelector('[role=tooltip]')) return;
+  const again = (times) => {
+    if (!times || !document.querySelector('[role=menu][data-state=open]')) return;
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    setTimeout(again, 50, times - 1);
+  };
+  setTimeout(again, 0, 6); // the tip fades away first
+}
+
 export function offerOptions() {
   onChange(offer);
+  window.addEventListener('keydown', leaveAtOnce, true);
 }

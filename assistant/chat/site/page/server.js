@@ -1,9 +1,15 @@
 // What the server tells the page beside the conversation, and a link to one answer.
+import { language } from './language.js';
+import { onChange } from './watch.js';
+import { WORDS } from './words.js';
 
 const shown = () => location.pathname.match(/^\/thread\/([^/]+)/)?.[1];
 
 /**
- * `started`: a new conversation for a page that shows another means that the page has outlived its server; it is loaded anew.
+ * `started`: a new conversation for a page that still shows another means that the page has outlived its server; it is loaded
+ * anew. One that is being left is not shown any more.
+ * `deleted`: a page that shows the conversation, or has opened it again while it was being deleted, leaves it.
+ * `gone`: the conversation is not there. Chainlit says so where it looks for one; elsewhere it would say so of the next.
  * `asked`: a page without its list of conversations, as on a phone, does not take the address of the conversation by itself.
  */
 export function followServer() {
@@ -13,14 +19,25 @@ export function followServer() {
     const { huaxiang: what, conversation } = event.data || {};
     if (!what) return;
     latest = conversation;
-    if (what === 'started') setTimeout(() => shown() && shown() !== conversation && location.reload(), 300);
-    if (what === 'asked') setTimeout(() => location.pathname === '/' && isShown(conversation, latest) && show(conversation), 300);
+    if (what === 'started') setTimeout(() => shown() && shown() !== conversation && showsQuestions() && location.reload(), 300);
+    if (what === 'deleted') setTimeout(() => showsQuestions() && location.replace('/'), 300);
+    if (what === 'gone') setTimeout(() => location.pathname === '/' && !saysGone() && location.reload(), 300);
+    if (what === 'asked') setTimeout(() => location.pathname === '/' && conversation === latest && showsQuestions() && show(conversation), 300);
   });
+  onChange(sayGone);
 }
 
-/** Whether the page still shows the conversation that was asked in: a new one begins empty, and is the latest to be heard of. */
-function isShown(conversation, latest) {
-  return conversation === latest && document.querySelector('[data-step-type=user_message]') !== null;
+/** A conversation that begins, and one that is left, shows none. */
+const showsQuestions = () => document.querySelector('[data-step-type=user_message]') !== null;
+
+const notices = () => [...document.querySelectorAll('[data-sonner-toast] [data-title]')];
+const saysGone = () => notices().some((notice) => notice.textContent === WORDS[language].gone);
+
+/** Chainlit says in English only that a conversation is not there. */
+function sayGone() {
+  for (const notice of notices()) {
+    if (notice.textContent.startsWith("Couldn't resume chat")) notice.textContent = WORDS[language].gone;
+  }
 }
 
 /** Goes to a conversation the way the back button does, which the page's router follows. */
