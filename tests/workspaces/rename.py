@@ -51,7 +51,7 @@ from semantic_layer.policy import Viewer
 NAMED = ("entities", "datasets", "conditions", "metrics", "parameters", "tags", "segments", "terms")
 PROSE = ("description", "note", "notice", "because", "unmeasured")
 VALUES = ("is", "not", "in", "exclude")
-NAMED_KEYS = ("entities", "types")
+NAMED_KEYS = ("entities", "types", "links", "accepted")
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FA5
 
