@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from chainlit.data.base import BaseDataLayer
 from chainlit.element import Element, ElementDict
+from chainlit.emitter import ChainlitEmitter
+from chainlit.session import ws_sessions_id
 from chainlit.step import StepDict
 from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, ThreadDict, ThreadFilter
 from chainlit.user import PersistedUser, User
@@ -60,14 +62,21 @@ class ConversationLayer(BaseDataLayer):
         metadata: dict[str, Any] | None = None,
         tags: list[str] | None = None,
     ) -> None:
-        """Renames. Chainlit names a thread by its first message as well; that one comes with a user, and is ours to do."""
+        """Renames. Chainlit names a thread by its first message as well, with a user, and then has the page list it."""
         if name and user_id is None:
             await asyncio.to_thread(served().conversations.rename, thread_id, name)
+        elif name:
+            await asyncio.to_thread(served().conversations.begun, thread_id, name)
 
     async def delete_thread(self, thread_id: str) -> None:
+        """Deletes, and tells the pages that show it."""
         now = served()
-        if await asyncio.to_thread(now.conversations.delete, thread_id):
-            now.talks.forget(thread_id)
+        if not await asyncio.to_thread(now.conversations.delete, thread_id):
+            return
+        now.talks.forget(thread_id)
+        for session in list(ws_sessions_id.values()):
+            if session.thread_id == thread_id:
+                await ChainlitEmitter(session).send_window_message({"huaxiang": "deleted", "conversation": thread_id})
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
         return None

@@ -64,6 +64,15 @@ class Conversations:
     def __init__(self, store: Store, owner: str) -> None:
         self._store, self.owner = store, owner
 
+    def begun(self, conversation: str, asked: str) -> None:
+        """Lists a conversation whose first question still waits for its turn.
+
+        Raises:
+            PermissionError: the conversation is another owner's.
+        """
+        with self._store.begin() as connection:
+            self._make(connection, conversation, storable(asked), now())
+
     def started(self, conversation: str, number: int, asked: str, seen_with: str) -> None:
         """Keeps a question as soon as it is asked, in the place of what had that number or a later one.
 

@@ -245,7 +245,7 @@ class Heard:
         return [*self.elsewhere(), *self.refused, *self.errors]
 
 
-@dataclass
+@dataclass(eq=False)
 class Chat:
     """A page of the chat, in the words of somebody who uses it."""
 
@@ -369,7 +369,7 @@ class Chat:
     def _cells(self, rows: str) -> list[list[str]]:
         table = self.answer.locator("table").first
         table.wait_for()
-        found = table.locator(rows).evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.innerText))")
+        found = table.locator(rows).evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
         return [[str(cell) for cell in row] for row in found]
 
     def points(self) -> set[tuple[int | None, float]]:
@@ -393,7 +393,7 @@ class Chat:
         found = self.answer.locator(".hx-chip:not(.hx-chip-add)").evaluate_all(
             "chips => chips.map(chip => [chip.dataset.chip, chip.querySelectorAll('span')[1].innerText])"
         )
-        return {key: text for key, text in found}
+        return dict(found)
 
 
 @dataclass

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from assistant.reply import Reply
-from browser.conftest import Asks, Chat, Opens, Server, figures_in, load, points_of, rows_of, sums_of, words
+from browser.conftest import Asks, Opens, Server, figures_in, points_of, rows_of, sums_of, words
 
 pytestmark = pytest.mark.browser
 

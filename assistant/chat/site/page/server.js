@@ -20,7 +20,7 @@ export function followServer() {
     if (!what) return;
     latest = conversation;
     if (what === 'started') setTimeout(() => shown() && shown() !== conversation && showsQuestions() && location.reload(), 300);
-    if (what === 'deleted') setTimeout(() => showsQuestions() && location.replace('/'), 300);
+    if (what === 'deleted') setTimeout(() => (shown() || conversation) === conversation && showsQuestions() && location.replace('/'), 300);
     if (what === 'gone') setTimeout(() => location.pathname === '/' && !saysGone() && location.reload(), 300);
     if (what === 'asked') setTimeout(() => location.pathname === '/' && conversation === latest && showsQuestions() && show(conversation), 300);
   });
