@@ -15,7 +15,7 @@ from assistant.state.conversations import Conversations
 from semantic_layer.engines.base import CancelToken
 from semantic_layer.policy import Viewer
 
-MOST_HELD = 200
+MOST_HELD = 50
 """Conversations held in memory; the others are read from the store when they go on."""
 AT_ONCE = max(2, 2 * (os.cpu_count() or 1))
 """Questions that are worked on at the same time; more of them only make each other slower."""
