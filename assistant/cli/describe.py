@@ -60,13 +60,13 @@ def docs(
     as_of: AsOf = None,
     format: Format = "text",
 ) -> None:
-    """Writes all definitions as Markdown."""
-    from semantic_layer.loading.describe import markdown
-    from semantic_layer.loading.loader import find_workspace, load_workspace
+    """Writes all definitions as Markdown, in both languages."""
+    from assistant.dictionary.page import markdown
+    from semantic_layer.loading.loader import find_workspace, parse_with_places, texts_of, workspace_files
 
     chosen = options(workspace, role, user, attr, as_of, format)
     try:
-        found = load_workspace(find_workspace(chosen.workspace), chosen.settings.cache)
+        found = parse_with_places(texts_of(workspace_files(find_workspace(chosen.workspace))))
     except HuaxiangError as error:
         failed(error)
     text = markdown(found)
@@ -74,7 +74,7 @@ def docs(
         target.write_text(text, "utf-8")
         err.print(f"{target} written")
     elif chosen.json:
-        print_json({"workspace": found.name, "markdown": text})
+        print_json({"workspace": found.workspace.name, "markdown": text})
     else:
         typer.echo(text)
 
