@@ -56,6 +56,9 @@ def application(runtime: Runtime, viewer: Viewer, port: int) -> FastAPI:
 
 
 def _application(now: Served, store: Store, port: int, cookie: str) -> FastAPI:
+    from assistant.chat.untraced import leave_out_tracing
+
+    leave_out_tracing()
     from chainlit.auth.jwt import create_jwt, decode_jwt
     from chainlit.user import User
     from chainlit.utils import mount_chainlit
