@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup chat test check bench soak lock schema docs format clean
+.PHONY: setup chat test check bench soak lock schema docs pictures format clean
 
 setup: $(STAMP)
 	@$(BIN)/huaxiang data load
@@ -55,6 +55,10 @@ schema: $(STAMP)
 # Pages that are generated; tests hold them up to date.
 docs: $(STAMP)
 	@$(BIN)/python tests/semantic_layer/loader_rules.py > docs/rules.md
+
+# The README's pictures, of the chat as it is; Chromium is needed.
+pictures: $(STAMP)
+	@$(BIN)/python docs/make_pictures.py
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
