@@ -1,9 +1,8 @@
-"""`huaxiang ask` and `huaxiang query`."""
+"""`huaxiang ask`: a question in words, or many."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -130,46 +129,3 @@ def _outgoing(runtime: Runtime, agent: Agent, chosen: Options, question: str) ->
 
     scope = runtime.scope(chosen.viewer)
     return agent.outgoing(TurnContext(question, Conversation(id=""), runtime.reader(scope), runtime.context(scope)))
-
-
-def query(
-    file: Annotated[Path, typer.Argument(help="A typed request as JSON.")],
-    workspace: Workspace = DEMO,
-    role: Role = None,
-    user: User = "local",
-    attr: Attributes = None,
-    as_of: AsOf = None,
-    format: Format = "text",
-) -> None:
-    """Runs a typed request and shows rows and SQL."""
-    from pydantic import ValidationError
-
-    from assistant.reply import read_request
-    from assistant.session import Session
-
-    chosen = options(workspace, role, user, attr, as_of, format)
-    try:
-        data = json.loads(file.read_text("utf-8-sig"))
-        read_request(data)
-    except OSError as error:
-        bad_use(f"cannot read {file}: {type(error).__name__}")
-    except ValidationError as error:
-        first = error.errors()[0]
-        bad_use(f"{file}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
-    except (ValueError, AttributeError) as error:
-        bad_use(f"{file} is not a request: {error}")
-    try:
-        runtime, agent = _open(chosen)
-        runtime.scope(chosen.viewer)
-        session = Session(runtime, agent, chosen.viewer)
-        reply = asyncio.run(session.run_request(data))
-    except HuaxiangError as error:
-        failed(error)
-    if chosen.json:
-        print_json(reply.contract("1"))
-    else:
-        from assistant.render.terminal import show
-
-        show(reply, out, with_sql=True)
-    if reply.status == "error":
-        raise typer.Exit(1)

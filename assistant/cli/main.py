@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from assistant.cli import ask, check, data, describe, diff, lint, review, serve, usage
+from assistant.cli import ask, check, data, describe, diff, lint, query, review, serve, usage
 
 app = typer.Typer(
     name="huaxiang",
@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 app.command()(serve.chat)
 app.command()(ask.ask)
-app.command()(ask.query)
+app.command()(query.query)
 app.command()(describe.validate)
 app.command()(lint.lint)
 app.command()(diff.diff)

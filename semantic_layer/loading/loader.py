@@ -254,7 +254,7 @@ def _unreadable(tree: Tree) -> list[Problem]:
 
 def _problem(details: ErrorDetails, tree: Tree) -> Problem:
     """One pydantic error as a problem that teaches."""
-    path = _path_in(tree, details["loc"])
+    path = tree.known(details["loc"])
     place = tree.place(path)
     owner = _owner(tree.value, path)
     key = str(details["loc"][-1]) if details["loc"] else ""
@@ -279,15 +279,6 @@ def _problem(details: ErrorDetails, tree: Tree) -> Problem:
             return Problem("wrong_value", f"{owner}'{named}' cannot be {details['input']!r}", fix, place)
         case _:
             return Problem("wrong_value", f"{owner}{said_of(details, named)}", cure_of(details, named), place)
-
-
-def _path_in(tree: Tree, loc: tuple[str | int, ...]) -> Path:
-    """A pydantic location without the names of union members, which are not in the file."""
-    path: Path = ()
-    for item in loc:
-        if (*path, item) in tree.places:
-            path = (*path, item)
-    return path
 
 
 def _owner(value: Any, path: Path) -> str:

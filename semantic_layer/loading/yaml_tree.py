@@ -14,6 +14,9 @@ from semantic_layer.errors import Problem, Where
 
 Path = tuple[str | int, ...]
 
+WRITTEN = {"of": ("all", "any", "not"), "left": ("field", "tag", "metric")}
+"""Keys of typed conditions with those of the short spelling that stand for them."""
+
 
 @dataclass
 class Tree:
@@ -29,6 +32,15 @@ class Tree:
             if path[:end] in self.places:
                 return self.places[path[:end]]
         return None
+
+    def known(self, path: Path) -> Path:
+        """A path as it stands in the file: without the names of a union's members, and with keys as they are written short."""
+        found: Path = ()
+        for step in path:
+            written = next((each for each in (step, *WRITTEN.get(str(step), ())) if (*found, each) in self.places), None)
+            if written is not None:
+                found = (*found, written)
+        return found
 
 
 def read_yaml(text: str, file: str) -> Tree:
