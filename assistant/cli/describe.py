@@ -110,7 +110,7 @@ def doctor(
     facts["home"] = str(home)
     facts["free_disk_gb"] = round(shutil.disk_usage(existing).free / 1e9, 1)
     problems: list[str] = []
-    facts["workspace"], facts["data"] = _workspace_state(chosen.workspace, chosen, problems)
+    facts["workspace"], facts["data"], facts["checks"] = _workspace_state(chosen.workspace, chosen, problems)
     facts["model"] = _model_state(chosen, problems)
     facts["leaves_the_machine"] = _leaves(chosen.settings)
     facts["problems"] = problems
@@ -143,8 +143,11 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _workspace_state(name: str, chosen: Any, problems: list[str]) -> tuple[str, str]:
+def _workspace_state(name: str, chosen: Any, problems: list[str]) -> tuple[str, str, str]:
+    """The workspace, its data, and what the checks found of it."""
+    from assistant.cli.check import data_line
     from assistant.runtime import data_folder
+    from semantic_layer.data_checks.declared import checks_are_due, known_results
     from semantic_layer.loading.loader import find_workspace, load_workspace
     from semantic_layer.warehouse import Warehouse
 
@@ -155,14 +158,23 @@ def _workspace_state(name: str, chosen: Any, problems: list[str]) -> tuple[str, 
         current, due = warehouse.current(), [source.name for source in warehouse.due()]
     except HuaxiangError as error:
         problems.append(str(error.problem))
-        return f"{name}: invalid", "unknown"
+        return f"{name}: invalid", "unknown", "unknown"
     if current is None:
         problems.append("no data is loaded: run `huaxiang data load`")
-        return f"{found.name}: valid", "not loaded"
+        return f"{found.name}: valid", "not loaded", "not counted"
     if due:
         problems.append(f"data is out of date ({', '.join(due)}): run `huaxiang data load`")
+    elif checks_are_due(found, current):
+        problems.append("checks of the data are not counted yet: run `huaxiang data load`")
     rows = sum(table.rows for table in current.tables.values())
-    return f"{found.name}: valid", f"{current.id}, {len(current.tables)} tables, {rows:,} rows"
+    results = known_results(found, current, chosen.as_of or warehouse.today(current))
+    if any(not result.holds and result.severity == "error" for result in results):
+        problems.append("the data fails a check: `huaxiang check --failing` shows it")
+    return (
+        f"{found.name}: valid",
+        f"{current.id}, {len(current.tables)} tables, {rows:,} rows",
+        data_line(current, results) or "none",
+    )
 
 
 def _model_state(chosen: Any, problems: list[str]) -> str:

@@ -144,3 +144,12 @@ def test_a_running_chat_answers_from_the_version_that_was_rolled_back_to(stall: 
     assert asyncio.run(session.reply("Sales")).rows == [[100]]
     huaxiang(stall, "data", "rollback")
     assert asyncio.run(session.reply("Sales")).rows == [[30]]
+
+
+def test_the_doctor_tells_of_checks_that_fail_and_of_those_that_are_not_counted(stall: Path) -> None:
+    assert "3 of 5 checks hold, 2 warnings" in as_json(stall, "doctor")["checks"]
+    (stall / "model.yaml").write_text(MODEL.replace("not_null: [amount]", "not_null: [amount, kind]"), "utf-8")
+    assert "not counted yet" in " ".join(as_json(stall, "doctor", code=1)["problems"])
+    (stall / "lines.csv").write_text(LINES + "3,1,web,2025-02-11,\n", "utf-8")
+    huaxiang(stall, "data", "load")
+    assert "the data fails a check" in " ".join(as_json(stall, "doctor", code=1)["problems"])

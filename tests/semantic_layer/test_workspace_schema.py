@@ -183,3 +183,11 @@ def test_an_editor_tells_what_each_key_is_for() -> None:
 def test_texts_of_keys_come_from_the_docstrings_of_all_bases() -> None:
     assert attribute_texts(Aggregate)["hidden"].startswith("Only a building block")
     assert attribute_texts(Dataset)["history"] == "`none` where the fields hold only today's state, as with demographics."
+
+
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "workspace.md").read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", [text for text in EXAMPLES if not text.startswith("#")])
+def test_what_the_documentation_shows_holds_to_it(example: str) -> None:
+    assert complaints(example) == []
