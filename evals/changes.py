@@ -9,6 +9,7 @@ import asyncio
 import math
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,12 +107,15 @@ class GoldenChanges(Frozen):
         ]
 
 
-def golden_changes(old: Side, new: Side, settings: Settings, sets: list[str], viewer: Viewer) -> GoldenChanges:
+def golden_changes(
+    old: Side, new: Side, settings: Settings, sets: list[str], viewer: Viewer, as_of: date | None = None
+) -> GoldenChanges:
     """Asks golden questions of both versions.
 
     Args:
         sets: Golden sets; without any the one that is called like the newer workspace.
         viewer: Who asks where a question names no role.
+        as_of: What "today" means, instead of each version's own setting.
 
     Raises:
         HuaxiangError: a set cannot be read, or no data is loaded.
@@ -122,7 +126,7 @@ def golden_changes(old: Side, new: Side, settings: Settings, sets: list[str], vi
         name = load_workspace(folders[1], settings.cache).name
         names = sets or ([name] if (SHIPPED / name).is_dir() else [])
         data = _data(old, new, settings)
-        before, after = (Runtime(str(folder), asked, data=data) for folder in folders)
+        before, after = (Runtime(str(folder), asked, as_of, data) for folder in folders)
         cases = [case for each in names for case in load_set(find_set(each)).cases]
         changes = asyncio.run(_compared(cases, before, after, viewer))
         return GoldenChanges(sets=tuple(names), data_version=after.opened().version.id, asked=len(cases), changes=tuple(changes))

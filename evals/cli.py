@@ -91,4 +91,4 @@ def golden_diff(old: Side, new: Side, chosen: Options, sets: list[str]) -> Golde
     """
     from evals.changes import golden_changes
 
-    return golden_changes(old, new, chosen.settings, sets, chosen.viewer)
+    return golden_changes(old, new, chosen.settings, sets, chosen.viewer, chosen.as_of)
