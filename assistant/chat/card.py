@@ -68,7 +68,7 @@ def card(
 
     Args:
         at: When it was asked, ISO 8601.
-        viewing: Whose words the chips use; without it the reading has no chips.
+        viewing: Whose words the chips use, and who may have files; without it the reading has no chips.
         thumb: What the viewer has said of this answer.
         edited: The turn whose reading was changed into this one.
         usage: What a language model took for it.
@@ -91,6 +91,7 @@ def card(
         "edited": edited,
         "request": reply.plan if edited is not None else None,
         "picture": file_name(reply, datetime.fromisoformat(at).astimezone(), "png"),
+        "files": viewing is None or viewing.scope.grant.may_export,
         "judged": answered or reply.status == "refused",
     }
 

@@ -51,12 +51,12 @@ def _reply(turn: KeptTurn) -> Reply:
 
 
 @router.get("/about")
-def about() -> dict[str, str]:
-    """What is served, in both languages: the workspace, until when its data reaches, as whom one asks."""
+def about() -> dict[str, Any]:
+    """What is served, in both languages: the workspace, until when its data reaches, as whom one asks; whether as files too."""
     now = served()
     workspace, scope = now.runtime.workspace, now.runtime.scope(now.viewer)
     role = workspace.role(now.viewer.role)
-    said: dict[str, str] = {}
+    said: dict[str, Any] = {"files": scope.grant.may_export}
     for language in LANGUAGES:
         parts = [workspace.workspace.label.get(language) or workspace.name]
         parts.append(fill(language, "page", "as_of", day=day_text(scope.as_of, language)))
@@ -119,22 +119,29 @@ def looks(turn: Shown, row: int) -> dict[str, Any]:
 # ---- files --------------------------------------------------------------------------------------------------------------
 
 
+def _may_export() -> None:
+    now = served()
+    if not now.runtime.scope(now.viewer).grant.may_export:
+        raise HTTPException(403, "not_allowed")
+
+
+MAY_EXPORT = [Depends(_may_export)]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@router.get(ANSWER + "/table.csv")
+@router.get(ANSWER + "/table.csv", dependencies=MAY_EXPORT)
 def as_csv(turn: Shown, table: int = 0) -> Response:
     reply = _reply(turn)
     return _file(csv_of(reply, max(table, 0)), file_name(reply, _at(turn), "csv"), "text/csv; charset=utf-8")
 
 
-@router.get(ANSWER + "/answer.xlsx")
+@router.get(ANSWER + "/answer.xlsx", dependencies=MAY_EXPORT)
 def as_excel(turn: Shown) -> Response:
     reply = _reply(turn)
     return _file(excel_of(reply, turn.asked, _at(turn)), file_name(reply, _at(turn), "xlsx"), EXCEL)
 
 
-@router.get("/conversations/{conversation}/export.{form}")
+@router.get("/conversations/{conversation}/export.{form}", dependencies=MAY_EXPORT)
 def export(conversation: str, form: Literal["html", "md", "xlsx"], language: Literal["zh", "en"] = "en") -> Response:
     """A whole conversation; answers that were computed under other rights are left out."""
     now = served()

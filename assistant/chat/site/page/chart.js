@@ -72,7 +72,7 @@ export function Chart({ card, words, look }) {
           chart.log
         ),
       h('span', { className: 'hx-space' }),
-      iconButton('ImageDown', words.picture, () => picture(drawn, card, colours, words), { disabled: !drawn })
+      card.files && iconButton('ImageDown', words.picture, () => picture(drawn, card, colours, words), { disabled: !drawn })
     ),
     failed && h('p', { className: 'hx-muted', role: 'alert' }, icon('AlertCircle'), words.failed),
     h('div', { ref: place, className: 'hx-plot', role: 'img', 'aria-label': drawn?.describe || chart.describe, style: { minHeight: failed ? 0 : `${height}px` } })

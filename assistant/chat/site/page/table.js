@@ -82,8 +82,8 @@ export function DataTable({ card, words, table, look, busy }) {
     h(
       'div',
       { className: 'hx-tools' },
-      h('a', { className: 'hx-quiet', href: answerPath(card, 'table.csv', { table: table.index || null }), download: '', 'aria-label': words.csv, title: words.csv }, icon('Download'), 'CSV'),
-      table.index === 0 && h('a', { className: 'hx-quiet', href: answerPath(card, 'answer.xlsx'), download: '', 'aria-label': words.excel, title: words.excel }, icon('FileSpreadsheet'), 'Excel'),
+      card.files && h('a', { className: 'hx-quiet', href: answerPath(card, 'table.csv', { table: table.index || null }), download: '', 'aria-label': words.csv, title: words.csv }, icon('Download'), 'CSV'),
+      card.files && table.index === 0 && h('a', { className: 'hx-quiet', href: answerPath(card, 'answer.xlsx'), download: '', 'aria-label': words.excel, title: words.excel }, icon('FileSpreadsheet'), 'Excel'),
       h('span', { className: 'hx-space' }),
       last > 0 &&
         h(

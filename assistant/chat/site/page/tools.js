@@ -5,6 +5,7 @@ import { WORDS } from './words.js';
 
 const FORMS = { html: 'html', xlsx: 'excel', md: 'markdown' };
 
+let files = true; // what a role that may not export does not get
 const conversation = () => location.pathname.match(/^\/thread\/([^/]+)/)?.[1];
 
 function made(kind, properties = {}, ...children) {
@@ -41,7 +42,7 @@ export function addTools() {
     }
   });
   onChange(() => {
-    exporting.hidden = !conversation() || !document.querySelector('[data-step-type=user_message]');
+    exporting.hidden = !files || !conversation() || !document.querySelector('[data-step-type=user_message]');
   });
   document.body.prepend(tools);
 }
@@ -50,6 +51,7 @@ export function addTools() {
 export async function sayWhatIsServed() {
   try {
     const said = await (await fetch('/about')).json();
+    files = said.files;
     document.documentElement.style.setProperty('--hx-about', JSON.stringify(said[language]));
   } catch {
     // The page says it all without it.
