@@ -32,6 +32,9 @@ from assistant.reply import Reply
 from assistant.wording.texts import fill, text_of
 
 log = logging.getLogger(__name__)
+RESUMED = "resumed"
+RESUMED_WITHIN = 100
+"""Twentieths of a second."""
 WAITING = -1
 """The number of a turn that has none yet, because others are before it."""
 
@@ -74,12 +77,14 @@ async def resume(thread: ThreadDict) -> None:
     if running:
         shown = {str(line.get("id")) for line in lines}
         _soon(_when_answered(conversation, shown))
+    cl.user_session.set(RESUMED, True)
 
 
 @cl.on_chat_end
 async def leave() -> None:
     """A page is gone. What Chainlit has gathered of its messages is read by nobody, and would be kept for ever."""
     chat_contexts.pop(cl.context.session.id, None)
+    cl.user_session.set(RESUMED, False)
 
 
 @cl.on_message
@@ -87,6 +92,9 @@ async def ask(message: cl.Message) -> None:
     text = message.content
     language = read_question(text[:400]).language
     async with _never_a_traceback(language):
+        if cl.context.session.thread_id_to_resume is not None:
+            await _resumed()
+            await cl.context.emitter.send_step(message.to_dict())
         await _show(lambda session, cancel: session.ask(text, cancel), language)
 
 
@@ -117,6 +125,14 @@ async def stop(sid: str) -> None:
 
 def _conversation() -> str:
     return str(cl.context.session.thread_id)
+
+
+async def _resumed() -> None:
+    """Waits until a page that opens a conversation again was sent it: it takes the place of what was typed before."""
+    for _ in range(RESUMED_WITHIN):
+        if cl.user_session.get(RESUMED):
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _tell_page(what: str) -> None:

@@ -47,7 +47,8 @@ def application(runtime: Runtime, viewer: Viewer, port: int) -> FastAPI:
     serve_with(now)
     runtime.reader(runtime.scope(viewer))
     cookie = f"huaxiang_{port}"
-    os.environ["CHAINLIT_APP_ROOT"] = str(prepare(settings.home / "chat", port))
+    # Two chats of one state folder have each its own pages, which the other's start does not take away.
+    os.environ["CHAINLIT_APP_ROOT"] = str(prepare(settings.home / "chat" / str(port), port))
     os.environ["CHAINLIT_AUTH_SECRET"] = kept_secret(settings.home / "chat_secret")
     os.environ["CHAINLIT_AUTH_COOKIE_NAME"] = cookie  # cookies know no ports: two chats on one machine have one each
     os.environ["CHAINLIT_CUSTOM_AUTH"] = "1"
