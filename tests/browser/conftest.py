@@ -230,7 +230,8 @@ class Heard:
             self.refused.append(f"{why} {url}")
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Chainlit's drawer of conversations has a name, but no title, which its library of controls complains of.
+        if message.type == "error" and "requires a `DialogTitle`" not in message.text:
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _page_error(self, error: Error) -> None:

@@ -1,4 +1,4 @@
-"""The server ends and begins again while pages are open."""
+"""The server ends and begins again while pages are open: one in Chinese, one in English."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from conftest import Asker
 from playwright.sync_api import Browser, expect
 
 from assistant.wording.texts import fill
-from browser.conftest import Chat, Server, beside, figures_in, load, words
+from browser import corner_shop
+from browser.conftest import Chat, Server, begin_anew, beside, figures_in, load, words
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +20,8 @@ BEFORE = {"zh": "3月的销售额", "en": "Sales in March"}
 AFTER = {"zh": "那2月呢", "en": "and in February?"}
 SLOW = {"zh": "访客数", "en": "Visitors"}
 COMPUTING = re.compile("Computing|正在计算")
+RECONNECTED = 40_000
+"""Milliseconds within which a page has found its server again."""
 
 
 @pytest.fixture(scope="module")
@@ -30,56 +33,68 @@ def restartable(corner: Asker, home: Path, tmp_path_factory: pytest.TempPathFact
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, restartable: Server) -> Iterator[list[Chat]]:
+    chats = [load(chromium, restartable, language) for language in ("zh", "en")]
+    yield chats
+    for chat in chats:
+        chat.page.context.close()
+
+
 @pytest.fixture
-def page(chromium: Browser, restartable: Server, request: pytest.FixtureRequest) -> Iterator[Chat]:
-    chat = load(chromium, restartable, getattr(request, "param", "en"))
-    yield chat
-    chat.page.context.close()
+def chats(opened: list[Chat]) -> list[Chat]:
+    """A new conversation in either language."""
+    for chat in opened:
+        begin_anew(chat)
+    return opened
 
 
-@pytest.mark.parametrize("page", ["zh", "en"], indirect=True)
 @pytest.mark.parametrize("crash", [False, True], ids=["ended", "killed"])
 def test_an_open_page_recovers_its_conversation_by_itself_and_goes_on_with_it(
-    page: Chat, restartable: Server, corner: Asker, crash: bool
+    chats: list[Chat], restartable: Server, corner: Asker, crash: bool
 ) -> None:
-    page.ask(BEFORE[page.language])
-    address, said = page.conversation, page.answer.inner_text()
+    for chat in chats:
+        chat.ask(BEFORE[chat.language])
+        expect(chat.answer.locator(".hx-chips")).to_be_visible()
+    addresses, said = [chat.conversation for chat in chats], [chat.answer.inner_text() for chat in chats]
     restartable.restart(crash)
-    page.ask(AFTER[page.language])
-    expected = beside(lambda: corner.ask(BEFORE[page.language], AFTER[page.language]))
-    assert figures_in(page.number.inner_text()) == expected.rows[0]
-    assert page.conversation == address
-    assert page.answers.first.inner_text() == said
-    assert page.questions.all_inner_texts() == [BEFORE[page.language], AFTER[page.language]]
+    for chat in chats:
+        chat.ask(AFTER[chat.language])
+        expected = beside(lambda: corner.ask(BEFORE[chat.language], AFTER[chat.language]))  # noqa: B023
+        assert figures_in(chat.number.inner_text()) == expected.rows[0]
+        assert chat.questions.all_inner_texts() == [BEFORE[chat.language], AFTER[chat.language]]
+    assert [chat.conversation for chat in chats] == addresses
+    assert [chat.answers.first.inner_text() for chat in chats] == said
 
 
-@pytest.mark.parametrize("page", ["zh", "en"], indirect=True)
-def test_a_question_that_was_cut_off_says_so_and_can_be_asked_again_by_a_click(page: Chat, restartable: Server) -> None:
-    page.send(SLOW[page.language])
-    expect(page.work).to_contain_text(COMPUTING)
-    page.conversation  # noqa: B018  (its address stands)
+def test_a_question_that_was_cut_off_says_so_and_can_be_asked_again_by_a_click(chats: list[Chat], restartable: Server) -> None:
+    for chat in chats:
+        chat.send(SLOW[chat.language])
+        expect(chat.work).to_contain_text(COMPUTING)
+        chat.conversation  # noqa: B018  (its address stands)
     restartable.restart(crash=True)
-    expect(page.answer).to_contain_text(fill(page.language, "page", "interrupted"), timeout=30_000)
-    expect(page.page.locator("[data-step-type=tool]")).to_have_count(0)
-    page.click(page.button(words(page.language)["again"]))
-    assert figures_in(page.number.inner_text()) == [250000]
-    assert page.questions.all_inner_texts() == [SLOW[page.language]] * 2
+    for chat in chats:
+        expect(chat.answer).to_contain_text(fill(chat.language, "page", "interrupted"), timeout=RECONNECTED)
+        expect(chat.page.locator("[data-step-type=tool]")).to_have_count(0)
+        chat.button(words(chat.language)["again"]).click()
+    for chat in chats:
+        chat.answered(2)
+        assert figures_in(chat.number.inner_text()) == [corner_shop.VISITS]
+        assert chat.questions.all_inner_texts() == [SLOW[chat.language]] * 2
 
 
-def test_a_page_that_had_asked_nothing_can_ask_afterwards(page: Chat, restartable: Server) -> None:
+def test_charts_and_buttons_of_earlier_answers_work_afterwards_and_a_page_that_had_asked_nothing_can_ask(
+    chats: list[Chat], restartable: Server
+) -> None:
+    new, old = chats
+    old.ask("Sales by shelf")
+    old.conversation  # noqa: B018
     restartable.restart()
-    page.ask("Sales in March")
-    expect(page.answers).to_have_count(1)
-    assert figures_in(page.number.inner_text())
-
-
-def test_buttons_of_earlier_answers_work_afterwards(page: Chat, restartable: Server) -> None:
-    page.ask("Sales by shelf")
-    page.conversation  # noqa: B018
-    restartable.restart()
-    expect(page.page.locator("#session-error")).to_have_count(0, timeout=30_000)
-    page.drawn()
-    page.type("x")
-    expect(page.page.locator("#chat-submit")).to_be_enabled()
-    page.open_menu("metric").choose("Visits")
-    expect(page.questions).to_have_count(2)
+    old.type("x")
+    expect(old.page.locator("#chat-submit")).to_be_enabled(timeout=RECONNECTED)
+    old.drawn()
+    old.open_menu("by.0").choose("Brand")
+    assert len(old.rows()) == len(corner_shop.HOSTILE)
+    new.ask(BEFORE["zh"])
+    assert new.questions.all_inner_texts() == [BEFORE["zh"]]
+    assert figures_in(new.number.inner_text())
