@@ -35,10 +35,13 @@ class Sentences:
         self.words, self.language, self.questions = words, words.language, questions
 
     def answer(self, answer: Answer, request: MetricQuery | None) -> str:
-        """The whole text: findings, then what must be said about them."""
-        texts = [self._finding(finding, answer, request) for finding in answer.findings]
-        separator = "\n" if answer.kind in ("definition_query",) else ("" if self.language == "zh" else " ")
-        return separator.join(text for text in texts if text)
+        """The whole text: the findings, with a line for each metric and each definition."""
+        lines: dict[Any, list[str]] = {}
+        for place, finding in enumerate(answer.findings):
+            of = place if answer.kind == "definition_query" else finding.parts.get("metric")
+            lines.setdefault(of, []).append(self._finding(finding, answer, request))
+        separator = "" if self.language == "zh" else " "
+        return "\n".join(line for texts in lines.values() if (line := separator.join(text for text in texts if text)))
 
     def note(self, note: Note) -> str:
         """One assumption or warning."""

@@ -17,7 +17,7 @@ from loopback_anthropic import ANTHROPIC
 from proposing import field, is_, not_, plan
 
 from assistant.agent import Agent
-from assistant.chat import present
+from assistant.chat.card import message
 from assistant.render.markdown import escaped
 from assistant.reply import Reply
 from assistant.runtime import Runtime
@@ -167,7 +167,7 @@ class TestInTheReply:
         reply = with_model(poisoned, server, monkeypatch).ask(question)
         assert {row[0] for row in reply.rows} <= set(VALUES)
         assert reply.rows
-        shown = present.text(reply)
+        shown = message(reply)
         for markup in ("<img", "](https", "https://evil", "```\n#"):
             assert markup not in shown.replace(escaped(markup), "")
 

@@ -49,8 +49,8 @@ export function Card({ card, act }) {
     card.chart && h(Chart, { ...shared, look: setGroup }),
     ...card.tables.map((table) => h(DataTable, { ...shared, table, key: table.index, look: setGroup })),
     group && h(Looks, { ...shared, group, close: () => setGroup(null) }),
-    card.status === 'answered' && h(Evidence, shared),
     !computed && next,
+    card.status === 'answered' && h(Evidence, shared),
     card.judged && h(Foot, shared),
     computed && next
   );
