@@ -84,19 +84,24 @@ class AnswerChange(Frozen):
 
 
 class GoldenChanges(Frozen):
-    """The changed answers of some golden sets."""
+    """The changed answers of some golden sets.
 
-    sets: tuple[str, ...]
-    data_version: str
-    asked: int
-    changes: tuple[AnswerChange, ...]
+    Attributes:
+        unasked: Why none was asked; empty where they were.
+    """
+
+    sets: tuple[str, ...] = ()
+    data_version: str = ""
+    asked: int = 0
+    changes: tuple[AnswerChange, ...] = ()
+    unasked: str = ""
 
     def plain(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 
     def lines(self) -> list[str]:
-        if not self.sets:
-            return ["no golden questions: there is no set of that name (--set names one)"]
+        if self.unasked:
+            return [f"no golden question was asked: {self.unasked}"]
         shown = [change for change in self.changes if change.what != "words"]
         words = len(self.changes) - len(shown)
         head = f"{len(shown)} of {self.asked} golden questions change their answer, over {self.data_version}"
@@ -125,7 +130,14 @@ def golden_changes(
         folders = [_folder(side, Path(kept) / name) for side, name in ((old, "old"), (new, "new"))]
         name = load_workspace(folders[1], settings.cache).name
         names = sets or ([name] if (SHIPPED / name).is_dir() else [])
+        if not names:
+            return GoldenChanges(unasked=f"there is no set for '{name}'; --set names one")
         data = _data(old, new, settings)
+        if data is None and not sets:
+            return GoldenChanges(unasked="the data of neither version is loaded; run `huaxiang data load` for one of them")
+        if data is None:
+            fix = "Run `huaxiang data load` for one of them, or leave the questions out with --no-golden."
+            raise DataError(Problem("not_loaded", "the data of neither version is loaded", fix))
         before, after = (Runtime(str(folder), asked, as_of, data) for folder in folders)
         cases = [case for each in names for case in load_set(find_set(each)).cases]
         changes = asyncio.run(_compared(cases, before, after, viewer))
@@ -140,7 +152,7 @@ def _folder(side: Side, folder: Path) -> Path:
     return folder
 
 
-def _data(old: Side, new: Side, settings: Settings) -> Path:
+def _data(old: Side, new: Side, settings: Settings) -> Path | None:
     """The data versions of the newer side, else those of the older one."""
     for side in (new, old):
         if not side.folder.is_dir():
@@ -151,8 +163,7 @@ def _data(old: Side, new: Side, settings: Settings) -> Path:
             continue
         if (folder / "current.json").is_file():
             return folder
-    fix = "Run `huaxiang data load` for one of them, or leave the questions out with --no-golden."
-    raise DataError(Problem("not_loaded", "the data of neither version is loaded", fix))
+    return None
 
 
 async def _compared(cases: list[Case], before: Runtime, after: Runtime, viewer: Viewer) -> list[AnswerChange]:

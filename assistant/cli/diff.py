@@ -27,6 +27,7 @@ from assistant.cli.common import (
 from semantic_layer.errors import HuaxiangError
 
 if TYPE_CHECKING:
+    from semantic_layer.loading.diff import Change
     from semantic_layer.loading.revisions import Side
 
 
@@ -69,32 +70,33 @@ def diff(
 
     chosen = options(workspace, role, user, attr, as_of, format)
     settled()
-    told: dict[str, Told] = {}
     try:
         after = side_of(new or chosen.workspace)
         before = side_of(old, beside=after.folder)
         changes = differences(parse_workspace(before.texts), parse_workspace(after.texts))
-        if golden and changes:
+        if not chosen.json:
+            _show(changes)
+        parts = entry_points(group="huaxiang.diff") if golden and changes else ()
+        if parts:
             err.print("Asking the golden questions of both versions …", style="dim")
-            told = {
-                point.name: _part(point)(before, after, chosen, list(sets or ())) for point in entry_points(group="huaxiang.diff")
-            }
+        told = {point.name: _part(point)(before, after, chosen, list(sets or ())) for point in parts}
     except HuaxiangError as error:
         failed(error)
     if chosen.json:
-        parts = {name: each.plain() for name, each in told.items()}
-        print_json(
-            {"old": before.name, "new": after.name, "changes": [each.model_dump(mode="json") for each in changes], **parts}
-        )
+        more = {name: each.plain() for name, each in told.items()}
+        print_json({"old": before.name, "new": after.name, "changes": [each.model_dump(mode="json") for each in changes], **more})
         return
+    for each in told.values():
+        for line in each.lines():
+            out.print(line, markup=False, soft_wrap=True)
+
+
+def _show(changes: tuple[Change, ...]) -> None:
     signs = {"added": "+", "removed": "-", "renamed": "~", "changed": "~"}
     for change in changes:
         out.print(f"{signs[change.what]} {change}", markup=False, soft_wrap=True)
     counts = Counter(change.what for change in changes)
     out.print(", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing has changed")
-    for each in told.values():
-        for line in each.lines():
-            out.print(line, markup=False, soft_wrap=True)
 
 
 def _part(point: Any) -> Part:

@@ -127,6 +127,15 @@ def test_without_loaded_data_it_says_what_to_do(
     assert "--no-golden" in done.stderr
 
 
+def test_where_no_question_is_asked_the_changes_are_told_all_the_same(folders: tuple[Path, Path, Path]) -> None:
+    old, new, _ = folders
+    (new / "model.yaml").write_text(MODEL.replace("expr: amount", "expr: amount * 2"), "utf-8")
+    done = CliRunner().invoke(app, ["diff", str(old), str(new)])
+    assert done.exit_code == 0
+    assert "expr is “amount * 2”, it was “amount”" in done.stdout
+    assert done.stdout.splitlines()[-1] == "no golden question was asked: there is no set for 'stall'; --set names one"
+
+
 def test_an_invalid_version_ends_it_with_file_line_and_cure(folders: tuple[Path, Path, Path]) -> None:
     old, new, _ = folders
     (new / "model.yaml").write_text(MODEL.replace("agg: sum", "agg: summ"), "utf-8")
