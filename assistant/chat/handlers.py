@@ -26,7 +26,7 @@ from assistant.chat.shared import served
 from assistant.chat.talks import Asking
 from assistant.chat.thread import NAME, answered, is_worked_out, lines_of, thread_of
 from assistant.chat.work import WorkLine
-from assistant.events import Event, Last, Started
+from assistant.events import Event, Last, Progress, Started
 from assistant.language.text import read_question
 from assistant.reply import Reply
 from assistant.wording.texts import fill, text_of
@@ -129,10 +129,10 @@ def _conversation() -> str:
 
 async def _resumed() -> None:
     """Waits until a page that opens a conversation again was sent it: it takes the place of what was typed before."""
-    for _ in range(RESUMED_WITHIN):
-        if cl.user_session.get(RESUMED):
-            return
+    waited = 0
+    while not cl.user_session.get(RESUMED) and waited < RESUMED_WITHIN:
         await asyncio.sleep(0.05)
+        waited += 1
 
 
 async def _tell_page(what: str) -> None:
@@ -156,6 +156,9 @@ async def _show(asking: Asking, language: str, shown_as: str = "") -> None:
             says = fill(language, "page", "waiting")
             await line.show(steps.work(conversation, WAITING, says, steps.moment(), running=True))
         async for event in now.talks.ask(conversation, asking):
+            if isinstance(event, Started | Progress):
+                # The end of a question before this one has told the page that nothing runs any more.
+                await cl.context.emitter.task_start()
             if isinstance(event, Started):
                 await _tell_page("asked")
                 if shown_as:

@@ -13,6 +13,7 @@ import pytest
 from chatting import Listener, serving, talked, thread_of
 from conftest import Asker
 
+from assistant.chat.clicks import Clicked
 from assistant.chat.shared import Served
 from assistant.events import Event, Progress, Started
 from assistant.session import Session
@@ -40,9 +41,12 @@ def page(conversation: str = "") -> Listener:
 
 
 async def ask(handlers: ModuleType, question: str) -> None:
+    """As Chainlit hands over what was typed."""
     import chainlit as cl
 
+    await cl.context.emitter.task_start()
     await handlers.ask(cl.Message(content=question, type="user_message"))
+    await cl.context.emitter.task_end()
 
 
 async def click(handlers: ModuleType, **payload: Any) -> dict[str, Any]:
@@ -146,6 +150,44 @@ class TestAnswered:
         ]
         assert "Computing… 1 s so far (Esc stops it)" in said and "Computing… 2 s so far (Esc stops it)" in said
         assert len(listener.work()) == 1
+
+    def test_a_question_that_waited_behind_another_shows_that_it_runs_when_its_turn_has_come(
+        self, handlers: ModuleType, now: Served, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def scene() -> None:
+            ends = {name: asyncio.Event() for name in ("first", "second")}
+
+            def choice(payload: dict[str, Any], *_: Any) -> Clicked:
+                async def asking(session: Session, cancel: CancelToken) -> AsyncIterator[Event]:
+                    async for event in session.ask(BREAKDOWN["en"], cancel):
+                        yield event
+                        if isinstance(event, Started):
+                            await ends[payload["name"]].wait()
+
+                return Clicked(asking, payload["name"])
+
+            monkeypatch.setattr(handlers, "clicked", choice)
+            listener = page()
+            running = {}
+            for name in ends:
+                running[name] = asyncio.create_task(click(handlers, name=name, language="en"))
+                await asyncio.sleep(0.1)
+            assert any("Others are asking" in line["name"] for line in listener.work())
+            ends["first"].set()
+            await running["first"]
+            for _ in range(100):
+                if any(line["output"] == "second" for line in listener.lines().values()):
+                    break
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
+            assert len(listener.said()) == 1
+            assert listener.is_busy
+            ends["second"].set()
+            await running["second"]
+            assert not listener.is_busy
+            assert len(listener.said()) == 2
+
+        asyncio.run(scene())
 
 
 class TestFault:
