@@ -65,6 +65,14 @@ FROM campaigns m
 LEFT JOIN campaign_descriptions c ON c.campaign_id = m.campaign_id
 LEFT JOIN demo g ON g.household_id = m.household_id;
 
+CREATE TABLE beside AS                                                          -- one row per (campaign, household, day) with a redemption:
+SELECT h.household_id, h.campaign_id, h.campaign_type, h.d, h.month, h.quarter, h.age, h.income, h.marital_status, h.kids_count,
+       h.k, t.sales / h.k AS sales, t.coupon_disc / h.k AS coupon_disc, t.match_disc / h.k AS match_disc   -- what was bought that day, 1/k each
+FROM (SELECT u.*, count(*) OVER (PARTITION BY u.household_id, u.d) AS k
+      FROM (SELECT DISTINCT household_id, campaign_id, campaign_type, d, month, quarter, age, income, marital_status, kids_count FROM red) u) h
+JOIN (SELECT household_id, d, sum(sales_value) AS sales, sum(coupon_disc) AS coupon_disc, sum(coupon_match_disc) AS match_disc
+      FROM tx GROUP BY 1, 2) t ON t.household_id = h.household_id AND t.d = h.d;
+
 CREATE TABLE days AS                                                            -- the calendar, to keep empty buckets in a series
 SELECT CAST(s AS DATE) AS d, CAST(date_trunc('week', s) AS DATE) AS week, CAST(date_trunc('month', s) AS DATE) AS month,
        CAST(date_trunc('quarter', s) AS DATE) AS quarter
