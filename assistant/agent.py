@@ -42,7 +42,6 @@ REPAIRABLE = frozenset(
         "no_time",
         "no_hours",
         "share_of_ratio",
-        "several_datasets",
         "kind_not_compiled",
         "bad_request",
     }

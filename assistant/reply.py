@@ -103,7 +103,7 @@ class Replies:
         days: Days | None = None,
         questions: tuple[Question, ...] | None = None,
     ) -> None:
-        self.words = Words(workspace, language)
+        self.words = Words(workspace, language, days)
         self.questions = workspace.questions if questions is None else questions
         self.sentences = Sentences(self.words, self.questions)
         self.language, self.role, self.days = language, role, days

@@ -14,8 +14,35 @@ from semantic_layer.periods import Between, CalendarUnit, LastN, Period, Unit, W
 Weekday = int
 """Monday is 0, as in `date.weekday()`."""
 
-MONTHS_OF: dict[Unit, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+MONTHS_OF: dict[Unit, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12, "fiscal_quarter": 3, "fiscal_year": 12}
 """Calendar units that are whole months, with how many."""
+UNITS: dict[str, Unit] = {
+    "date": "day",
+    "week": "week",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+    "fiscal_quarter": "fiscal_quarter",
+    "fiscal_year": "fiscal_year",
+}
+"""The unit that each grain of a series cuts time into."""
+FISCAL: tuple[Unit, ...] = ("fiscal_quarter", "fiscal_year")
+
+
+class Conventions(NamedTuple):
+    """How a business counts weeks and fiscal years.
+
+    Attributes:
+        week_start: The first day of a week; Monday is 0.
+        fiscal_start: The month in which a fiscal year begins.
+    """
+
+    week_start: Weekday = 0
+    fiscal_start: int = 1
+
+
+STANDARD = Conventions()
+"""Weeks from Monday, fiscal years that are calendar years."""
 
 
 class Span(NamedTuple):
@@ -46,36 +73,39 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def unit_of(day: date, unit: Unit, week_start: Weekday = 0) -> Span:
+def unit_of(day: date, unit: Unit, by: Conventions = STANDARD) -> Span:
     """The calendar unit that holds a day."""
     if unit == "day":
         return Span(day, day)
     if unit == "week":
-        first = day - timedelta(days=(day.weekday() - week_start) % 7)
+        first = day - timedelta(days=(day.weekday() - by.week_start) % 7)
         return Span(first, first + timedelta(days=6))
     size = MONTHS_OF[unit]
-    first = date(day.year, (day.month - 1) // size * size + 1, 1)
+    offset = by.fiscal_start - 1 if unit in FISCAL else 0
+    months = day.year * 12 + day.month - 1 - offset
+    year, month = divmod(months // size * size + offset, 12)
+    first = date(year, month + 1, 1)
     return Span(first, add_months(first, size) - timedelta(days=1))
 
 
-def shift_units(span_start: date, unit: Unit, offset: int, week_start: Weekday = 0) -> Span:
+def shift_units(span_start: date, unit: Unit, offset: int, by: Conventions = STANDARD) -> Span:
     """The unit that lies `offset` units after the one that holds a day."""
     if unit == "day":
         return unit_of(span_start + timedelta(days=offset), unit)
     if unit == "week":
-        return unit_of(span_start + timedelta(weeks=offset), unit, week_start)
-    first = unit_of(span_start, unit).start
-    return unit_of(add_months(first, offset * MONTHS_OF[unit]), unit)
+        return unit_of(span_start + timedelta(weeks=offset), unit, by)
+    first = unit_of(span_start, unit, by).start
+    return unit_of(add_months(first, offset * MONTHS_OF[unit]), unit, by)
 
 
-def resolve(period: Period, as_of: date, data: Span | None, week_start: Weekday = 0) -> Span:
+def resolve(period: Period, as_of: date, data: Span | None, by: Conventions = STANDARD) -> Span:
     """Turns one period into days.
 
     Args:
         period: Any period but EachPeriod, whose parts are resolved one by one.
         as_of: What "today" means.
         data: First and last day of the data; open sides and "all" need it. None: `as_of` stands in.
-        week_start: Monday is 0.
+        by: How the business counts weeks and fiscal years.
     """
     edge = data or Span(as_of, as_of)
     if isinstance(period, Between):
@@ -85,7 +115,7 @@ def resolve(period: Period, as_of: date, data: Span | None, week_start: Weekday 
         end = as_of if not period.skip else last_n(period.skip, period.unit, as_of).start - timedelta(days=1)
         return last_n(period.n, period.unit, end)
     if isinstance(period, CalendarUnit):
-        return shift_units(as_of, period.unit, period.offset, week_start)
+        return shift_units(as_of, period.unit, period.offset, by)
     if isinstance(period, WholeData):
         return edge
     raise TypeError("the parts of EachPeriod are resolved one by one")
@@ -98,10 +128,10 @@ def last_n(n: int, unit: Unit, end: date) -> Span:
     return Span(add_months(end, -n * MONTHS_OF[unit]) + timedelta(days=1), end)
 
 
-def aligned_unit(span: Span, week_start: Weekday = 0) -> Unit | None:
+def aligned_unit(span: Span, by: Conventions = STANDARD) -> Unit | None:
     """The one calendar unit that a span is exactly, largest first; None where it is not a single unit."""
     units: tuple[Unit, ...] = ("year", "half", "quarter", "month", "week", "day")
-    return next((unit for unit in units if unit_of(span.start, unit, week_start) == span), None)
+    return next((unit for unit in units if unit_of(span.start, unit, by) == span), None)
 
 
 def whole_months(span: Span) -> int | None:
@@ -111,24 +141,36 @@ def whole_months(span: Span) -> int | None:
     return (span.end.year - span.start.year) * 12 + span.end.month - span.start.month + 1
 
 
-def previous(period: Period, span: Span, week_start: Weekday = 0) -> Span:
-    """The period before: the calendar unit before, the N days before last N days, else as many days before."""
-    if isinstance(period, CalendarUnit):
-        return shift_units(span.start, period.unit, -1, week_start)
+def previous(period: Period, span: Span, by: Conventions = STANDARD) -> Span:
+    """The period before: the calendar unit before, the N days before last N days, else as many days before.
+
+    A unit that is not over yet goes with as many days from the start of the one before it.
+    """
     if isinstance(period, LastN):
         return last_n(period.n, period.unit, span.start - timedelta(days=1))
-    unit = aligned_unit(span, week_start)
+    unit = period.unit if isinstance(period, CalendarUnit) else aligned_unit(span, by)
     if unit:
-        return shift_units(span.start, unit, -1, week_start)
+        before = shift_units(span.start, unit, -1, by)
+        return before if span == unit_of(span.start, unit, by) else _first_days(before, span.days)
     months = whole_months(span)
     if months:
         return Span(add_months(span.start, -months), span.start - timedelta(days=1))
     return Span(span.start - timedelta(days=span.days), span.start - timedelta(days=1))
 
 
-def last_year(period: Period, span: Span, week_start: Weekday = 0) -> Span:
+def _first_days(span: Span, days: int) -> Span:
+    return Span(span.start, min(span.end, span.start + timedelta(days=days - 1)))
+
+
+def same_weekdays_before(span: Span) -> Span:
+    """As many days before, by whole weeks, so that each day meets the same weekday."""
+    back = timedelta(weeks=-(-span.days // 7))
+    return Span(span.start - back, span.end - back)
+
+
+def last_year(period: Period, span: Span, by: Conventions = STANDARD) -> Span:
     """The same days a year earlier; a whole week keeps its weekdays (52 weeks back)."""
-    if aligned_unit(span, week_start) == "week":
+    if aligned_unit(span, by) == "week":
         return Span(span.start - timedelta(weeks=52), span.end - timedelta(weeks=52))
     months = whole_months(span)
     if months:

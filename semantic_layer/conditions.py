@@ -7,8 +7,9 @@ into the typed one, and is the only place that knows it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator
 from pydantic import Field as Constrained
@@ -16,9 +17,9 @@ from pydantic import Field as Constrained
 from semantic_layer.frozen import Frozen
 from semantic_layer.periods import SinglePeriod
 
-Grain = Literal["date", "week", "month", "quarter", "year", "hour", "weekday", "is_weekend"]
-GRAINS: tuple[Grain, ...] = ("date", "week", "month", "quarter", "year", "hour", "weekday", "is_weekend")
-SERIES_GRAINS: tuple[Grain, ...] = ("date", "week", "month", "quarter", "year")
+Grain = Literal["date", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "hour", "weekday", "is_weekend"]
+GRAINS: tuple[Grain, ...] = get_args(Grain)
+SERIES_GRAINS: tuple[Grain, ...] = ("date", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")
 """Grains that run along the calendar; the others come round again (hour 0..23, weekday 1..7 from Monday)."""
 
 Value = bool | int | float | str
@@ -51,7 +52,12 @@ class Tag(Frozen):
 class EntityMetric(Frozen):
     """A metric of each entity over a period, as a field of that entity: a customer's sales in the last 90 days.
 
-    Without `entity` it is the entity that the surrounding definition is about.
+    Attributes:
+        metric: A metric; or a field, an entity or a grain of time, of which the different values that the entity's rows have
+            are counted.
+        entity: Whose metric: an entity, or else a field (the sales of each colour) or a grain of time (of each month). By
+            default the entity that the surrounding definition is about.
+        period: By default the days of the row that the condition filters.
     """
 
     kind: Literal["entity_metric"] = "entity_metric"
@@ -281,6 +287,28 @@ def refs_of(condition: AnyCondition | None) -> tuple[Reference, ...]:
             return (left, *other)
         case In(left=left) | Range(left=left) | IsNull(left=left):
             return (left,)
+
+
+def unit_refs(where: AnyCondition | None) -> Iterator[EntityMetric | Did]:
+    """What entities did, as far as a condition asks for it."""
+    match where:
+        case And(of=parts) | Or(of=parts):
+            for part in parts:
+                yield from unit_refs(part)
+        case Not(of=part):
+            yield from unit_refs(part)
+        case Did():
+            yield where
+        case Compare(left=left, right=right):
+            for side in (left, right):
+                inner = side.ref if isinstance(side, Scaled) else side
+                if isinstance(inner, EntityMetric):
+                    yield inner
+        case In(left=left) | Range(left=left) | IsNull(left=left):
+            if isinstance(left, EntityMetric):
+                yield left
+        case _:
+            return
 
 
 def parts_of(condition: AnyCondition | None) -> tuple[AnyCondition, ...]:

@@ -36,6 +36,7 @@ REASON_OF: dict[str, Reason] = {
     "unreachable_field": "not_defined",
     "ambiguous_field": "ambiguous",
     "wrong_value": "not_defined",
+    "not_conformed": "ambiguous",
     "no_time": "no_such_data",
     "no_hours": "no_such_data",
     "no_last_year": "no_such_data",
@@ -47,7 +48,6 @@ REASON_OF: dict[str, Reason] = {
     "beyond_grant": "not_allowed",
     "sql_denied": "not_allowed",
     "kind_not_compiled": "not_available",
-    "several_datasets": "not_available",
     "small_groups": "not_available",
     "role_not_available": "not_available",
     "not_loaded": "not_available",
@@ -131,6 +131,11 @@ class DataError(HuaxiangError):
 def request_error(code: str, what: str, fix: str = "", **parts: Any) -> RequestError:
     """Shorthand for the common case of a request with one problem."""
     return RequestError(Problem(code, what, fix, parts=parts))
+
+
+def no_time(dataset: str, *metrics: str) -> RequestError:
+    """Days, buckets or trailing windows of rows that have no time."""
+    return request_error("no_time", f"dataset '{dataset}' has no time of its own", dataset=dataset, metrics=list(metrics))
 
 
 def closest(word: str, candidates: Iterable[str], count: int = 3, cutoff: float = 0.6) -> list[str]:

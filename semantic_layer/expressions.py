@@ -138,19 +138,33 @@ def formula_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def tables_in(select: str) -> set[str]:
-    """Names of the datasets that a derived dataset's SELECT reads.
-
-    Raises:
-        ExpressionError: the text is not exactly one SELECT.
-    """
+@lru_cache(maxsize=64)
+def _select(text: str) -> exp.Query:
     try:
-        trees = sqlglot.parse(select, dialect=DIALECT)
+        trees = sqlglot.parse(text, dialect=DIALECT)
     except (ParseError, TokenError) as error:
         raise ExpressionError(f"not valid SQL: {str(error).splitlines()[0]}") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise ExpressionError("a derived dataset is one SELECT")
-    tree = trees[0]
+    return trees[0]
+
+
+def parsed_select(text: str) -> exp.Query:
+    """A fresh tree of a derived dataset's SELECT.
+
+    Raises:
+        ExpressionError: the text is not exactly one SELECT.
+    """
+    return _select(text).copy()
+
+
+def tables_in(select: str) -> set[str]:
+    """Names of the datasets that a derived dataset's SELECT reads.
+
+    Raises:
+        ExpressionError: the text is not exactly one SELECT, or reads anything but datasets.
+    """
+    tree = _select(select)
     named = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
         if table.db or table.catalog or not isinstance(table.this, exp.Identifier):

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from semantic_layer.conditions import AnyCondition
 from semantic_layer.expressions import formula_names
+from semantic_layer.implied import figure
 from semantic_layer.model.metrics import (
     Aggregate,
     AnyMetric,
     Conversion,
     Cumulative,
     Derived,
+    Distinct,
     MetricBase,
     NewEntities,
     Ratio,
@@ -29,6 +31,8 @@ def datasets_of(metric: MetricBase) -> Iterator[tuple[Key, str]]:
     match metric:
         case Aggregate(dataset=dataset):
             yield ("dataset",), dataset
+        case Distinct(distinct=counted):
+            yield ("distinct", "dataset"), counted.dataset
         case NewEntities(new_entities=first):
             yield ("new_entities", "dataset"), first.dataset
         case Retention(retention=retained):
@@ -58,7 +62,7 @@ def uses_of(metric: MetricBase) -> Iterator[tuple[Key, str, AnyCondition | None]
 
 def base_datasets(workspace: Workspace, name: str) -> tuple[str, ...]:
     """Every dataset that a metric reads, through all the metrics it is made of, in reading order."""
-    metric = workspace.metric(name)
+    metric = figure(workspace, name)
     if metric is None:
         return ()
     found = [dataset for _, dataset in datasets_of(metric)]

@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from semantic_layer.frozen import Frozen
 
-Unit = Literal["day", "week", "month", "quarter", "half", "year"]
-"""Calendar units that a period can be made of; a half is six months."""
+Unit = Literal["day", "week", "month", "quarter", "half", "year", "fiscal_quarter", "fiscal_year"]
+"""Calendar units that a period can be made of; a half is six months, a fiscal year begins where the workspace says."""
 
 
 class Between(Frozen):

@@ -22,9 +22,14 @@ SCHEMA_VERSION = 1
 
 
 class PreviousPeriod(Frozen):
-    """Against the period before (环比): month on month, last 30 days on the 30 days before."""
+    """Against the period before (环比): month on month, last 30 days on the 30 days before.
+
+    Attributes:
+        align: `weekday` goes back by whole weeks instead, so that the same weekdays are compared.
+    """
 
     kind: Literal["previous"] = "previous"
+    align: Literal["dates", "weekday"] = "dates"
 
 
 class LastYear(Frozen):
@@ -79,7 +84,7 @@ class MetricQuery(Frozen):
         totals: Also compute the metrics over all groups (never summed from the rows).
         order: Columns to order by; None-empty default: time ascending, else the first metric descending.
         limit: How many groups to keep; groups that tie with the last are kept as well.
-        parameters: Other values for the workspace's parameters, such as a margin.
+        parameters: Other values for the workspace's parameters: a margin, or one of the texts that one may be.
     """
 
     kind: Literal["metric_query"] = "metric_query"
@@ -92,7 +97,7 @@ class MetricQuery(Frozen):
     totals: bool = False
     order: tuple[OrderBy, ...] = ()
     limit: int | None = Constrained(default=None, ge=1, le=10_000)
-    parameters: dict[str, float] = {}
+    parameters: dict[str, float | str] = {}
 
 
 class EntityQuery(Frozen):

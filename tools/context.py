@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from semantic_layer.columns import UNKNOWN, Column, Note
 from semantic_layer.compiler.compile import compile_request
+from semantic_layer.compiler.neutral import render
 from semantic_layer.compiler.plan import Compiled, Scope
 from semantic_layer.engines.base import CancelToken, Engine, Limits
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
@@ -56,17 +57,23 @@ class Context:
         self.emit("rows", {"count": len(rows.values)})
         return rows
 
-    def count(self, compiled: Compiled) -> int:
-        """How many rows a request has in all, where not all of them are shown."""
+    def count(self, compiled: Compiled, ranked: bool = True) -> int:
+        """How many rows a request has in all, where not all of them are shown.
+
+        Args:
+            ranked: Those that a limit leaves out do not count.
+        """
         bare = compiled.tree.copy()
         bare.set("order", None)
         bare.set("limit", None)
+        if not ranked:
+            bare.set("qualify", None)
         return self.number(exp.select(exp.Count(this=exp.Star())).from_(bare.subquery("listed")))
 
     def number(self, statement: exp.Select) -> int:
         """The one whole number that a statement gives."""
         started = time.perf_counter()
-        raw = self.engine.run(statement.sql(self.engine.dialect), self.limits, self.cancel)
+        raw = self.engine.run(render(statement, self.engine.dialect).sql(self.engine.dialect), self.limits, self.cancel)
         self._spent("execute", started)
         return next(iter(raw.to_pylist()[0].values()))
 

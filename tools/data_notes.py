@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from semantic_layer.columns import Note
 from semantic_layer.compiler.plan import Compiled, Scope
-from semantic_layer.conditions import AnyCondition, Field, Reference, Scaled, TimeBucket, refs_of
+from semantic_layer.conditions import AnyCondition, Did, Field, Reference, Scaled, TimeBucket, refs_of, unit_refs
 from semantic_layer.data_checks.declared import known_results
 from semantic_layer.data_version import CheckResult
 from semantic_layer.errors import RequestError
 from semantic_layer.expressions import columns_in
-from semantic_layer.metric_parts import all_parts
+from semantic_layer.metric_parts import all_parts, base_datasets
 from semantic_layer.model.datasets import Dataset
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.reach import Reached, reach
@@ -79,6 +79,11 @@ def _touched(request: MetricQuery | EntityQuery | ValueQuery, compiled: Compiled
         for refs, links in ((grouped, touched.grouped), (filtered, touched.filtered)):
             for ref in refs:
                 links.update(_reached(ref, dataset, touched, scope))
+    for each in unit_refs(request.where):
+        for dataset in (each.dataset,) if isinstance(each, Did) else base_datasets(scope.workspace, each.metric):
+            touched.datasets.add(dataset)
+            for ref in refs_of(each.where):
+                touched.filtered.update(_reached(ref, dataset, touched, scope))
     for metric in compiled.metrics:
         for part in all_parts(scope.workspace, metric):
             if isinstance(part, Aggregate):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from semantic_layer.requests import EntityQuery, ValueQuery, fingerprint, plain
 from tools.answer import Answer, Evidence, Finding, Table
 from tools.context import Context, cut_note
@@ -30,10 +32,10 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
         where=request.where if isinstance(request, EntityQuery) else None,
     )
     code = "values" if isinstance(request, ValueQuery) else "entities"
-    cut = rows.truncated or len(rows.values) == request.limit
-    count = context.count(compiled) if cut else len(rows.values)
+    cut = rows.truncated or (request.limit is not None and len(rows.values) >= request.limit)
+    count = context.count(compiled, ranked=False) if cut else len(rows.values)
     first = table.columns[0].name
-    parts = {"column": first, "count": count, "values": [row[0] for row in table.rows[:60]]}
+    parts = {"column": first, "count": count, "values": [row[0] for row in table.rows[:60]], **_ranked(request, table)}
     return Answer(
         kind=request.kind,
         request=plain(request),
@@ -44,6 +46,16 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
         notes=((cut_note(len(rows.values), count),) if rows.truncated else ()) + data_notes(request, compiled, scope),
         truncated=rows.truncated,
     )
+
+
+def _ranked(request: ValueQuery | EntityQuery, table: Table) -> dict[str, Any]:
+    """The figure by which entities are ordered, with its values."""
+    order = request.order[0] if isinstance(request, EntityQuery) and request.order else None
+    names = [column.name for column in table.columns]
+    if order is None or order.target not in names or table.columns[names.index(order.target)].role != "metric":
+        return {}
+    place = names.index(order.target)
+    return {"by": order.target, "descending": order.descending, "figures": [row[place] for row in table.rows[:60]]}
 
 
 def _in_natural_order(table: Table) -> Table:

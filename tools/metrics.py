@@ -9,14 +9,15 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from semantic_layer.columns import UNKNOWN, Note
-from semantic_layer.compiler.aggregate import GROUP_SIZE
 from semantic_layer.compiler.compile import over_all
+from semantic_layer.compiler.grouped import GROUP_SIZE
 from semantic_layer.compiler.plan import Compiled
 from semantic_layer.conditions import Field, In, Not, Value, all_of, parts_of
 from semantic_layer.errors import request_error
 from semantic_layer.periods import EachPeriod
 from semantic_layer.requests import MetricQuery, fingerprint, plain
 from tools.answer import Answer, Check, Evidence
+from tools.assumptions import assumed, figures_beside
 from tools.charts import chart_of
 from tools.context import Context, Rows, cut_note, silent
 from tools.data_notes import data_notes
@@ -25,16 +26,18 @@ from tools.follow_ups import Ask, next_of
 
 
 class Computed(NamedTuple):
-    """What one request ran: its rows, the same over all groups, and the groups beyond its limit taken together."""
+    """What one request ran: its rows, the same over all groups, the groups beyond its limit taken together, figures beside."""
 
     compiled: Compiled
     rows: Rows
     totals: Rows | None
     rest: Rows | None
+    beside: tuple[tuple[Rows, Note], ...] = ()
 
     @property
     def statements(self) -> tuple[str, ...]:
-        return tuple(each.sql for each in (self.rows, self.totals, self.rest) if each is not None)
+        others = (rows for rows, _ in self.beside)
+        return tuple(each.sql for each in (self.rows, self.totals, self.rest, *others) if each is not None)
 
 
 def run(request: MetricQuery, context: Context) -> Answer:
@@ -46,7 +49,7 @@ def run(request: MetricQuery, context: Context) -> Answer:
     """
     started = time.perf_counter()
     computed = compute(request, context)
-    compiled, rows, totals, rest = computed
+    compiled, rows, totals, rest, _ = computed
     count = context.count(compiled) if rows.truncated else len(rows.values)
     table = rows.table()
     checks = _checks(rows, totals, rest)
@@ -61,7 +64,7 @@ def run(request: MetricQuery, context: Context) -> Answer:
         rest=rest.table() if rest else None,
         charts=() if rows.truncated else chart_of(table),
         evidence=_evidence(request, computed, checks, context),
-        notes=compiled.notes + _notes(request, computed, count, checks) + data_notes(request, compiled, context.scope),
+        notes=compiled.notes + _notes(request, computed, count, checks, context) + data_notes(request, compiled, context.scope),
         next=next_of(request, compiled, table, context.scope, _asked_aside(context)),
         truncated=rows.truncated,
     )
@@ -87,7 +90,10 @@ def compute(request: MetricQuery, context: Context) -> Computed:
     if context.scope.grant.minimum_group is not None and _goes_on(request, rows) and rest is None:
         # The groups beyond the limit are the total without those shown, and nobody has counted who is in them.
         totals = None
-    return Computed(compiled, rows, totals, rest)
+    beside = figures_beside(request, context) if totals is not None or not request.by else []
+    for others, _ in beside:
+        _large_enough(others, False, context)
+    return Computed(compiled, rows, totals, rest, tuple(beside))
 
 
 def _asked_aside(context: Context) -> Ask:
@@ -167,8 +173,9 @@ def _checks(rows: Rows, totals: Rows | None, rest: Rows | None) -> tuple[Check, 
     return tuple(checks)
 
 
-def _notes(request: MetricQuery, computed: Computed, count: int, checks: tuple[Check, ...]) -> tuple[Note, ...]:
-    rows, notes = computed.rows, list[Note]()
+def _notes(request: MetricQuery, computed: Computed, count: int, checks: tuple[Check, ...], context: Context) -> tuple[Note, ...]:
+    rows, notes = computed.rows, assumed(request, context.scope.workspace)
+    notes += [note for _, note in computed.beside]
     if request.limit is not None and count > request.limit:
         notes.append(Note(code="ties", parts={"limit": request.limit, "rows": count}))
     named = [column.name for column in rows.columns if column.role == "dimension"]

@@ -13,6 +13,7 @@ from semantic_layer.model.metrics import (
     Conversion,
     Cumulative,
     Derived,
+    Distinct,
     MetricUse,
     NewEntities,
     Ratio,
@@ -60,6 +61,9 @@ def formula(metric: AnyMetric, writer: Writer) -> Both:
             shown = " × ".join(map(code, expr))
             kind = "count" if agg == "count" and not expr else "count_distinct" if agg == "count_distinct" else agg
             return writer.say("formulas", kind, expr=shown, dataset=writer.dataset(dataset), percent=percent)
+        case Distinct(distinct=counted):
+            shown = code(f"{counted.field}.{counted.grain}" if counted.grain else counted.field)
+            return writer.say("formulas", "count_distinct", expr=shown, dataset=writer.dataset(counted.dataset), percent="")
         case Ratio(ratio=ratio):
             return writer.say(
                 "formulas", "ratio", numerator=_use(ratio.numerator, writer), denominator=_use(ratio.denominator, writer)

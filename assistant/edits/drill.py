@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from assistant.edits.dimensions import dimensions_of
 from assistant.edits.edit import column_of, is_grouped
 from assistant.edits.viewing import Viewing
-from semantic_layer.calendar import Span, unit_of
+from semantic_layer.calendar import UNITS, Span, unit_of
 from semantic_layer.columns import UNKNOWN
 from semantic_layer.conditions import (
     SERIES_GRAINS,
@@ -25,14 +25,13 @@ from semantic_layer.conditions import (
     parts_of,
     refs_of,
 )
-from semantic_layer.periods import Between, EachPeriod, Unit
+from semantic_layer.periods import Between, EachPeriod
 from semantic_layer.requests import MetricQuery
 
 MOST_SPLITS = 5
 """Ways to go on that are offered for a group."""
 MOST_BESIDE = 2
 """Of those, by what stands beside the group's own field in its dataset, which often is the next finer one."""
-UNITS: dict[Grain, Unit] = {"date": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 SPLIT_FROM: tuple[tuple[Grain, int], ...] = (("month", 62), ("week", 21), ("date", 2))
 """From so many days on, a grain has several buckets to show."""
 
@@ -77,7 +76,7 @@ def _inside(request: MetricQuery, cells: dict[str, Any], viewing: Viewing) -> Me
     for ref in request.by:
         value: Any = cells.get(column_of(ref))
         if isinstance(ref, TimeBucket) and ref.field is None and ref.grain in SERIES_GRAINS:
-            bucket = unit_of(date.fromisoformat(str(value)[:10]), UNITS[ref.grain], _week_start(viewing))
+            bucket = unit_of(date.fromisoformat(str(value)[:10]), UNITS[ref.grain], viewing.scope.workspace.workspace.conventions)
             if span is None or not bucket.overlaps(span):
                 return None
             span = bucket.clip(span)
@@ -141,10 +140,6 @@ def _splits(inside: MetricQuery, request: MetricQuery, viewing: Viewing) -> Iter
 def _has_listed_values(ref: FieldRef, viewing: Viewing) -> bool:
     field = viewing.words.field(ref.name) if isinstance(ref, Field) else None
     return field is not None and bool(field.values)
-
-
-def _week_start(viewing: Viewing) -> int:
-    return viewing.scope.workspace.workspace.first_weekday
 
 
 def _label(request: MetricQuery, cells: dict[str, Any], viewing: Viewing) -> str:

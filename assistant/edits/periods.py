@@ -9,7 +9,7 @@ from assistant.edits.edit import Edit, apply
 from assistant.edits.option import Option, matches, offered, option
 from assistant.edits.viewing import Viewing, begun, same
 from assistant.wording.texts import fill
-from semantic_layer.calendar import Span, unit_of
+from semantic_layer.calendar import Conventions, Span, unit_of
 from semantic_layer.periods import Between, CalendarUnit, LastN, SinglePeriod, Unit, WholeData
 from semantic_layer.requests import AgainstPeriod, Comparison, LastYear, MetricQuery, PreviousPeriod, plain
 
@@ -56,7 +56,7 @@ def _candidates(request: MetricQuery, viewing: Viewing) -> Iterator[tuple[Single
     if covered is None:
         return
     for unit, most in MOST_BUCKETS.items():
-        for span in _latest(covered, unit, most, viewing.scope.workspace.workspace.first_weekday):
+        for span in _latest(covered, unit, most, viewing.scope.workspace.workspace.conventions):
             yield Between(start=span.start, end=span.end), "", viewing.say(f"{unit}s")
 
 
@@ -73,10 +73,10 @@ def _covered(request: MetricQuery, viewing: Viewing) -> Span | None:
     return Span(start, min(end, scope.as_of)) if start <= scope.as_of else None
 
 
-def _latest(covered: Span, unit: Unit, most: int, week_start: int) -> Iterator[Span]:
+def _latest(covered: Span, unit: Unit, most: int, by: Conventions) -> Iterator[Span]:
     day = covered.end
     for _ in range(most):
-        span = unit_of(day, unit, week_start)
+        span = unit_of(day, unit, by)
         yield span
         day = span.start - timedelta(days=1)
         if day < covered.start:

@@ -67,6 +67,14 @@ class ParameterTerm:
 
 
 @dataclass(frozen=True)
+class ParameterValueTerm:
+    """One of the texts that an assumption may be."""
+
+    parameter: str
+    value: str
+
+
+@dataclass(frozen=True)
 class ExplainedTerm:
     """A word that the workspace explains and that cannot be asked otherwise."""
 
@@ -170,6 +178,7 @@ Meaning = (
     | TagValueTerm
     | SegmentTerm
     | ParameterTerm
+    | ParameterValueTerm
     | ExplainedTerm
     | VerbTerm
     | DatasetTerm

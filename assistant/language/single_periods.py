@@ -16,8 +16,8 @@ from assistant.language.meanings import PeriodTerm
 from assistant.language.numbers import han_number, word_number
 from assistant.language.text import Question, key_of
 from assistant.language.words import language_data
+from semantic_layer.calendar import STANDARD, add_months, resolve, shift_units, unit_of
 from semantic_layer.calendar import Span as Days
-from semantic_layer.calendar import add_months, resolve, shift_units, unit_of
 from semantic_layer.model.workspace import Settings
 from semantic_layer.periods import Between, CalendarUnit, LastN, Period, Unit
 
@@ -188,9 +188,9 @@ def _week_number(parts: _Parts, today: Today) -> PeriodTerm:
     n = parts.need("n")
     if not 1 <= n <= 54:
         raise ValueError(n)
-    first_day = today.settings.first_weekday
+    conventions = today.settings.conventions
     anchor = today.settings.week_one or date(today.as_of.year, 1, 4)
-    return between(shift_units(anchor, "week", n - 1, first_day if today.settings.week_one else 0))
+    return between(shift_units(anchor, "week", n - 1, conventions if today.settings.week_one else STANDARD))
 
 
 def _iso_week(parts: _Parts, today: Today) -> PeriodTerm:
@@ -198,7 +198,7 @@ def _iso_week(parts: _Parts, today: Today) -> PeriodTerm:
     n = parts.need("n")
     if not 1 <= n <= 53:
         raise ValueError(n)
-    return between(shift_units(date(today.as_of.year, 1, 4), "week", n - 1, 0))
+    return between(shift_units(date(today.as_of.year, 1, 4), "week", n - 1))
 
 
 def _ago(parts: _Parts, today: Today) -> PeriodTerm:
@@ -318,7 +318,7 @@ def _keyed(question: Question, table: dict[tuple[str, ...], Any]) -> list[tuple[
 
 
 def days_of(period: Period, today: Today) -> Days:
-    return resolve(period, today.as_of, today.data, today.settings.first_weekday)
+    return resolve(period, today.as_of, today.data, today.settings.conventions)
 
 
 def single_periods(question: Question, today: Today) -> dict[tuple[int, int], PeriodTerm]:

@@ -149,13 +149,13 @@ class MetricAgreement:
     def _other(self, request: MetricQuery) -> Span | None:
         """The days compared with."""
         period = request.period or self.workspace.workspace.default_period
-        first_weekday = self.workspace.workspace.first_weekday
+        conventions = self.workspace.workspace.conventions
         if isinstance(period, EachPeriod):
             return None
         if isinstance(request.compare, AgainstPeriod):
             return self.days(request.compare.period)
         other = last_year if isinstance(request.compare, LastYear) else previous
-        return other(period, self.days(period), first_weekday)
+        return other(period, self.days(period), conventions)
 
     def share(self) -> str | None:
         given, asked = self.given.share_of, self.asked.share_of

@@ -9,6 +9,7 @@ from assistant.planner.asides import pass_over_asides
 from assistant.planner.cover import cover
 from assistant.planner.draft import Draft
 from assistant.planner.lexicon import Lexicon
+from assistant.planner.rules.assumed import read_assumptions
 from assistant.planner.rules.bands import read_bands
 from assistant.planner.rules.beyond import read_beyond
 from assistant.planner.rules.clause import Clause
@@ -17,8 +18,11 @@ from assistant.planner.rules.comparing import read_growth, read_share, share_of
 from assistant.planner.rules.grouping import name_of, read_groups
 from assistant.planner.rules.measures import read_measures
 from assistant.planner.rules.ordering import read_order
+from assistant.planner.rules.own_conditions import say_own_figures
+from assistant.planner.rules.own_figures import take_own_figures
 from assistant.planner.rules.periods import read_periods, without_said_weekdays
-from semantic_layer.conditions import AnyCondition, all_of
+from semantic_layer.columns import Note
+from semantic_layer.conditions import AnyCondition, Grain, TimeBucket, all_of
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import MetricQuery
 
@@ -27,8 +31,10 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
     """Reads a question into a draft, as far as it is understood."""
     draft = Draft(question, cover(question, lexicon, today, extra), lexicon, today)
     pass_over_asides(draft)
+    read_assumptions(draft)
     clauses = [*read_bands(draft), *read_clauses(draft)]
     clauses.sort(key=lambda clause: clause.first.index)
+    clauses, own_figures = take_own_figures(draft, clauses)
     read_periods(draft)
     clauses = without_said_weekdays(draft, clauses)
     read_measures(draft, clauses)
@@ -37,6 +43,9 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
     clauses = read_share(draft, clauses)
     read_order(draft)
     read_beyond(draft, clauses)
+    if own_figures is not None:
+        say_own_figures(draft, own_figures)
+        draft.own_figures = own_figures
     _finish(draft, clauses)
     return draft
 
@@ -51,9 +60,22 @@ def _finish(draft: Draft, clauses: list[Clause]) -> None:
         for order in draft.order[:]:
             if order.part == "value" and draft.by and len(draft.metrics) == 1:
                 draft.order = [order.model_copy(update={"part": "share"})]
+    _by_default_grain(draft)
     draft.claim("joins", *draft.words("conj", "plus", "or"))
     _claim_counters(draft)
     draft.clauses = clauses
+
+
+def _by_default_grain(draft: Draft) -> None:
+    """Rates between periods, asked without any: a row for each period."""
+    metrics = [metric for name in draft.metrics if (metric := draft.workspace.metric(name)) is not None]
+    grains: set[Grain | None] = {metric.default_grain for metric in metrics}
+    if len(grains) != 1 or draft.periods or draft.compare is not None or draft.share is not None or draft.limit is not None:
+        return
+    grain = grains.pop()
+    if grain is not None and not any(isinstance(ref, TimeBucket) for ref in draft.by):
+        draft.by.insert(0, TimeBucket(grain=grain))
+        draft.notes.append(Note(code="default_grain", parts={"grain": grain}))
 
 
 def _claim_counters(draft: Draft) -> None:

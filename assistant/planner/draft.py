@@ -96,12 +96,13 @@ class Draft:
     share: ShareOf | None = None
     order: list[OrderBy] = field(default_factory=list[OrderBy])
     limit: int | None = None
-    parameters: dict[str, float] = field(default_factory=dict[str, float])
+    parameters: dict[str, float | str] = field(default_factory=dict[str, float | str])
     dataset_hints: list[str] = field(default_factory=list[str])
     entities: list[str] = field(default_factory=list[str])
     marks: set[str] = field(default_factory=set[str])
     notes: list[Note] = field(default_factory=list[Note])
     beyond: tuple[str, dict[str, Any]] | None = None
+    own_figures: Any = None
 
     @property
     def workspace(self) -> Workspace:

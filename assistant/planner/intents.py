@@ -319,7 +319,7 @@ def _running(draft: Draft, entity: str) -> tuple[AnyCondition, ...]:
         window = dataset.window
         if window is None or not window.start.startswith(f"{entity}."):
             continue
-        span = resolve(draft.periods[0], draft.today.as_of, draft.today.data, draft.today.settings.first_weekday)
+        span = resolve(draft.periods[0], draft.today.as_of, draft.today.data, draft.today.settings.conventions)
         draft.claim("window", *(item for item in draft.items if item.get(VerbTerm) is not None or item.word("running")))
         start, end = (Field(name=name.rpartition(".")[2]) for name in (window.start, window.end))
         return (

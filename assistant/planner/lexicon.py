@@ -16,6 +16,7 @@ from assistant.language.meanings import (
     Meaning,
     MetricTerm,
     ParameterTerm,
+    ParameterValueTerm,
     SegmentTerm,
     SeveralTerm,
     Span,
@@ -187,6 +188,8 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
         yield ConditionTerm(condition.name), condition.words()
     for parameter in workspace.parameters:
         yield ParameterTerm(parameter.name), parameter.words()
+        for entry in parameter.values:
+            yield ParameterValueTerm(parameter.name, str(entry.value)), entry.all()
     for term in workspace.terms:
         yield ExplainedTerm(term.name), term.words()
     for index, several in enumerate(workspace.ambiguous):

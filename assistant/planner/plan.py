@@ -22,8 +22,10 @@ from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
 from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
+from assistant.planner.rules.assumed import is_assumed
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.ordering import read_order
+from assistant.planner.rules.own_conditions import list_of, own_list
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
 from semantic_layer.calendar import Span
 from semantic_layer.columns import Note
@@ -90,13 +92,13 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     defined = definition(draft) or _definition_of_last(draft, conversation)
     if defined is not None:
         return scope_refusal(draft) or _planned(draft, defined)
-    absent = next((item for item in draft.items if item.get(AbsentTerm) is not None), None)
+    absent = next((item for item in draft.items if item.get(AbsentTerm) is not None and not is_assumed(draft, item)), None)
     if absent is not None and not (absent.get(MetricTerm) or absent.get(FieldTerm) or absent.get(ValueTerm)):
         return absent_data(draft, absent)
     several = _several(draft)
     if several is not None:
         return several
-    listed = listing(draft)
+    listed = own_list(draft) or _list_of_last(draft, conversation) or listing(draft)
     if listed is not None:
         return _beyond(draft) or scope_refusal(draft) or _planned(draft, listed)
     if is_elliptical(draft, conversation):
@@ -200,6 +202,16 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
     return DefinitionQuery(names=tuple(requests[0]["metrics"]))
 
 
+def _list_of_last(draft: Draft, conversation: Conversation) -> Frozen | None:
+    """ "Which ones are these?" """
+    requests = conversation.requests()
+    refers = any(item.word("refer") and not item.word("which") for item in draft.items)
+    last = conversation.last
+    if not refers or not requests or last is None or (last.request or {}).get("kind") != "metric_query":
+        return None
+    return list_of(draft, MetricQuery.model_validate(requests[0]))
+
+
 # ---- checks against the meaning -----------------------------------------------------------------------------------------------
 
 
@@ -257,7 +269,7 @@ def _reaching_count(workspace: Workspace, metric: str, fields: list[str]) -> lis
 def _corrected(question: Question, draft: Draft, conversation: Conversation, reader: Reader, depth: int = 3) -> Outcome | None:
     """The question read again with mistyped words taken for what they are most like; only if that explains everything."""
     for item in draft.left_over():
-        if item.span.meanings:
+        if item.span.meanings and not (item.word("but") and len(item.text) == 1):
             continue
         start, end = item.span.start, item.span.end
         found = [(each.span.start, each.span.end, each.word) for each in corrections(reader.lexicon, question, start, end)[:3]]

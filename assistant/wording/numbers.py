@@ -100,6 +100,8 @@ def bucket(value: Any, grain: str, language: str) -> str:
         return fill(language, "periods", "week_of", **_day_parts(day, language))
     if grain == "month":
         return fill(language, "periods", "month", **_day_parts(day, language))
+    if grain in ("fiscal_quarter", "fiscal_year"):
+        return fill(language, "periods", grain, **_day_parts(day, language))
     if grain == "quarter":
         return fill(language, "periods", "quarter", y=day.year, q=(day.month + 2) // 3)
     return fill(language, "periods", "year", y=day.year)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from assistant.wording.numbers import bucket, day_text
+from assistant.wording.numbers import bucket, cell, day_text, unit_in
 from assistant.wording.texts import fill, inner, listed, templates
 from semantic_layer.calendar import Span, aligned_unit
-from semantic_layer.columns import UNKNOWN
+from semantic_layer.columns import UNKNOWN, Column
+from semantic_layer.compiler.derive import metric_column
 from semantic_layer.conditions import (
     And,
     AnyCondition,
     Compare,
+    Did,
     EntityMetric,
     Field,
     In,
@@ -25,9 +28,11 @@ from semantic_layer.conditions import (
     Tag,
     TimeBucket,
 )
+from semantic_layer.implied import figure
 from semantic_layer.model.datasets import Field as FieldDefinition
+from semantic_layer.model.metrics import Distinct
 from semantic_layer.model.workspace import Workspace
-from semantic_layer.periods import EachPeriod, LastN, Period
+from semantic_layer.periods import Between, EachPeriod, LastN, Period, SinglePeriod, WholeData
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, OrderBy, PreviousPeriod, ValueQuery
 
@@ -35,16 +40,22 @@ OPERATORS = {"eq", "ne", "lt", "le", "gt", "ge", "contains"}
 
 
 class Words:
-    """The words of one workspace in one language."""
+    """The words of one workspace in one language.
 
-    def __init__(self, workspace: Workspace, language: str) -> None:
-        self.workspace, self.language = workspace, language
+    Args:
+        days: Resolves a single period into days; without it those of conditions stand by what was asked.
+    """
+
+    def __init__(self, workspace: Workspace, language: str, days: Callable[[Period], Span] | None = None) -> None:
+        self.workspace, self.language, self.days = workspace, language, days
         self.texts = templates(language)
 
     # ---- names -------------------------------------------------------------------------------------------------------
 
     def metric(self, name: str) -> str:
-        found = self.workspace.metric(name)
+        found = figure(self.workspace, name)
+        if isinstance(found, Distinct) and name in self.texts["grains"]:
+            return fill(self.language, "conditions", "number", things=self._counted(name))
         return found.label_in(self.language) if found else name
 
     def name(self, name: str) -> str:
@@ -68,15 +79,60 @@ class Words:
             case TimeBucket(grain=grain, field=field):
                 grain_word = self.texts["grains"][grain]
                 return grain_word if field is None else f"{self.name(field)} ({grain_word})"
-            case EntityMetric(metric=metric):
-                return self.metric(metric)
-            case Scaled(factor=factor, ref=inner):
-                return f"{factor} × {self.ref(inner)}"
+            case EntityMetric():
+                return self._of_each(ref)
+            case Scaled(factor=factor, ref=scaled):
+                return fill(self.language, "conditions", "times", factor=f"{factor:g}", ref=self.ref(scaled))
             case _:
                 return str(ref)
 
+    def _of_each(self, ref: EntityMetric) -> str:
+        """A figure of each entity: sales of each customer (March 2017, colour is red)."""
+        parts = {"entity": self.entity(ref.entity or ""), "inside": self._inside(ref.where, ref.period)}
+        if self.workspace.metric(ref.metric) is not None:
+            return fill(self.language, "conditions", "of_each", metric=self.metric(ref.metric), **parts)
+        return fill(self.language, "conditions", "number_of", things=self._counted(ref.metric), **parts)
+
+    def _inside(self, where: AnyCondition | None, period: SinglePeriod | None) -> str:
+        """What narrows the rows of an entity, in brackets."""
+        said = [self.condition(where)] if where is not None else []
+        said += [self.asked_period(period)] if period is not None else []
+        return fill(self.language, "conditions", "inside", parts=self.texts["comma"].join(said)) if said else ""
+
+    def entity(self, name: str) -> str:
+        """What figures are asked of: an entity, a field, a grain of time."""
+        found = self.workspace.entity(name)
+        return found.label_in(self.language) if found else self._counted(name)
+
+    def _counted(self, name: str) -> str:
+        """What the different values are of."""
+        return self.texts["grains"].get(name.rpartition(".")[2]) or self.name(name)
+
+    # ---- figures -------------------------------------------------------------------------------------------------------
+
+    def figure(self, metric: str, value: Any) -> str:
+        """A metric with a value of it."""
+        found = self.workspace.metric(metric)
+        return f"{self.metric(metric)} {cell(value, metric_column(found, metric, 'metric'), self.language)}" if found else metric
+
+    def parameter_value(self, name: str, value: Any) -> str:
+        """The value of an assumption: with its unit, in percent, or in its words."""
+        parameter = self.workspace.parameter(name)
+        if parameter is None:
+            return str(value)
+        words = next((each for each in parameter.values if each.value == value), None)
+        if words is not None:
+            return words.label(self.language, str(value))
+        column = Column(name=name, role="metric", type=parameter.type, unit=parameter.unit)
+        return cell(value, column, self.language)
+
+    def assumed(self, name: str, value: Any, code: str = "assuming") -> str:
+        return fill(self.language, "reading", code, name=self.name(name), value=self.parameter_value(name, value))
+
     def value(self, ref: object, value: Any) -> str:
         """A stored value by its words."""
+        if isinstance(ref, EntityMetric):
+            return self._amount(ref, value)
         if value == UNKNOWN:
             return self.texts["unknown"]
         if isinstance(ref, TimeBucket):
@@ -95,6 +151,21 @@ class Words:
             return self.texts["yes" if value else "no"]
         return str(value)
 
+    def _amount(self, ref: EntityMetric, value: Any) -> str:
+        """A bound for a figure of each entity, as the figure itself is written."""
+        found = self.workspace.metric(ref.metric)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return str(value)
+        if found is not None and found.type == "fraction":
+            return cell(value, metric_column(found, ref.metric, "metric"), self.language)
+        unit = (
+            unit_in(metric_column(found, ref.metric, "metric"), self.language)
+            if found is not None and found.type != "count"
+            else ""
+        )
+        shown = f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+        return f"{shown} {unit}".strip()
+
     # ---- conditions ----------------------------------------------------------------------------------------------------
 
     def condition(self, condition: AnyCondition | None) -> str:
@@ -112,6 +183,10 @@ class Words:
                 return self._say("not_in", left, value=self._values(left, values))
             case Not(of=IsNull(left=left)):
                 return self._say("not_null", left)
+            case Not(of=Did() as did):
+                return self._did(did, "not_did")
+            case Did():
+                return self._did(condition, "did")
             case Not(of=part):
                 return fill(self.language, "conditions", "not", inner=self.condition(part))
             case Compare(left=TimeBucket(grain="is_weekend"), op="eq", right=bool() as weekend):
@@ -130,6 +205,16 @@ class Words:
             case _:
                 return condition.kind
 
+    def _did(self, did: Did, code: str) -> str:
+        dataset = self.workspace.dataset(did.dataset)
+        parts = {
+            "entity": self.entity(did.entity),
+            "dataset": dataset.label_in(self.language) if dataset else did.dataset,
+            "inside": self._inside(did.where, did.period),
+            "count": did.count,
+        }
+        return fill(self.language, "conditions", "did_often" if did.count > 1 and code == "did" else code, **parts)
+
     def _say(self, code: str, left: object, **parts: Any) -> str:
         return fill(self.language, "conditions", code, field=self.ref(left), **parts)
 
@@ -142,7 +227,7 @@ class Words:
     def span(self, start: date, end: date) -> str:
         """Days in words: November 2017, 2017年第三季度, or from and to."""
         span = Span(start, end)
-        unit = aligned_unit(span, self.workspace.workspace.first_weekday)
+        unit = aligned_unit(span, self.workspace.workspace.conventions)
         if unit == "half":
             return fill(self.language, "periods", "half1" if start.month == 1 else "half2", y=start.year)
         if unit in ("year", "quarter", "month"):
@@ -162,6 +247,20 @@ class Words:
             return f"{asked}（{dates}）" if self.language == "zh" else f"{asked} ({dates})"
         return days
 
+    def asked_period(self, period: SinglePeriod) -> str:
+        """A period inside a condition: its days where they are known."""
+        if isinstance(period, WholeData):
+            return self.texts["periods"]["all"]
+        if isinstance(period, Between) and period.start is not None and period.end is not None:
+            return self.span(period.start, period.end)
+        if self.days is not None:
+            span = self.days(period)
+            return self.period(period, span.start, span.end)
+        if isinstance(period, LastN):
+            asked = fill(self.language, "periods", f"last_{period.unit}", n=period.n)
+            return fill(self.language, "periods", "skipped", days=asked, n=period.skip) if period.skip else asked
+        return ""
+
     # ---- whole readings --------------------------------------------------------------------------------------------------
 
     def request(self, request: MetricQuery, spans: tuple[tuple[date, date], ...], other: tuple[date, date] | None) -> str:
@@ -176,6 +275,7 @@ class Words:
         elif spans:
             parts.append(self.period(request.period, *spans[0]))
         parts += self.comparison(request, other)
+        parts += [self.assumed(name, value) for name, value in request.parameters.items()]
         if request.share_of is not None:
             within = self.condition(request.share_of.where)
             parts.append(fill(self.language, "reading", "share_within" if within else "share", within=within))
@@ -191,8 +291,8 @@ class Words:
         match request.compare:
             case None:
                 return []
-            case PreviousPeriod():
-                code = "previous"
+            case PreviousPeriod(align=align):
+                code = "previous_weekdays" if align == "weekday" else "previous"
             case LastYear():
                 code = "last_year"
             case AgainstPeriod():
@@ -216,4 +316,14 @@ class Words:
 
     def entity_query(self, request: EntityQuery) -> str:
         text = fill(self.language, "reading", "entities", entity=self.name(request.entity))
-        return text + (f" · {self.condition(request.where)}" if request.where is not None else "")
+        parts = [text, self.condition(request.where)]
+        if request.columns:
+            names = listed(self.language, [self.column(ref) for ref in request.columns])
+            parts.append(fill(self.language, "reading", "columns", columns=names))
+        if request.limit is not None and request.order:
+            parts.append(fill(self.language, "reading", "top" if request.order[0].descending else "bottom", n=request.limit))
+        return " · ".join(part for part in parts if part)
+
+    def column(self, ref: object) -> str:
+        """A chosen column of a list: a figure of each entity by its own name."""
+        return self.name(ref.metric) if isinstance(ref, EntityMetric) else self.ref(ref)

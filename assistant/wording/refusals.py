@@ -8,7 +8,7 @@ from typing import Any
 from assistant.wording.readings import Words
 from assistant.wording.texts import fill, listed, text_of
 from semantic_layer.errors import reason_of
-from semantic_layer.metric_parts import all_parts, base_datasets
+from semantic_layer.metric_parts import base_datasets
 
 REACHABLE_SHOWN = 8
 REFUSAL_REASONS = {
@@ -44,7 +44,7 @@ def refusal(code: str, span: str, parts: dict[str, Any], words: Words, request: 
     shown: dict[str, Any] = {"span": span, "role": _role(words, parts.get("role") or role)}
     for key, value in parts.items():
         shown[key] = _part(key, value, words)
-    metrics = (request or {}).get("metrics") or parts.get("metrics") or []
+    metrics = parts.get("metrics") or (request or {}).get("metrics") or []
     shown["metrics"] = listed(language, [words.metric(name) for name in metrics])
     if code == "kind_not_compiled" and parts.get("why"):
         return fill(language, "refusals", "unmeasured", name=words.metric(parts["metric"]), why=text_of(parts["why"], language))
@@ -109,18 +109,14 @@ def instead_of(code: str, parts: dict[str, Any], request: dict[str, Any] | None,
         name = parts.get("metric") or parts.get("name")
         if name and (workspace.metric(name) or workspace.tag(name) or workspace.segment(name)):
             return [{"kind": "definition_query", "names": [name]}]
-    if code == "several_datasets" and len(metrics) == 1 and (metric := workspace.metric(metrics[0])) is not None:
-        parts_of_it = [part.name for part in all_parts(workspace, metric)[1:] if not part.hidden]
-        return [
-            {"kind": "definition_query", "names": metrics},
-            *({"kind": "metric_query", "metrics": [name]} for name in parts_of_it[:2]),
-        ]
-    if code == "several_datasets":
+    if code == "not_conformed":
         return [{**(request or {}), "metrics": [name], "order": []} for name in metrics[:3]]
     if code in ("no_last_year", "no_earlier_period") and request:
         return [{key: value for key, value in request.items() if key != "compare"}]
     if code == "outside_period" and request:
         return [{key: value for key, value in request.items() if key not in ("period", "compare")}]
+    if code == "unknown_parameter" and request:
+        return [{key: value for key, value in request.items() if key != "parameters"}]
     if code == "no_hours" and request:
         return [{**request, "by": [{"kind": "time", "grain": "weekday"}]}]
     return []

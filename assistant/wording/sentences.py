@@ -17,6 +17,8 @@ from semantic_layer.requests import MetricQuery, ShareOf
 from tools.answer import Answer, Finding, Table
 
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
+RANKED = 5
+"""How many of a ranked list."""
 LISTED = 30
 """How many values or items a sentence names."""
 
@@ -46,7 +48,9 @@ class Sentences:
     def note(self, note: Note) -> str:
         """One assumption or warning."""
         parts = {key: self._note_part(note.code, key, value) for key, value in note.parts.items()}
-        if note.code == "default_period":
+        if note.code == "also_under":
+            parts["value"] = self.words.parameter_value(note.parts["parameter"], note.parts["value"])
+        if note.code in ("default_period", "unit_not_over"):
             parts["period"] = self.words.span(_day(note.parts["start"]), _day(note.parts["end"]))
         if note.code == "taken_for":
             parts["meant"] = self._meant(note.parts)
@@ -73,6 +77,12 @@ class Sentences:
             return shown if shown != value else value.rpartition(".")[2]
         if key in ("text", "check") and isinstance(value, dict):
             return text_of(value, self.language)
+        if key == "assumed":
+            return listed(self.language, [self.words.assumed(each["name"], each["value"]) for each in value])
+        if key == "figures":
+            return listed(self.language, [self.words.figure(each["metric"], each["value"]) for each in value])
+        if key == "unit" and code == "unit_not_over":
+            return self.words.texts["units"][value]
         if key == "groups":
             return listed(self.language, [str(each) for each in value]) if value else self.words.texts["findings"].get("all", "")
         if isinstance(value, float):
@@ -175,6 +185,8 @@ class Sentences:
         evidence = answer.evidence
         if evidence.start is None or evidence.end is None:
             return ""
+        if request.period is None and not any(note.code == "default_period" for note in answer.notes):
+            return self.words.texts["periods"]["all"]
         return self.words.period(request.period, evidence.start, evidence.end)
 
     def _where(self, request: MetricQuery) -> str:
@@ -189,13 +201,20 @@ class Sentences:
         table = answer.main
         assert table is not None
         column = table.columns[0]
-        values = [dimension_value(value, column, self.language) for value in finding.parts["values"][:LISTED]]
-        more = self.words.texts["findings"]["values_many"] if finding.parts["count"] > LISTED else ""
+        parts, code = finding.parts, finding.code
+        values = [dimension_value(value, column, self.language) for value in parts["values"][:LISTED]]
+        metric = next((each for each in table.columns if each.name == parts.get("by")), None)
+        if metric is not None:
+            figures = [cell(value, metric, self.language) for value in parts["figures"][:RANKED]]
+            values = [fill(self.language, "findings", "listed", group=a, value=b) for a, b in zip(values, figures, strict=False)]
+            code = "entities_high" if parts["descending"] else "entities_low"
+        more = self.words.texts["findings"]["values_many"] if parts["count"] > len(values) else ""
         name = column.label_in(self.language)
         return fill(
             self.language,
             "findings",
-            finding.code,
+            code if parts["count"] or code == "values" else "no_entities",
+            metric=metric.label_in(self.language) if metric is not None else "",
             field=name,
             entity=name,
             count=finding.parts["count"],
@@ -248,10 +267,10 @@ class Sentences:
             values = [str(each[self.language]) for each in parts["values"][:LISTED]]
             lines.append(say("definition_values", values=listed(self.language, values)))
         if parts.get("parameters"):
-            shown_parameters = [f"{text_of(each['label'], self.language)} = {each['value']}" for each in parts["parameters"]]
+            shown_parameters = [self.words.assumed(each["name"], each["value"], "equals") for each in parts["parameters"]]
             lines.append(say("definition_parameters", parameters=listed(self.language, shown_parameters)))
         if parts["kind"] == "parameter":
-            lines.append(f"= {parts['value']} {text_of(parts['unit'], self.language)}".strip())
+            lines.append(f"= {self.words.parameter_value(parts['name'], parts['value'])}.")
         unit = text_of(parts.get("unit"), self.language) if parts["kind"] == "metric" else ""
         if unit:
             lines.append(say("definition_unit", unit=self.words.texts["currencies"].get(unit, unit)))

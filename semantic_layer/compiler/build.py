@@ -6,6 +6,7 @@ is needed in two places is copied where that is; two parents of one node would c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from sqlglot import exp
@@ -31,7 +32,7 @@ def or_(*conditions: exp.Expr) -> exp.Expr:
     return exp.or_(*conditions, copy=False)
 
 
-def alias(sql: exp.Expr, name: str, quoted: bool | None = None) -> exp.Expr:
+def alias(sql: exp.Expr, name: str | exp.Identifier, quoted: bool | None = None) -> exp.Expr:
     return exp.alias_(sql, name, quoted=quoted, copy=False)
 
 
@@ -54,15 +55,20 @@ def from_(tree: exp.Select, source: exp.Expr | str) -> exp.Select:
 
 
 def join(
-    tree: exp.Select, source: exp.Expr | str, how: Literal["left", "full", "cross"], on: exp.Expr | None = None
+    tree: exp.Select, source: exp.Expr | str, how: Literal["left", "full", "inner", "cross"], on: exp.Expr | None = None
 ) -> exp.Select:
-    joined = exp.Join(this=_source(source), on=on, **{"kind" if how == "cross" else "side": how.upper()})
+    joined = exp.Join(this=_source(source), on=on, **{"kind" if how in ("cross", "inner") else "side": how.upper()})
     tree.append("joins", joined)
     return tree
 
 
 def where(tree: exp.Select, *conditions: exp.Expr) -> exp.Select:
     return tree.where(*conditions, copy=False)
+
+
+def group_by(tree: exp.Select, groups: Sequence[exp.Expr]) -> exp.Select:
+    """The statement with a row for each value of these; as it is where there are none. They may be shown by it as well."""
+    return tree.group_by(*(each.copy() for each in groups), copy=False) if groups else tree
 
 
 def _source(source: exp.Expr | str) -> exp.Expr:

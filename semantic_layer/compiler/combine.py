@@ -10,17 +10,16 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.calendar import Span, unit_of
+from semantic_layer.calendar import UNITS, Span, unit_of
 from semantic_layer.compiler import build
-from semantic_layer.compiler.aggregate import periods
-from semantic_layer.compiler.bind import series_dimension
+from semantic_layer.compiler.days import series_dimension
+from semantic_layer.compiler.measures import periods
+from semantic_layer.compiler.naming import column
 from semantic_layer.compiler.plan import Group, LogicalPlan, Variant
-from semantic_layer.compiler.relation import column
 from semantic_layer.compiler.time_sql import series
-from semantic_layer.periods import Unit
+from semantic_layer.conditions import GRAINS, unit_refs
 
 SERIES = "buckets"
-UNITS: dict[str, Unit] = {"date": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ def combine(plan: LogicalPlan) -> LogicalPlan:
 def _combined(plan: LogicalPlan) -> Combined:
     filled = _filled_series(plan)
     if len(plan.groups) == 1 and filled is None:
-        return _alone(plan.groups[0], plan.selects[0])
-    tree = build.select()
+        return _alone(plan.groups[0], _with(plan.selects[0], plan))
+    tree = _with(build.select(), plan)
     for group, select in zip(plan.groups, plan.selects, strict=True):
         tree = build.with_query(tree, group.name, select)
     dimensions: dict[str, exp.Expr] = {}
@@ -65,8 +64,15 @@ def _combined(plan: LogicalPlan) -> Combined:
     return Combined(tree, {each.name: dimensions[each.name] for each in plan.dimensions}, measures)
 
 
+def _with(select: exp.Select, plan: LogicalPlan) -> exp.Select:
+    """The statement after its helpers."""
+    for name, query in plan.helpers:
+        select = build.with_query(select, name, query)
+    return select
+
+
 def _alone(group: Group, select: exp.Select) -> Combined:
-    named = {each.alias: each.this for each in select.expressions}
+    named = {each.alias_or_name: each.this if isinstance(each, exp.Alias) else each for each in select.expressions}
     dimensions = {each.name: named[each.name] for each in group.dimensions}
     measures: dict[tuple[Variant, str], exp.Expr] = {
         (group.variant, name): sql for name, sql in named.items() if name not in dimensions
@@ -77,7 +83,7 @@ def _alone(group: Group, select: exp.Select) -> Combined:
 def _names(plan: LogicalPlan, group: Group) -> list[str]:
     select = plan.selects[plan.groups.index(group)]
     dimensions = {each.name for each in group.dimensions}
-    return [each.alias for each in select.expressions if each.alias not in dimensions]
+    return [each.alias_or_name for each in select.expressions if each.alias_or_name not in dimensions]
 
 
 def _joined(tree: exp.Select, group: Group, dimensions: dict[str, exp.Expr], first: bool, outer: bool) -> exp.Select:
@@ -101,9 +107,10 @@ def _joined(tree: exp.Select, group: Group, dimensions: dict[str, exp.Expr], fir
 def _filled_series(plan: LogicalPlan) -> exp.Select | None:
     """A series by time alone shows every bucket inside the data, and named periods are all shown, empty ones too.
 
-    A ranking shows what there is.
+    A ranking shows what there is, and so do buckets that were picked by their own figures.
     """
-    if plan.request.limit is not None:
+    picked = any(each.entity in GRAINS for each in unit_refs(plan.request.where))
+    if plan.request.limit is not None or picked:
         return None
     if plan.dimensions and all(isinstance(each.ref, str) for each in plan.dimensions):
         days = {"period": "first_day", "period_end": "last_day"}
@@ -112,7 +119,8 @@ def _filled_series(plan: LogicalPlan) -> exp.Select | None:
     dimension = series_dimension(plan)
     if dimension is None or len(plan.dimensions) != 1 or len(plan.spans) != 1:
         return None
-    if getattr(dimension.ref, "field", None) not in (None, plan.groups[0].time):
+    own_times = {group.time for group in plan.groups} if len(plan.datasets) == 1 else set[str | None]()
+    if getattr(dimension.ref, "field", None) not in (None, *own_times):
         return None
     span = plan.spans[0]
     inside = span.clip(plan.covered) if plan.covered else span
@@ -122,4 +130,4 @@ def _filled_series(plan: LogicalPlan) -> exp.Select | None:
 
 def first_of_bucket(plan: LogicalPlan, day: date, grain: str) -> date:
     """The first day of the bucket that holds a day."""
-    return unit_of(day, UNITS[grain], plan.scope.workspace.workspace.first_weekday).start
+    return unit_of(day, UNITS[grain], plan.scope.workspace.workspace.conventions).start

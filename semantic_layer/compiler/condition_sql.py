@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,13 @@ from sqlglot import exp
 from semantic_layer.columns import UNKNOWN
 from semantic_layer.compiler import build
 from semantic_layer.compiler.time_sql import bucket, day
+from semantic_layer.compiler.units import ALL_DAYS, Cells, compared_unit_sql, did_sql, unit_sql
 from semantic_layer.conditions import (
     And,
     AnyCondition,
     Attribute,
     Compare,
+    Did,
     EntityMetric,
     Field,
     In,
@@ -32,30 +36,40 @@ from semantic_layer.errors import request_error
 from semantic_layer.model.datasets import FieldType
 
 if TYPE_CHECKING:
-    from semantic_layer.compiler.relation import Sources
+    from semantic_layer.compiler.sources import Sources
 
 GRAIN_TYPES: dict[str, FieldType] = {"hour": "count", "weekday": "count", "is_weekend": "boolean"}
+MEETS: dict[str, Callable[[float, float], bool]] = {
+    "eq": operator.eq,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
 OPERATORS: dict[str, type[exp.Binary]] = {"eq": exp.EQ, "lt": exp.LT, "le": exp.LTE, "gt": exp.GT, "ge": exp.GTE}
 
 
-def condition_sql(condition: AnyCondition, dataset: str, sources: Sources, time: str | None = None) -> exp.Expr:
+def condition_sql(
+    condition: AnyCondition, dataset: str, sources: Sources, time: str | None = None, cells: Cells = ALL_DAYS
+) -> exp.Expr:
     """One condition as a predicate over a dataset's rows.
 
     Args:
         dataset: Where fields are reached from.
         sources: Collects the joins.
         time: The time field of bare time buckets; by default the dataset's own.
+        cells: The days of what entities did, where the condition names none.
 
     Raises:
         RequestError: a field that is unknown, unreachable or hidden; a value of the wrong type; a kind of condition that
             is not compiled yet.
     """
-    return _Predicates(dataset, sources, time).sql(condition)
+    return _Predicates(dataset, sources, time, cells).sql(condition)
 
 
 class _Predicates:
-    def __init__(self, dataset: str, sources: Sources, time: str | None) -> None:
-        self.dataset, self.sources, self.time = dataset, sources, time
+    def __init__(self, dataset: str, sources: Sources, time: str | None, cells: Cells) -> None:
+        self.dataset, self.sources, self.time, self.cells = dataset, sources, time, cells
 
     def sql(self, condition: AnyCondition) -> exp.Expr:
         match condition:
@@ -74,6 +88,8 @@ class _Predicates:
             case Range(left=left, low=low, high=high):
                 sql, kind = self.in_days(left)
                 return exp.Between(this=_operand(sql), low=literal(low, kind, left), high=literal(high, kind, left))
+            case Did():
+                return did_sql(condition, self.sources, self.cells)
             case IsNull(left=left):
                 return exp.Is(this=_operand(self.left(left)[0]), expression=exp.null())
             case _:
@@ -105,7 +121,7 @@ class _Predicates:
         if known:
             parts.append(exp.In(this=_operand(sql), expressions=[literal(value, kind, left) for value in known]))
         if len(known) < len(values):
-            parts.append(_is_unknown(sql.copy(), kind))
+            parts.append(_is_unknown(sql, kind))
         if not parts:
             return exp.false()
         return parts[0] if len(parts) == 1 else build.paren(build.or_(*parts))
@@ -120,7 +136,7 @@ class _Predicates:
                 if op == "ne"
                 else OPERATORS[op](this=next(sides), expression=next(sides))
             )
-        sql, kind = self.in_days(left)
+        sql, kind = self.compared(left, op, right)
         if op == "contains":
             return _contains(sql, kind, str(right))
         if right == UNKNOWN and op in ("eq", "ne"):
@@ -132,6 +148,11 @@ class _Predicates:
         if op == "ne":
             return exp.NullSafeNEQ(this=_operand(sql), expression=value)
         return OPERATORS[op](this=_operand(sql), expression=value)
+
+    def compared(self, left: Reference, op: str, right: Value) -> tuple[exp.Expr, FieldType]:
+        if not isinstance(left, EntityMetric) or op not in MEETS or isinstance(right, bool | str):
+            return self.in_days(left)
+        return compared_unit_sql(left, self.sources, self.cells, lambda figure: MEETS[op](figure, right))
 
     def in_days(self, ref: Reference) -> tuple[exp.Expr, FieldType]:
         """The left side as it is compared with written values: those are days, so a moment counts as the day it is in."""
@@ -148,7 +169,9 @@ class _Predicates:
             case Scaled(factor=factor, ref=inner):
                 sql, kind = self.left(inner)
                 return exp.Mul(this=exp.Literal.number(factor), expression=sql), kind
-            case Tag(name=name) | EntityMetric(metric=name):
+            case EntityMetric():
+                return unit_sql(ref, self.sources, self.cells)
+            case Tag(name=name):
                 raise request_error("kind_not_compiled", f"conditions on '{name}' are not computed yet", kind=ref.kind, name=name)
 
     def time_sql(self, grain: str, field: str | None) -> exp.Expr:
@@ -159,7 +182,7 @@ class _Predicates:
         if grain == "hour" and found.field.type == "date":
             raise request_error("no_hours", f"'{name}' has days, no hours", field=name, dataset=self.dataset)
         settings = self.sources.scope.workspace.workspace
-        return bucket(self.sources.reached_sql(found), grain, settings.first_weekday)  # pyright: ignore[reportArgumentType]
+        return bucket(self.sources.reached_sql(found), grain, settings.conventions)  # pyright: ignore[reportArgumentType]
 
 
 def _operand(sql: exp.Expr) -> exp.Expr:

@@ -8,22 +8,18 @@ from sqlglot import exp
 
 from semantic_layer.columns import Column, ColumnType, Role, ValueLabel
 from semantic_layer.compiler import build
-from semantic_layer.compiler.aggregate import GROUP_SIZE
-from semantic_layer.compiler.bind import series_dimension
+from semantic_layer.compiler.arithmetic import Raw, formula_sql, or_null, term
 from semantic_layer.compiler.combine import first_of_bucket
-from semantic_layer.compiler.plan import Apply, Dimension, Formula, LogicalPlan, Number, Output, Ref, Variant
-from semantic_layer.compiler.time_sql import day, shift_bucket
+from semantic_layer.compiler.days import series_dimension
+from semantic_layer.compiler.grouped import GROUP_SIZE
+from semantic_layer.compiler.plan import Apply, Dimension, LogicalPlan, Output
+from semantic_layer.compiler.time_sql import shift_bucket
 from semantic_layer.conditions import Field, TimeBucket
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
 from semantic_layer.reach import reach
 from semantic_layer.requests import LastYear
 from semantic_layer.words import Text
-
-Raw = dict[str, exp.Expr]
-BINARY: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
-ZERO_WHEN_EMPTY = ("sum", "count", "count_distinct")
-ZERO = exp.Literal.number(0)
 
 
 def derive(plan: LogicalPlan) -> LogicalPlan:
@@ -48,26 +44,26 @@ def _group_sizes(raw: Raw) -> list[tuple[Column, exp.Expr]]:
 
 def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[Column, exp.Expr]]:
     metric = output.metric
-    value = _formula_sql(output.formula, "now", raw)
+    value = formula_sql(output.formula, "now", raw)
     made = [(metric_column(metric, metric.name, "metric"), value)]
     if plan.other_span is not None:
-        earlier = _formula_sql(output.formula, "previous", raw, _empty_earlier(plan, raw))
-        change = exp.Sub(this=_term(value), expression=_term(earlier))
-        growth = exp.Div(this=build.paren(change.copy()), expression=_or_null(earlier))
+        earlier = formula_sql(output.formula, "previous", raw, _empty_earlier(plan, raw))
+        change = exp.Sub(this=term(value), expression=term(earlier))
+        growth = exp.Div(this=build.paren(change.copy()), expression=or_null(earlier))
         made += [
             (metric_column(metric, f"{metric.name}_previous", "metric"), earlier.copy()),
             (metric_column(metric, f"{metric.name}_change", "change"), change),
             (metric_column(metric, f"{metric.name}_growth", "growth", "fraction"), growth),
         ]
     if plan.request.share_of is not None:
-        whole = _formula_sql(output.formula, "whole", raw)
-        share = exp.Div(this=_term(value), expression=_or_null(whole))
+        whole = formula_sql(output.formula, "whole", raw)
+        share = exp.Div(this=term(value), expression=or_null(whole))
         made.append((metric_column(metric, f"{metric.name}_share", "share", "fraction"), share))
     if isinstance(metric, Ratio) and metric.warn_below is not None and isinstance(output.formula, Apply):
-        base = _formula_sql(output.formula.right, "now", raw)
+        base = formula_sql(output.formula.right, "now", raw)
         hidden = Column(name=f"_{metric.name}_base", role="hidden", type="decimal", metric=metric.name, below=metric.warn_below)
         made.append((hidden, base))
-    return made
+    return [(column, sql.copy()) for column, sql in made]
 
 
 def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
@@ -78,39 +74,10 @@ def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
     bucketed = series_dimension(plan)
     if bucketed is None or bucketed.grain is None:
         return None
-    first = day(first_of_bucket(plan, plan.covered.start, bucketed.grain))
+    first = build.cast(exp.Literal.string(first_of_bucket(plan, plan.covered.start, bucketed.grain).isoformat()), build.DATE)
     second = shift_bucket(first, bucketed.grain, years=isinstance(plan.request.compare, LastYear))
     inside = exp.GTE(this=raw[bucketed.name].copy(), expression=second)
     return exp.Case(ifs=[exp.If(this=inside, true=exp.Literal.number(0))])
-
-
-def _term(sql: exp.Expr) -> exp.Expr:
-    return build.paren(sql.copy()) if isinstance(sql, exp.Binary) and not isinstance(sql, exp.Dot) else sql.copy()
-
-
-def _or_null(sql: exp.Expr) -> exp.Expr:
-    return exp.Nullif(this=sql.copy(), expression=exp.Literal.number(0))
-
-
-def _formula_sql(formula: Formula, variant: Variant, raw: Raw, empty: exp.Expr | None = ZERO) -> exp.Expr:
-    """A formula over the measures of one variant. Division by zero gives null.
-
-    Args:
-        empty: What a sum or count without rows is; None leaves it null.
-    """
-    if isinstance(formula, Number):
-        value = int(formula.value) if float(formula.value).is_integer() else formula.value
-        return exp.Literal.number(value)
-    if isinstance(formula, Ref):
-        sql = raw[f"{variant}.{formula.measure.column}"].copy()
-        never_null = isinstance(sql.this if isinstance(sql, exp.Filter) else sql, exp.Count)
-        if formula.measure.metric.agg in ZERO_WHEN_EMPTY and not never_null and empty is not None:
-            return exp.Coalesce(this=sql, expressions=[empty.copy()])
-        return sql
-    left, right = _formula_sql(formula.left, variant, raw, empty), _formula_sql(formula.right, variant, raw, empty)
-    if formula.op == "/":
-        return exp.Div(this=_term(left), expression=_or_null(right))
-    return BINARY[formula.op](this=_term(left), expression=_term(right))
 
 
 def metric_column(metric: AnyMetric, name: str, role: Role, kind: ColumnType | None = None) -> Column:

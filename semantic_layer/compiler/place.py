@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from semantic_layer.calendar import Span
-from semantic_layer.compiler.bind import time_of
 from semantic_layer.compiler.expand import measures_of
-from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan, Measure, Variant
+from semantic_layer.compiler.measures import dataset_name, time_of
+from semantic_layer.compiler.plan import Dimension, Group, Kind, LogicalPlan, Measure, Variant
 from semantic_layer.conditions import AnyCondition
 from semantic_layer.errors import request_error
+from semantic_layer.model.metrics import (
+    Aggregate,
+    AnyMetric,
+    Conversion,
+    NewEntities,
+    Repeat,
+    Retention,
+    SemiAdditive,
+    WindowOf,
+)
 
 NAMES: dict[Variant, str] = {"now": "asked", "previous": "earlier", "whole": "whole"}
+
+
+class Place(NamedTuple):
+    """What one SELECT is about. What is not counted row by row has one for each metric with its filter."""
+
+    dataset: str
+    time: str | None
+    window: WindowOf | None
+    kind: Kind
+    metric: str = ""
+    where: AnyCondition | None = None
 
 
 def place(plan: LogicalPlan) -> LogicalPlan:
@@ -27,26 +49,61 @@ def place(plan: LogicalPlan) -> LogicalPlan:
 def _groups(
     plan: LogicalPlan, variant: Variant, dimensions: tuple[Dimension, ...], where: AnyCondition | None, spans: tuple[Span, ...]
 ) -> tuple[Group, ...]:
-    """One group for each dataset and time field."""
-    placed: dict[tuple[str, str | None], dict[str, Measure]] = {}
+    """One group for each dataset, time field and way to compute."""
+    placed: dict[Place, dict[str, Measure]] = {}
     for output in plan.outputs:
         for measure in measures_of(output.formula):
-            time = time_of((measure.metric,), measure.metric.dataset, plan.scope.workspace).field
-            placed.setdefault((measure.metric.dataset, time), {})[measure.column] = measure
-    several = len(placed) > 1
+            placed.setdefault(_place_of(plan, measure), {})[measure.column] = measure
     return tuple(
         Group(
-            dataset=dataset,
-            time=time,
+            dataset=each.dataset,
+            time=each.time,
             variant=variant,
             measures=tuple(measures.values()),
             dimensions=dimensions,
             where=where,
-            spans=spans,
-            name=f"{NAMES[variant]}_{index + 1}" if several else NAMES[variant],
+            spans=() if each.time is None and plan.request.period is None else spans,
+            name=name,
+            kind=each.kind,
+            window=each.window,
         )
-        for index, ((dataset, time), measures) in enumerate(placed.items())
+        for name, (each, measures) in zip(_names(list(placed), variant), placed.items(), strict=True)
     )
+
+
+def _place_of(plan: LogicalPlan, measure: Measure) -> Place:
+    workspace, kind = plan.scope.workspace, kind_of(measure)
+    found = Place(dataset_name(measure.metric, workspace), time_of(measure, workspace), measure.window, kind)
+    return found if kind == "rows" else found._replace(metric=measure.metric.name, where=measure.where)
+
+
+def kind_of(measure: Measure) -> Kind:
+    """How a measure is computed. Of a conversion those who started are counted like any rows."""
+    match measure.metric:
+        case SemiAdditive():
+            return "stock"
+        case Repeat():
+            return "repeat"
+        case Retention():
+            return "retention"
+        case Conversion() if measure.part == "part":
+            return "conversion"
+        case _:
+            return "rows"
+
+
+def _names(places: list[Place], variant: Variant) -> list[str]:
+    """What the SELECTs are called: by what they compute, where there are several."""
+    if len(places) == 1:
+        return [NAMES[variant]]
+    found: list[str] = []
+    for each in places:
+        name = f"{NAMES[variant]}_{each.metric or each.dataset}{'_trailing' if each.window is not None else ''}"
+        free, number = name, 2
+        while free in found:
+            free, number = f"{name}_{number}", number + 1
+        found.append(free)
+    return found
 
 
 def _kept(plan: LogicalPlan) -> tuple[Dimension, ...]:
@@ -61,8 +118,13 @@ def _kept(plan: LogicalPlan) -> tuple[Dimension, ...]:
 
 def _shares_make_sense(plan: LogicalPlan) -> None:
     """A share is part over whole: a rate or an average has no parts."""
-    from semantic_layer.model.metrics import Aggregate
-
     for metric in plan.metrics:
-        if not isinstance(metric, Aggregate) or metric.agg not in ("sum", "count", "count_distinct"):
+        if not has_parts(metric):
             raise request_error("share_of_ratio", f"'{metric.name}' is no quantity that has parts", metric=metric.name)
+
+
+def has_parts(metric: AnyMetric) -> bool:
+    """Whether a metric counts or sums something that can be divided up."""
+    if isinstance(metric, Aggregate):
+        return metric.agg in ("sum", "count", "count_distinct")
+    return isinstance(metric, NewEntities | SemiAdditive)

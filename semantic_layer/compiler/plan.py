@@ -10,9 +10,20 @@ from sqlglot import exp
 
 from semantic_layer.calendar import Span
 from semantic_layer.columns import Column, Note
+from semantic_layer.compiler.neutral import render
 from semantic_layer.conditions import AnyCondition, Field, Grain, TimeBucket
 from semantic_layer.data_version import DataVersion
-from semantic_layer.model.metrics import Aggregate, AnyMetric
+from semantic_layer.model.metrics import (
+    Aggregate,
+    AnyMetric,
+    Conversion,
+    Distinct,
+    NewEntities,
+    Repeat,
+    Retention,
+    SemiAdditive,
+    WindowOf,
+)
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.policy import Grant
 from semantic_layer.requests import MetricQuery
@@ -46,13 +57,26 @@ class Dimension:
         return self.ref.grain if isinstance(self.ref, TimeBucket) else None
 
 
+Measured = Aggregate | SemiAdditive | Repeat | NewEntities | Retention | Conversion | Distinct
+"""What rows are aggregated for; all other metrics are made of these."""
+
+
 @dataclass(frozen=True)
 class Measure:
-    """One aggregate as it is needed: the metric with all filters of its own."""
+    """One figure as it is needed.
 
-    metric: Aggregate
+    Attributes:
+        metric: What is aggregated; a rate gives two figures, its `part` and its `whole`.
+        where: All filters that come with the metric: its own, and those of metrics that are made of it.
+        column: The name of the figure, unique in a request.
+        window: Other days than the asked ones: those that trail them.
+    """
+
+    metric: Measured
     where: AnyCondition | None
     column: str
+    part: Literal["value", "part", "whole"] = "value"
+    window: WindowOf | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +113,10 @@ class Output:
     formula: Formula
 
 
+Kind = Literal["rows", "stock", "repeat", "retention", "conversion"]
+"""How the SELECT of a group is made: from rows one by one, or from what entities did."""
+
+
 @dataclass(frozen=True)
 class Group:
     """Measures that one SELECT can compute: same dataset, time field, days, filters and dimensions."""
@@ -101,6 +129,8 @@ class Group:
     where: AnyCondition | None
     spans: tuple[Span, ...]
     name: str
+    kind: Kind = "rows"
+    window: WindowOf | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +141,7 @@ class LogicalPlan:
     scope: Scope
     # bind
     metrics: tuple[AnyMetric, ...] = ()
+    datasets: tuple[str, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     where: AnyCondition | None = None
     spans: tuple[Span, ...] = ()
@@ -122,7 +153,9 @@ class LogicalPlan:
     # place
     groups: tuple[Group, ...] = ()
     # aggregate
+    helpers: tuple[tuple[str, exp.Query], ...] = ()
     selects: tuple[exp.Select, ...] = ()
+    joined: tuple[str, ...] = ()
     # combine, derive, shape
     tree: exp.Select | None = None
     columns: tuple[Column, ...] = ()
@@ -137,13 +170,14 @@ class Compiled:
     """A request ready to run.
 
     Attributes:
-        tree: The statement.
+        tree: The statement, in nodes that each engine writes its own way.
         columns: What its columns are, in order; hidden ones included.
         spans: The days asked, one for each named period; empty where the data has no time.
         other_span: The days compared with.
         notes: Assumptions and warnings that the answer must say.
         metrics: The metrics of the request.
-        datasets: The datasets read.
+        datasets: The datasets whose rows are counted.
+        joined: The datasets that describe them and that the statement joins.
     """
 
     tree: exp.Select
@@ -153,6 +187,7 @@ class Compiled:
     notes: tuple[Note, ...] = ()
     metrics: tuple[AnyMetric, ...] = ()
     datasets: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
     def sql(self, dialect: str = "duckdb") -> str:
-        return self.tree.sql(dialect, pretty=True)
+        return render(self.tree, dialect).sql(dialect, pretty=True)

@@ -1,23 +1,23 @@
-"""The only function that names a physical table. Row conditions and hidden fields of the viewer's grant are applied here."""
+"""The only module that names a physical table. Row conditions and hidden fields of the viewer's grant are applied here."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from semantic_layer.compiler import build
+from semantic_layer.compiler.naming import column, identifier, is_quoted, row
 from semantic_layer.compiler.plan import Scope
+from semantic_layer.compiler.sources import Helpers, Sources
 from semantic_layer.conditions import AnyCondition
 from semantic_layer.errors import RequestError, request_error
-from semantic_layer.expressions import scalar
+from semantic_layer.expressions import parsed_select, scalar
 from semantic_layer.model.datasets import Dataset
-from semantic_layer.reach import Join, Reached, reach, way_to
+from semantic_layer.reach import Join, Reached, ReachedKey, way_to
 
 CATALOG = "facts"
 
 
-def relation(name: str, scope: Scope, alias: str, own: bool = False) -> exp.Expr:
+def relation(name: str, scope: Scope, alias: str, helpers: Helpers, own: bool = False) -> exp.Expr:
     """A dataset as something to select from, with what the viewer may not see taken out.
 
     Args:
@@ -25,34 +25,71 @@ def relation(name: str, scope: Scope, alias: str, own: bool = False) -> exp.Expr
             joined to needs no such check, because the row itself has passed it.
 
     Raises:
-        RequestError: `dataset_denied` where the grant has no part in it, `not_loaded` where its table has no data yet,
-            `kind_not_compiled` for a derived dataset.
+        RequestError: `dataset_denied` where the grant has no part in it, `not_loaded` where its table has no data yet.
     """
     dataset = dataset_of(name, scope)
     if name in scope.grant.denied:
         raise request_error("dataset_denied", f"role '{scope.grant.role}' may not ask dataset '{name}'", dataset=name)
-    if dataset.derived is not None:
-        raise request_error("kind_not_compiled", f"derived datasets ('{name}') are not computed yet", dataset=name)
-    if dataset.table not in scope.version.tables:
-        raise request_error(
-            "not_loaded", f"the table '{dataset.table}' is not loaded", f"huaxiang data load {dataset.table}", dataset=name
-        )
-    table = exp.table_(exp.to_identifier(dataset.table, quoted=_quoted(dataset.table)), db=CATALOG)
+    table = _table(dataset, scope, helpers, granted=True)
     condition: AnyCondition | None = scope.grant.rows.get(name)
-    about_own = _about_own_rows(dataset, scope) if own else []
+    about_own = _about_own_rows(dataset, scope, helpers) if own else []
     if condition is None and not about_own:
-        return exp.alias_(table, alias, table=True, quoted=_quoted(alias), copy=False)
-    inner = Sources(name, scope, granted=False)
+        return exp.alias_(table, alias, table=True, quoted=is_quoted(alias), copy=False)
+    inner = Sources(name, scope, helpers, granted=False)
     from semantic_layer.compiler.condition_sql import condition_sql
 
     conditions = [condition_sql(condition, name, inner)] if condition is not None else []
-    select = build.select(exp.Column(this=exp.Star(), table=exp.to_identifier(name, quoted=_quoted(name))))
-    select = build.from_(select, exp.alias_(table, name, table=True, quoted=_quoted(name), copy=False))
+    select = build.select(exp.Column(this=exp.Star(), table=identifier(name)))
+    select = build.from_(select, exp.alias_(table, name, table=True, quoted=is_quoted(name), copy=False))
     select = build.where(inner.joined(select), *conditions, *about_own)
-    return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=_quoted(alias))))
+    return exp.Subquery(this=select, alias=exp.TableAlias(this=identifier(alias)))
 
 
-def _about_own_rows(dataset: Dataset, scope: Scope) -> list[exp.Expr]:
+def ungranted(name: str, scope: Scope, alias: str, helpers: Helpers) -> exp.Expr:
+    """A dataset with all its rows; only for what a policy itself decides upon."""
+    table = _table(dataset_of(name, scope), scope, helpers, granted=False)
+    return exp.alias_(table, alias, table=True, quoted=is_quoted(alias), copy=False)
+
+
+def _table(dataset: Dataset, scope: Scope, helpers: Helpers, granted: bool) -> exp.Table:
+    """A dataset's own table; of a derived one the query that it is, over what the viewer may see of others."""
+    if dataset.derived is not None:
+        return exp.table_(identifier(_derived(dataset, scope, helpers, granted)))
+    if dataset.table not in scope.version.tables:
+        fix = f"huaxiang data load {dataset.table}"
+        raise request_error("not_loaded", f"the table '{dataset.table}' is not loaded", fix, dataset=dataset.name)
+    return exp.table_(identifier(dataset.table), db=CATALOG)
+
+
+def _derived(dataset: Dataset, scope: Scope, helpers: Helpers, granted: bool) -> str:
+    """The helper that holds a derived dataset. Its SELECT names datasets, each of which stands for its relation."""
+    assert dataset.derived is not None
+    key = f"derived {dataset.name} {granted}"
+    found = helpers.known(key)
+    if found is not None:
+        return found
+    tree = parsed_select(dataset.derived)
+    inner = {each.alias for each in tree.find_all(exp.CTE)}
+    columns = {each.name for each in tree.find_all(exp.Column)}
+    for table in list(tree.find_all(exp.Table)):
+        if table.name not in inner:
+            source = dataset_of(table.name, scope)
+            table.replace(_source(source, table.alias or table.name, columns, scope, helpers, granted))
+    return helpers.add(key, dataset.name, tree)
+
+
+def _source(source: Dataset, alias: str, columns: set[str], scope: Scope, helpers: Helpers, granted: bool) -> exp.Expr:
+    """One dataset inside a derived one, with those of its computed fields that are named there."""
+    base = relation(source.name, scope, alias, helpers) if granted else ungranted(source.name, scope, alias, helpers)
+    made = [each for each in source.fields if each.expr not in (None, each.name) and not each.stored and each.name in columns]
+    if not made:
+        return base
+    fields = [build.alias(scalar(str(each.expr), alias), identifier(each.name)) for each in made]
+    select = build.from_(build.select(exp.Column(this=exp.Star(), table=identifier(alias)), *fields), base)
+    return exp.Subquery(this=select, alias=exp.TableAlias(this=identifier(alias)))
+
+
+def _about_own_rows(dataset: Dataset, scope: Scope, helpers: Helpers) -> list[exp.Expr]:
     """Conditions that keep the entities which the viewer's rows of other datasets are about.
 
     Who sees some rows of the events alone must not see everybody in the list of those whom the events are about. Rows of
@@ -67,23 +104,19 @@ def _about_own_rows(dataset: Dataset, scope: Scope) -> list[exp.Expr]:
         if other is None or other.name == dataset.name or other.name in scope.grant.denied or not joins:
             continue
         describes = any(other in workspace.homes_of(entity) for entity in other.entities)
-        (conditions if describes else events).append(_is_among(dataset, other, joins, scope))
+        (conditions if describes else events).append(_is_among(dataset, other, joins, scope, helpers))
     if events:
         conditions.append(build.paren(build.or_(*events)) if len(events) > 1 else events[0])
     return conditions
 
 
-def _is_among(dataset: Dataset, other: Dataset, joins: tuple[Join, ...], scope: Scope) -> exp.Expr:
+def _is_among(dataset: Dataset, other: Dataset, joins: tuple[Join, ...], scope: Scope, helpers: Helpers) -> exp.Expr:
     """Whether an entity's key stands in a row of another dataset that the viewer may see."""
     last = joins[-1]
-    sources = Sources(other.name, scope, joins={join.alias: join for join in joins[:-1]})
-    keys = _row([column(key, last.source) for key in last.keys])
-    seen = sources.joined(build.from_(build.select(keys), relation(other.name, scope, other.name)))
-    return exp.In(this=_row([column(key, dataset.name) for key in last.columns]), query=exp.Subquery(this=seen))
-
-
-def _row(columns: list[exp.Expr]) -> exp.Expr:
-    return columns[0] if len(columns) == 1 else exp.Tuple(expressions=columns)
+    sources = Sources(other.name, scope, helpers, joins={join.alias: join for join in joins[:-1]})
+    keys = row([column(key, last.source) for key in last.keys])
+    seen = sources.joined(build.from_(build.select(keys), relation(other.name, scope, other.name, helpers)))
+    return exp.In(this=row([column(key, dataset.name) for key in last.columns]), query=exp.Subquery(this=seen))
 
 
 def dataset_of(name: str, scope: Scope) -> Dataset:
@@ -93,68 +126,7 @@ def dataset_of(name: str, scope: Scope) -> Dataset:
     return dataset
 
 
-def _quoted(name: str) -> bool:
-    """Plain lower-case names read better without quotes; all others need them."""
-    return not (name.isidentifier() and name.isascii() and name == name.lower())
-
-
-def column(name: str, table: str) -> exp.Column:
-    return exp.column(exp.to_identifier(name, quoted=_quoted(name)), table=exp.to_identifier(table, quoted=_quoted(table)))
-
-
-@dataclass
-class Sources:
-    """What one SELECT reads: its dataset, and the joins that its fields turned out to need.
-
-    Args:
-        granted: False only inside a row condition, which must see what it decides upon.
-    """
-
-    dataset: str
-    scope: Scope
-    granted: bool = True
-    joins: dict[str, Join] = field(default_factory=dict[str, Join])
-
-    def field_sql(self, name: str) -> exp.Expr:
-        """A field's SQL; remembers the joins it needs.
-
-        Raises:
-            RequestError: it cannot be reached, or the viewer may not see it.
-        """
-        return self.reached_sql(self.reached(name))
-
-    def reached(self, name: str) -> Reached:
-        found = reach(self.scope.workspace, self.dataset, name)
-        if self.granted:
-            check_visible(found, self.scope)
-        return found
-
-    def reached_sql(self, found: Reached) -> exp.Expr:
-        for join in found.joins:
-            self.joins[join.alias] = join
-        if found.field.stored or found.field.expr is None:
-            return column(found.field.name, found.alias)
-        return scalar(found.field.expr, found.alias)
-
-    def from_clause(self, select: exp.Select) -> exp.Select:
-        base = relation(self.dataset, self.scope, self.dataset, own=True)
-        return self.joined(build.from_(select, base))
-
-    def joined(self, select: exp.Select) -> exp.Select:
-        for join in self.joins.values():
-            target = relation(join.dataset, self.scope, join.alias) if self.granted else self._ungranted(join)
-            on = build.and_(
-                *(
-                    exp.EQ(this=column(key, join.source), expression=column(other, join.alias))
-                    for key, other in zip(join.keys, join.columns, strict=True)
-                )
-            )
-            select = build.join(select, target, "left", on)
-        return select
-
-    def _ungranted(self, join: Join) -> exp.Expr:
-        table = dataset_of(join.dataset, self.scope).table
-        return exp.alias_(exp.table_(exp.to_identifier(table, quoted=_quoted(table)), db=CATALOG), join.alias, table=True)
+# ---- what the grant shows -------------------------------------------------------------------------------------------------
 
 
 def check_visible(found: Reached, scope: Scope) -> None:
@@ -166,7 +138,19 @@ def check_visible(found: Reached, scope: Scope) -> None:
     named_by = (*(join.source for join in found.joins[:1]), *passed) if found.entity else passed[:1]
     if any(scope.grant.hides(name, found.field.name) for name in named_by):
         raise request_error("field_hidden", f"role '{scope.grant.role}' may not see '{found.field.name}'", field=found.field.name)
-    for name in passed:
+    _check_passed(passed, scope)
+
+
+def check_key_usable(found: ReachedKey, scope: Scope) -> None:
+    """Raises RequestError `dataset_denied` where the way to a key leads through a dataset that the grant has no part in.
+
+    A hidden key may be counted and compared by: what the viewer must not see is a single one, shown or named.
+    """
+    _check_passed((found.dataset.name, *(join.dataset for join in found.joins)), scope)
+
+
+def _check_passed(names: tuple[str, ...], scope: Scope) -> None:
+    for name in names:
         if name in scope.grant.denied:
             raise request_error("dataset_denied", f"role '{scope.grant.role}' may not ask dataset '{name}'", dataset=name)
 

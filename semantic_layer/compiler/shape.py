@@ -35,6 +35,7 @@ def shape(plan: LogicalPlan) -> LogicalPlan:
         order = exp.Order(expressions=[_spelled_out(key, shown) for key in keys])
         rank = exp.Window(this=exp.Rank(), order=order, over="OVER")
         limit = exp.Literal.number(plan.request.limit)
+        tree = tree.copy()
         tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=limit)))
     return replace(plan, tree=tree.order_by(*total, copy=False))
 

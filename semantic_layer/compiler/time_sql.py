@@ -1,4 +1,4 @@
-"""Business time in SQL: the only place that writes date arithmetic, so that another engine has one file to change."""
+"""Business time in SQL, in nodes that every engine writes its own way."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
-from semantic_layer.calendar import Span
+from semantic_layer.calendar import Conventions, Span
 from semantic_layer.compiler import build
+from semantic_layer.compiler.neutral import AddDays, AddMonths, DayOf, FirstDay, HourOf, IsoWeekday, Steps, WeekStart
 from semantic_layer.conditions import Grain
 
-UNIT_OF: dict[str, str] = {"date": "DAY", "week": "WEEK", "month": "MONTH", "quarter": "QUARTER", "year": "YEAR"}
+MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12, "fiscal_quarter": 3, "fiscal_year": 12}
+"""Grains that are whole months, with how many."""
+TRUNCATED: dict[str, str] = {
+    "month": "MONTH",
+    "quarter": "QUARTER",
+    "year": "YEAR",
+    "fiscal_quarter": "QUARTER",
+    "fiscal_year": "YEAR",
+}
 
 
 def day(value: date) -> exp.Expr:
@@ -18,11 +27,17 @@ def day(value: date) -> exp.Expr:
     return build.cast(exp.Literal.string(value.isoformat()), build.DATE)
 
 
+def day_of(time: exp.Expr, is_moment: bool) -> exp.Expr:
+    """The day of a time."""
+    return DayOf(this=time) if is_moment else time
+
+
 def in_days(time: exp.Expr, is_moment: bool, start: exp.Expr, end: exp.Expr) -> exp.Expr:
     """Whether a date or a moment falls into days that are both included."""
     if not is_moment:
         return exp.Between(this=time, low=start, high=end)
-    return build.and_(exp.GTE(this=time, expression=start), exp.LT(this=time.copy(), expression=_plus_days(end, 1)))
+    after = AddDays(this=end, days=1)
+    return build.and_(exp.GTE(this=time, expression=start), exp.LT(this=time.copy(), expression=after))
 
 
 def in_span(time: exp.Expr, is_moment: bool, span: Span) -> exp.Expr:
@@ -41,55 +56,44 @@ def flat_and(conditions: list[exp.Expr]) -> exp.Expr:
     return build.and_(*parts)
 
 
-def bucket(time: exp.Expr, grain: Grain, week_start: int) -> exp.Expr:
-    """A time cut to a grain: the first day of the bucket, or a number for grains that come round.
-
-    Args:
-        week_start: Monday is 0.
-    """
-    if grain == "hour":
-        return exp.Hour(this=time)
-    if grain == "weekday":
-        return exp.DayOfWeekIso(this=time)
-    if grain == "is_weekend":
-        return exp.GTE(this=exp.DayOfWeekIso(this=time), expression=exp.Literal.number(6))
-    if grain == "date":
-        return build.cast(time, build.DATE)
-    if grain == "week" and week_start:
-        # DATE_TRUNC knows Monday weeks only: shift so that the week's first day becomes a Monday, and back.
-        shifted = exp.TimestampTrunc(this=_plus_days(time, 7 - week_start), unit=exp.var("WEEK"))
-        return build.cast(_plus_days(shifted, week_start - 7), build.DATE)
-    return build.cast(exp.TimestampTrunc(this=time, unit=exp.var(UNIT_OF[grain])), build.DATE)
+def bucket(time: exp.Expr, grain: Grain, by: Conventions) -> exp.Expr:
+    """A time cut to a grain: the first day of the bucket, or a number for grains that come round."""
+    match grain:
+        case "hour":
+            return HourOf(this=time)
+        case "weekday":
+            return IsoWeekday(this=time)
+        case "is_weekend":
+            return exp.GTE(this=IsoWeekday(this=time), expression=exp.Literal.number(6))
+        case "date":
+            return DayOf(this=time)
+        case "week":
+            return WeekStart(this=time, first=by.week_start)
+        case "fiscal_quarter" | "fiscal_year":
+            # Quarters repeat every three months, so that only what is left over of whole ones shifts them.
+            return FirstDay(this=time, unit=TRUNCATED[grain], offset=(by.fiscal_start - 1) % MONTHS[grain])
+        case _:
+            return FirstDay(this=time, unit=TRUNCATED[grain])
 
 
 def shift_bucket(bucketed: exp.Expr, grain: Grain, years: bool) -> exp.Expr:
     """Moves a bucket forward by one bucket, or by a year, so that it lines up with the one it is compared with."""
     if grain == "week":
-        return build.cast(_plus_days(bucketed, 7 * 52 if years else 7), build.DATE)
+        return AddDays(this=bucketed, days=7 * 52 if years else 7)
     if grain == "date" and not years:
-        return build.cast(_plus_days(bucketed, 1), build.DATE)
-    unit = "YEAR" if years else UNIT_OF[grain]
-    amount = exp.Literal.string("3" if unit == "QUARTER" else "1")
-    step = exp.Interval(this=amount, unit=exp.var("MONTH" if unit == "QUARTER" else unit))
-    return build.cast(exp.Add(this=bucketed, expression=step), build.DATE)
+        return AddDays(this=bucketed, days=1)
+    return AddMonths(this=bucketed, months=12 if years else MONTHS[grain])
+
+
+def last_day_of(bucketed: exp.Expr, grain: Grain) -> exp.Expr:
+    """The last day of a bucket, from its first."""
+    if grain == "date":
+        return bucketed
+    return AddDays(this=shift_bucket(bucketed, grain, years=False), days=-1)
 
 
 def series(span: Span, grain: Grain, name: str, first: date) -> exp.Select:
     """Every bucket from the one that begins on `first` to the one that holds the span's end."""
-    unit, amount = ("MONTH", "3") if grain == "quarter" else (UNIT_OF[grain], "1")
-    if grain == "week":
-        unit, amount = "DAY", "7"
-    steps = exp.GenerateSeries(
-        start=day(first), end=day(span.end), step=exp.Interval(this=exp.Literal.string(amount), unit=exp.var(unit))
-    )
-    return build.select(build.alias(build.cast(exp.Explode(this=steps), build.DATE), name))
-
-
-def _plus_days(value: exp.Expr, days: int) -> exp.Expr:
-    if days < 0:
-        return exp.Sub(this=value, expression=_days(-days))
-    return exp.Add(this=value, expression=_days(days))
-
-
-def _days(days: int) -> exp.Interval:
-    return exp.Interval(this=exp.Literal.string(str(days)), unit=exp.var("DAY"))
+    unit, amount = ("MONTH", MONTHS[grain]) if grain in MONTHS else ("DAY", 7 if grain == "week" else 1)
+    steps = Steps(start=day(first), end=day(span.end), amount=amount, unit=unit)
+    return build.select(build.alias(steps, name))

@@ -41,6 +41,7 @@ FROM_WORDS: tuple[tuple[str, str], ...] = (
     ("percentile: belong together", "Write both, such as agg: percentile with percentile: 0.9."),
     ("has a source or is derived", "Keep 'source:' or 'derived:'."),
     ("has a time or a window", "Keep 'time:' or 'window:'."),
+    ("a window has last", "Write last: 28 with unit: day, or to_date: year."),
     ("a metric is defined by one of", "Say how it is computed, such as agg: sum with dataset: and expr:."),
     ("a tag is defined by one of", "Say where its value comes from, such as rules: or measure:."),
     ("a condition needs", CONDITION),

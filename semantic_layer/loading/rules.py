@@ -6,7 +6,7 @@ Each rule looks at one concern and yields problems with a place and a cure. `RUL
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from semantic_layer.conditions import (
     GRAINS,
@@ -22,28 +22,20 @@ from semantic_layer.conditions import (
 )
 from semantic_layer.errors import Problem, RequestError, did_you_mean
 from semantic_layer.expressions import ExpressionError, formula_names, scalar, tables_in
+from semantic_layer.loading.found import Found, paths, problem
+from semantic_layer.loading.metric_rules import conformed_fields, kinds_fit, parameters_fit, routes_lead
 from semantic_layer.loading.yaml_tree import Path, Tree, names_of
 from semantic_layer.metric_parts import datasets_of, uses_of
 from semantic_layer.model.metrics import Aggregate, Derived, MetricBase, Ratio
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset, reach
 
-Found = Iterator[Problem]
 Rule = Callable[[Workspace, Tree], Found]
 
 
 def check_rules(workspace: Workspace, tree: Tree) -> list[Problem]:
     """All problems that the rules find."""
-    return [problem for rule in RULES for problem in rule(workspace, tree)]
-
-
-def _problem(tree: Tree, path: Path, code: str, what: str, fix: str = "") -> Problem:
-    return Problem(code, what, fix, tree.place(path))
-
-
-def _paths(tree: Tree, section: str) -> dict[str, Path]:
-    """Where each named item of a section stands."""
-    return {name: (section, index) for index, name in names_of(tree.value.get(section, []))}
+    return [each for rule in RULES for each in rule(workspace, tree)]
 
 
 def unique_names(workspace: Workspace, tree: Tree) -> Found:
@@ -61,16 +53,16 @@ def unique_names(workspace: Workspace, tree: Tree) -> Found:
                 path = (section, index, "name")
                 if name in first:
                     where = tree.place(first[name])
-                    yield _problem(tree, path, "doubled_name", f"the name '{name}' is taken", f"It is defined at {where}.")
+                    yield problem(tree, path, "doubled_name", f"the name '{name}' is taken", f"It is defined at {where}.")
                 first.setdefault(name, path)
     for index, _ in names_of(tree.value.get("datasets", [])):
         seen: set[str] = set()
         for position, name in names_of(tree.value["datasets"][index].get("fields", [])):
             path = ("datasets", index, "fields", position, "name")
             if name in seen:
-                yield _problem(tree, path, "doubled_name", f"the field '{name}' stands here twice", "Keep one.")
+                yield problem(tree, path, "doubled_name", f"the field '{name}' stands here twice", "Keep one.")
             if name in GRAINS:
-                yield _problem(
+                yield problem(
                     tree, path, "reserved_name", f"'{name}' is the name of a time grain", "Choose another name for the field."
                 )
             seen.add(name)
@@ -79,12 +71,12 @@ def unique_names(workspace: Workspace, tree: Tree) -> Found:
 def datasets_are_whole(workspace: Workspace, tree: Tree) -> Found:
     """A dataset's source, time, window and keys exist and fit."""
     tables = {source.name for source in workspace.sources}
-    for name, path in _paths(tree, "datasets").items():
+    for name, path in paths(tree, "datasets").items():
         dataset = workspace.dataset(name)
         assert dataset is not None
         if dataset.derived is None and dataset.table not in tables:
             fix = did_you_mean(dataset.table, tables)
-            yield _problem(
+            yield problem(
                 tree, (*path, "source"), "unknown_source", f"dataset '{name}': there is no source '{dataset.table}'", fix
             )
         if dataset.derived is not None:
@@ -94,7 +86,7 @@ def datasets_are_whole(workspace: Workspace, tree: Tree) -> Found:
             if field is None or field.type not in ("date", "time"):
                 times = [each.name for each in dataset.fields if each.type in ("date", "time")]
                 fix = did_you_mean(dataset.time, times) if times else "Declare it under fields with type: time or type: date."
-                yield _problem(
+                yield problem(
                     tree,
                     (*path, "time"),
                     "unknown_field",
@@ -108,7 +100,7 @@ def datasets_are_whole(workspace: Workspace, tree: Tree) -> Found:
                 if len(home.entities[entity]) != len(columns):
                     there = f"{len(home.entities[entity])} in '{home.name}'"
                     what = f"dataset '{name}': the key of '{entity}' has {len(columns)} columns here and {there}"
-                    yield _problem(
+                    yield problem(
                         tree, (*path, "entities", entity), "key_mismatch", what, "Name as many columns, in the same order."
                     )
 
@@ -117,22 +109,22 @@ def _derived_select(workspace: Workspace, tree: Tree, name: str, select: str, pa
     known = {dataset.name for dataset in workspace.datasets} - {name}
     try:
         for table in sorted(tables_in(select) - known):
-            yield _problem(
+            yield problem(
                 tree, path, "unknown_dataset", f"dataset '{name}': there is no dataset '{table}'", did_you_mean(table, known)
             )
     except ExpressionError as error:
         what, fix = _said(error, "Write one SELECT over datasets by their bare names.")
-        yield _problem(tree, path, "bad_expression", f"dataset '{name}': {what}", fix)
+        yield problem(tree, path, "bad_expression", f"dataset '{name}': {what}", fix)
 
 
 def expressions_parse(workspace: Workspace, tree: Tree) -> Found:
     """Every expression is one allowed scalar."""
-    for name, path in _paths(tree, "datasets").items():
+    for name, path in paths(tree, "datasets").items():
         dataset = workspace.dataset(name)
         for position, field in enumerate(dataset.fields if dataset else ()):
             if field.expr is not None:
                 yield from _expression(tree, field.expr, (*path, "fields", position, "expr"), f"field '{field.name}'")
-    for name, path in _paths(tree, "metrics").items():
+    for name, path in paths(tree, "metrics").items():
         metric = workspace.metric(name)
         if isinstance(metric, Aggregate):
             for text in metric.expr:
@@ -146,7 +138,7 @@ def _expression(tree: Tree, text: str, path: Path, owner: str) -> Found:
         scalar(text)
     except ExpressionError as error:
         what, fix = _said(error, "Write one expression over the dataset's own columns: arithmetic, CASE, CAST, texts and times.")
-        yield _problem(tree, path, "bad_expression", f"{owner}: {what}", fix)
+        yield problem(tree, path, "bad_expression", f"{owner}: {what}", fix)
 
 
 def _said(error: ExpressionError, otherwise: str) -> tuple[str, str]:
@@ -157,32 +149,32 @@ def _said(error: ExpressionError, otherwise: str) -> tuple[str, str]:
 
 def promises_fit(workspace: Workspace, tree: Tree) -> Found:
     """What a dataset promises of its data can be counted. Columns are known only when data is loaded; fields are known here."""
-    for name, path in _paths(tree, "datasets").items():
+    for name, path in paths(tree, "datasets").items():
         dataset = workspace.dataset(name)
         assert dataset is not None
         owner = f"dataset '{name}'"
         if dataset.fresh_within is not None and dataset.time is None:
             fix = "Name its time field as 'time:', or leave 'fresh_within:' out."
-            yield _problem(tree, (*path, "fresh_within"), "no_time", f"{owner}: fresh_within needs a time", fix)
+            yield problem(tree, (*path, "fresh_within"), "no_time", f"{owner}: fresh_within needs a time", fix)
         for entity in dataset.links:
             if entity not in dataset.entities:
                 fix = did_you_mean(entity, dataset.entities)
-                yield _problem(tree, (*path, "links", entity), "unknown_entity", f"{owner}: it has no key of '{entity}'", fix)
+                yield problem(tree, (*path, "links", entity), "unknown_entity", f"{owner}: it has no key of '{entity}'", fix)
             elif all(home.name == name for home in workspace.homes_of(entity)):
                 fix = "A dataset describes an entity where the entity's key is its grain."
-                yield _problem(tree, (*path, "links", entity), "no_home", f"{owner}: no dataset describes '{entity}'", fix)
+                yield problem(tree, (*path, "links", entity), "no_home", f"{owner}: no dataset describes '{entity}'", fix)
         for position, field in enumerate(dataset.fields):
             place, about = (*path, "fields", position, "closed"), f"{owner}: field '{field.name}' is closed"
             if field.closed and not field.values:
-                yield _problem(tree, place, "no_values", f"{about} and has no values", "List them under 'values:'.")
+                yield problem(tree, place, "no_values", f"{about} and has no values", "List them under 'values:'.")
             if field.closed and field.name in dataset.accepted:
-                yield _problem(tree, place, "doubled_promise", f"{about} and stands under accepted", "Keep one of the two.")
+                yield problem(tree, place, "doubled_promise", f"{about} and stands under accepted", "Keep one of the two.")
         seen: set[str] = set()
         for position, check in enumerate(dataset.checks):
             place = (*path, "checks", position)
             if check.name in seen:
                 what = f"{owner}: the check '{check.name}' stands here twice"
-                yield _problem(tree, (*place, "name"), "doubled_name", what, "Give each check a name of its own.")
+                yield problem(tree, (*place, "name"), "doubled_name", what, "Give each check a name of its own.")
             seen.add(check.name)
             yield from _where(workspace, tree, name, check.no_row, (*place, "no_row"), owner, columns=True)
 
@@ -190,14 +182,14 @@ def promises_fit(workspace: Workspace, tree: Tree) -> Found:
 def metrics_refer(workspace: Workspace, tree: Tree) -> Found:
     """A metric's dataset, parts, filter and time exist, and no metric is made of itself."""
     names = {metric.name for metric in workspace.metrics}
-    for name, path in _paths(tree, "metrics").items():
+    for name, path in paths(tree, "metrics").items():
         metric = workspace.metric(name)
         assert metric is not None
         yield from _parts_exist(workspace, tree, metric, path, names)
         if isinstance(metric, Aggregate) and metric.time is not None and workspace.dataset(metric.dataset):
             yield from _field_exists(workspace, tree, metric.dataset, metric.time, (*path, "time"), f"metric '{name}'")
         if name in _made_of(workspace, name, frozenset()):
-            yield _problem(tree, path, "cycle", f"metric '{name}' is made of itself", "Break the cycle.")
+            yield problem(tree, path, "cycle", f"metric '{name}' is made of itself", "Break the cycle.")
 
 
 def _parts_exist(workspace: Workspace, tree: Tree, metric: MetricBase, path: Path, names: set[str]) -> Found:
@@ -205,7 +197,7 @@ def _parts_exist(workspace: Workspace, tree: Tree, metric: MetricBase, path: Pat
     dataset_names = {dataset.name for dataset in workspace.datasets}
     for key, dataset in datasets_of(metric):
         if dataset not in dataset_names:
-            yield _problem(
+            yield problem(
                 tree,
                 (*path, *key),
                 "unknown_dataset",
@@ -215,7 +207,7 @@ def _parts_exist(workspace: Workspace, tree: Tree, metric: MetricBase, path: Pat
     for key, part, where in uses_of(metric):
         if part not in names:
             fix = did_you_mean(part, names)
-            yield _problem(tree, (*path, *key), "unknown_metric", f"{owner}: {key[-1]} '{part}' is not a metric", fix)
+            yield problem(tree, (*path, *key), "unknown_metric", f"{owner}: {key[-1]} '{part}' is not a metric", fix)
         elif where is not None:
             yield from _where(workspace, tree, _first_dataset(workspace, part), where, (*path, *key, "where"), owner)
     if isinstance(metric, Aggregate) and metric.where is not None and metric.dataset in dataset_names:
@@ -227,7 +219,7 @@ def _parts_exist(workspace: Workspace, tree: Tree, metric: MetricBase, path: Pat
         except ExpressionError:
             unknown = []
         for each in unknown:
-            yield _problem(
+            yield problem(
                 tree,
                 (*path, "derived"),
                 "unknown_metric",
@@ -262,7 +254,7 @@ def _field_exists(workspace: Workspace, tree: Tree, dataset: str, name: str, pat
     try:
         reach(workspace, dataset, name)
     except RequestError as error:
-        yield _problem(tree, path, error.problem.code, f"{owner}: {error.problem.what}", error.problem.fix)
+        yield problem(tree, path, error.problem.code, f"{owner}: {error.problem.what}", error.problem.fix)
 
 
 def _where(
@@ -283,23 +275,29 @@ def _where(
             yield from _field_exists(workspace, tree, dataset, inner.field, path, owner)
         if isinstance(inner, Field) and dataset is None and home_dataset(workspace, inner.name) is None:
             names = {field.name for _, field in workspace.dimension_fields()}
-            yield _problem(
+            yield problem(
                 tree, path, "unknown_field", f"{owner}: there is no field '{inner.name}'", did_you_mean(inner.name, names)
             )
         if isinstance(inner, Tag) and workspace.tag(inner.name) is None:
             names = {tag.name for tag in workspace.tags}
-            yield _problem(tree, path, "unknown_tag", f"{owner}: there is no tag '{inner.name}'", did_you_mean(inner.name, names))
-        if isinstance(inner, EntityMetric) and workspace.metric(inner.metric) is None:
+            yield problem(tree, path, "unknown_tag", f"{owner}: there is no tag '{inner.name}'", did_you_mean(inner.name, names))
+        if isinstance(inner, EntityMetric) and not _is_counted(workspace, inner.metric):
             names = {metric.name for metric in workspace.metrics}
-            yield _problem(
+            yield problem(
                 tree, path, "unknown_metric", f"{owner}: there is no metric '{inner.metric}'", did_you_mean(inner.metric, names)
             )
     for part in parts_of(where):
         if isinstance(part, InSegment) and workspace.segment(part.name) is None:
             names = {segment.name for segment in workspace.segments}
-            yield _problem(
+            yield problem(
                 tree, path, "unknown_segment", f"{owner}: there is no segment '{part.name}'", did_you_mean(part.name, names)
             )
+
+
+def _is_counted(workspace: Workspace, name: str) -> bool:
+    """Whether each entity has a figure of that name: a metric, or different values of something."""
+    counted = (*(each.name for each in workspace.entities), *GRAINS)
+    return workspace.metric(name) is not None or name.rpartition(".")[2] in counted or home_dataset(workspace, name) is not None
 
 
 def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
@@ -308,27 +306,27 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
     datasets = {dataset.name for dataset in workspace.datasets}
     for name in workspace.workspace.key_metrics:
         if name not in metrics:
-            yield _problem(
+            yield problem(
                 tree,
                 ("workspace", "key_metrics"),
                 "unknown_metric",
                 f"key_metrics: there is no metric '{name}'",
                 did_you_mean(name, metrics),
             )
-    for name, path in _paths(tree, "entities").items():
+    for name, path in paths(tree, "entities").items():
         entity = workspace.entity(name)
         if entity and entity.count and entity.count not in metrics:
-            yield _problem(
+            yield problem(
                 tree,
                 (*path, "count"),
                 "unknown_metric",
                 f"entity '{name}': there is no metric '{entity.count}'",
                 did_you_mean(entity.count, metrics),
             )
-    for name, path in _paths(tree, "datasets").items():
+    for name, path in paths(tree, "datasets").items():
         dataset = workspace.dataset(name)
         if dataset and dataset.count and dataset.count not in metrics:
-            yield _problem(
+            yield problem(
                 tree,
                 (*path, "count"),
                 "unknown_metric",
@@ -337,7 +335,7 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
             )
     for index, expectation in enumerate(workspace.expect):
         if expectation.metric not in metrics:
-            yield _problem(
+            yield problem(
                 tree,
                 ("expect", index, "metric"),
                 "unknown_metric",
@@ -345,18 +343,18 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
                 did_you_mean(expectation.metric, metrics),
             )
     if workspace.roles and sum(role.default for role in workspace.roles) != 1:
-        yield _problem(
+        yield problem(
             tree,
             ("roles",),
             "default_role",
             "exactly one role has 'default: true'",
             "Mark the role that is taken when none is named.",
         )
-    for name, path in _paths(tree, "roles").items():
+    for name, path in paths(tree, "roles").items():
         role = workspace.role(name)
         for dataset, rule in (role.datasets if role else {}).items():
             if dataset not in datasets:
-                yield _problem(
+                yield problem(
                     tree,
                     (*path, "datasets", dataset),
                     "unknown_dataset",
@@ -370,7 +368,7 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
                 names = {field.name for _, field in workspace.dimension_fields()} | {
                     entity.key_name for entity in workspace.entities
                 }
-                yield _problem(
+                yield problem(
                     tree,
                     (*path, "hide"),
                     "unknown_field",
@@ -385,7 +383,7 @@ def terms_refer(workspace: Workspace, tree: Tree) -> Found:
     for index, term in enumerate(workspace.ambiguous):
         for reading in term.readings:
             if reading.partition("=")[0] not in names:
-                yield _problem(
+                yield problem(
                     tree,
                     ("ambiguous", index, "readings"),
                     "unknown_term",
@@ -395,7 +393,7 @@ def terms_refer(workspace: Workspace, tree: Tree) -> Found:
     for index, absent in enumerate(workspace.absent):
         for name in absent.instead:
             if name not in names and home_dataset(workspace, name) is None:
-                yield _problem(
+                yield problem(
                     tree,
                     ("absent", index, "instead"),
                     "unknown_term",
@@ -404,21 +402,21 @@ def terms_refer(workspace: Workspace, tree: Tree) -> Found:
                 )
     entities = {entity.name for entity in workspace.entities}
     for section, items in (("tags", workspace.tags), ("segments", workspace.segments)):
-        paths = _paths(tree, section)
+        places = paths(tree, section)
         for item in items:
             if item.entity not in entities:
-                yield _problem(
+                yield problem(
                     tree,
-                    (*paths[item.name], "entity"),
+                    (*places[item.name], "entity"),
                     "unknown_entity",
                     f"'{item.name}': there is no entity '{item.entity}'",
                     did_you_mean(item.entity, entities),
                 )
     for segment in workspace.segments:
-        path = (*_paths(tree, "segments")[segment.name], "rule")
+        path = (*paths(tree, "segments")[segment.name], "rule")
         yield from _where(workspace, tree, None, segment.rule, path, f"segment '{segment.name}'")
     for condition in workspace.conditions:
-        path = (*_paths(tree, "conditions")[condition.name], "where")
+        path = (*paths(tree, "conditions")[condition.name], "where")
         yield from _where(workspace, tree, None, condition.where, path, f"condition '{condition.name}'")
 
 
@@ -428,6 +426,10 @@ RULES: tuple[Rule, ...] = (
     expressions_parse,
     promises_fit,
     metrics_refer,
+    kinds_fit,
+    parameters_fit,
+    routes_lead,
+    conformed_fields,
     people_and_settings,
     terms_refer,
 )

@@ -47,6 +47,7 @@ class Field(Definition):
         stored: Computed once when data is loaded and kept as a column; for what is slow to compute, such as a change of
             time zone.
         ordered: The order of `values` is the natural one (age bands), and results keep it.
+        same_as: `dataset.field` that this one means the same as, so that facts which have one each can be put side by side.
         values: Words for stored values.
         closed: No other values than those of `values` may be stored; checked after each load.
         share_with_model: Whether a language model may see this field's values.
@@ -57,6 +58,7 @@ class Field(Definition):
     unit: LabelText = NO_TEXT
     stored: bool = False
     ordered: bool = False
+    same_as: str | None = None
     values: ValueList = ()
     closed: bool = False
     share_with_model: bool = False
@@ -83,6 +85,7 @@ class Dataset(Definition):
         time: The default time field of its metrics.
         window: Instead of a time: the dates between which a row is valid.
         history: `none` where the fields hold only today's state, as with demographics.
+        routes: Where two ways lead to a dataset: the entity by which it is reached from this one.
         verbs: Words for doing what a row records: bought, returned.
         count: The metric that counts how often it was done.
         not_null: Fields or columns that every row has.
@@ -100,6 +103,7 @@ class Dataset(Definition):
     time: str | None = None
     window: Window | None = None
     history: Literal["none", "full"] = "full"
+    routes: dict[str, str] = {}
     verbs: Words = NO_WORDS
     count: str | None = None
     not_null: WordList = ()

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Constrained
 
-from semantic_layer.conditions import Condition
+from semantic_layer.conditions import Condition, Grain
 from semantic_layer.frozen import Frozen
+from semantic_layer.model.datasets import ValueList
 from semantic_layer.periods import SinglePeriod, Unit
 from semantic_layer.words import NO_TEXT, NO_WORDS, Definition, LabelText, WordList, Words
 
@@ -26,6 +27,7 @@ class MetricBase(Definition):
         hidden: Only a building block of other metrics; cannot be asked for by name.
         note: What every answer with this metric must say.
         better: Whether more or less of it is good news, if either is.
+        default_grain: A question that names no period gets a row for each such bucket, where one figure would say little.
     """
 
     unit: LabelText = NO_TEXT
@@ -34,6 +36,7 @@ class MetricBase(Definition):
     hidden: bool = False
     note: LabelText = NO_TEXT
     better: Literal["higher", "lower"] | None = None
+    default_grain: Grain | None = None
 
 
 class Aggregate(MetricBase):
@@ -70,6 +73,22 @@ class Aggregate(MetricBase):
         if (self.agg == "percentile") != (self.percentile is not None):
             raise ValueError("agg: percentile and percentile: belong together")
         return self
+
+
+class DistinctOf(Frozen):
+    """What is counted: a field that the rows of a dataset reach, or a time cut to a grain."""
+
+    dataset: str
+    field: str
+    grain: Grain | None = None
+
+
+class Distinct(MetricBase):
+    """How many different values of a field the rows have; what is unknown is none of them."""
+
+    kind: Literal["distinct"] = "distinct"
+    type: NumberType = "count"
+    distinct: DistinctOf
 
 
 def _metric_use(value: Any) -> Any:
@@ -117,7 +136,7 @@ class Derived(MetricBase):
 class RepeatOf(Frozen):
     entity: str
     metric: str
-    at_least: int = 2
+    at_least: int = Constrained(default=2, ge=1)
 
 
 class Repeat(MetricBase):
@@ -156,9 +175,15 @@ class Retention(MetricBase):
 
 class WindowOf(Frozen):
     metric: str
-    last: int | None = None
+    last: int | None = Constrained(default=None, ge=1)
     unit: Unit = "day"
     to_date: Unit | None = None
+
+    @model_validator(mode="after")
+    def _one_window(self) -> WindowOf:
+        if (self.last is None) == (self.to_date is None):
+            raise ValueError("a window has last: (with unit:) or to_date:")
+        return self
 
 
 class Cumulative(MetricBase):
@@ -185,7 +210,7 @@ class ConversionOf(Frozen):
     entity: str
     base: str
     then: str
-    within_days: int
+    within_days: int = Constrained(ge=0)
 
 
 class Conversion(MetricBase):
@@ -209,6 +234,7 @@ class Unmeasured(MetricBase):
 
 METRIC_KINDS: tuple[type[MetricBase], ...] = (
     Aggregate,
+    Distinct,
     Ratio,
     Derived,
     Repeat,
@@ -222,6 +248,7 @@ METRIC_KINDS: tuple[type[MetricBase], ...] = (
 
 
 KINDS_BY_KEY = (
+    "distinct",
     "ratio",
     "derived",
     "repeat",
@@ -246,16 +273,42 @@ def _read_metric(value: Any) -> Any:
     return value
 
 
-AnyMetric = Aggregate | Ratio | Derived | Repeat | NewEntities | Retention | Cumulative | SemiAdditive | Conversion | Unmeasured
+AnyMetric = (
+    Aggregate
+    | Distinct
+    | Ratio
+    | Derived
+    | Repeat
+    | NewEntities
+    | Retention
+    | Cumulative
+    | SemiAdditive
+    | Conversion
+    | Unmeasured
+)
 Metric = Annotated[Annotated[AnyMetric, Constrained(discriminator="kind")], BeforeValidator(_read_metric)]
 
 
 class Parameter(Definition):
-    """An assumption with a number: a margin, a cost. It is named in answers and can be changed in a question."""
+    """An assumption with a number: a margin, a cost. It is named in answers and can be changed in a question.
+
+    Attributes:
+        value: A number, or one of the texts of `values`.
+        type: How a number is shown: a fraction as a percentage.
+        values: Words for the texts that it may be; empty where it is a number.
+        also: Other values under which answers give their figures as well.
+    """
 
     value: float | str
+    type: NumberType = "decimal"
     unit: LabelText = NO_TEXT
-    choices: WordList = ()
+    values: ValueList = ()
+    also: tuple[float | str, ...] = ()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The texts that it may be."""
+        return tuple(str(each.value) for each in self.values)
 
 
 class Expectation(Frozen):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field as Constrained
 from pydantic import field_validator
 
+from semantic_layer.calendar import Conventions
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.datasets import Absent, Dataset, Entity, Field, NamedCondition
 from semantic_layer.model.metrics import AnyMetric, Expectation, Metric, Parameter
@@ -30,6 +31,7 @@ class Settings(Definition):
         as_of: What "today" means: the last day of the data, the clock, or a fixed date.
         week_start: The first day of a week.
         week_one: A day of the week that is number 1; without it weeks have ISO numbers.
+        fiscal_year_start: The month in which a fiscal year begins; it is named by the calendar year in which it begins.
         default_period: The period of a question that names none.
         key_metrics: The first metrics of the business, best first: offered where a question names none.
     """
@@ -38,6 +40,7 @@ class Settings(Definition):
     as_of: Literal["latest", "today"] | date = "latest"
     week_start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     week_one: date | None = None
+    fiscal_year_start: int = Constrained(default=1, ge=1, le=12)
     default_period: SinglePeriod = CalendarUnit(unit="year")
     key_metrics: WordList = ()
 
@@ -57,6 +60,11 @@ class Settings(Definition):
     @property
     def first_weekday(self) -> int:
         return WEEKDAYS.index(self.week_start)
+
+    @property
+    def conventions(self) -> Conventions:
+        """What a calendar needs to know."""
+        return Conventions(self.first_weekday, self.fiscal_year_start)
 
 
 class AmbiguousTerm(Frozen):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from semantic_layer.calendar import Span, last_year, previous, resolve, unit_of
+from semantic_layer.calendar import Conventions, Span, last_year, previous, resolve, unit_of
 from semantic_layer.periods import Between, CalendarUnit, LastN, WholeData
 
 AS_OF = date(2017, 12, 31)
@@ -65,7 +65,7 @@ def test_last_year_of_a_week_keeps_its_weekdays() -> None:
 
 
 def test_weeks_may_start_on_sunday() -> None:
-    assert unit_of(date(2025, 12, 31), "week", week_start=6) == days("2025-12-28", "2026-01-03")
+    assert unit_of(date(2025, 12, 31), "week", Conventions(week_start=6)) == days("2025-12-28", "2026-01-03")
 
 
 def test_a_period_that_ends_before_it_starts_is_no_period() -> None:

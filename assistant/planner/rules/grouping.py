@@ -376,6 +376,6 @@ def _grain_for(draft: Draft) -> Grain:
     if many is not None:
         return many
     period = draft.periods[0] if draft.periods else today.settings.default_period
-    span = resolve(period, today.as_of, today.data, today.settings.first_weekday)
+    span = resolve(period, today.as_of, today.data, today.settings.conventions)
     days = (span.end - span.start + timedelta(days=1)).days
     return "date" if days <= 31 else "week" if days <= 92 else "month"

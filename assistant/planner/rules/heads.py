@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.language.meanings import FieldTerm, MetricTerm, NumberTerm
 from assistant.planner.draft import Draft, Item
+from semantic_layer.model.metrics import Aggregate
 
 
 def is_weak(item: Item) -> bool:
@@ -48,3 +51,12 @@ def is_ranked(draft: Draft, noun: Item) -> bool:
         if superlative is not None and (superlative is lead or chosen):
             return True
     return False
+
+
+def key_metric_of_money(draft: Draft) -> str | None:
+    """ "How much money": the first key metric that is an amount of money."""
+    for name in draft.workspace.workspace.key_metrics:
+        metric = draft.workspace.metric(name)
+        if isinstance(metric, Aggregate) and metric.agg == "sum" and re.fullmatch("[A-Z]{3}", metric.unit.get("en")):
+            return name
+    return None

@@ -93,7 +93,8 @@ def _numbers_before(draft: Draft, noun: Item) -> list[Item]:
     han = any(is_han(char) for char in noun.text)
     written = number.text.strip().rstrip("号日").isdigit()
     earlier = draft.touching(number, -1)
-    if not han or not written or (earlier is not None and earlier.word("top", "bottom", "most", "least")):
+    bound = ("top", "bottom", "most", "least", "at_least", "more_than", "at_most", "less_than")
+    if not han or not written or (earlier is not None and earlier.word(*bound) and not earlier.word("filler")):
         return []
     numbers = [number]
     while True:

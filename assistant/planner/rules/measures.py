@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, TagTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.averages import read_averages, read_ratios
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import count_metric, entity_counts, read_counts, read_things
-from assistant.planner.rules.heads import add_metric, is_grouped, is_noun, is_ranked, is_weak
+from assistant.planner.rules.heads import add_metric, is_grouped, is_noun, is_ranked, is_weak, key_metric_of_money
 from semantic_layer.columns import Note
 from semantic_layer.conditions import InSegment, Tag
 from semantic_layer.metric_parts import base_datasets
-from semantic_layer.model.metrics import Aggregate
 
 
 def read_measures(draft: Draft, clauses: list[Clause]) -> None:
@@ -171,7 +168,7 @@ def _by_verb(draft: Draft) -> None:
         add_metric(draft, term.name)
         return
     for item in draft.words("money"):
-        name = _key_metric_of_money(draft)
+        name = key_metric_of_money(draft)
         if name is not None:
             draft.claim(f"metric {name}", item)
             draft.notes.append(Note(code="default_metric", parts={"metric": name}))
@@ -186,15 +183,6 @@ def _by_verb(draft: Draft) -> None:
             draft.notes.append(Note(code="default_metric", parts={"metric": name}))
             add_metric(draft, name)
             return
-
-
-def _key_metric_of_money(draft: Draft) -> str | None:
-    """ "How much money": the first key metric that is an amount of money."""
-    for name in draft.workspace.workspace.key_metrics:
-        metric = draft.workspace.metric(name)
-        if isinstance(metric, Aggregate) and metric.agg == "sum" and re.fullmatch("[A-Z]{3}", metric.unit.get("en")):
-            return name
-    return None
 
 
 def _same_data(draft: Draft) -> None:

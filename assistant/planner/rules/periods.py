@@ -53,6 +53,11 @@ def read_periods(draft: Draft) -> None:
         draft.compare = PreviousPeriod()
         draft.marks.add("compare")
         _each_against_the_one_before(draft, previous, asked)
+    aligned = draft.words("same_weekdays")
+    if aligned and (draft.compare is None or isinstance(draft.compare, PreviousPeriod)):
+        draft.claim("compare with the same weekdays", *aligned)
+        draft.compare = PreviousPeriod(align="weekday")
+        draft.marks.add("compare")
     together = _together(draft, asked)
     if together is not None:
         draft.periods = [together]
@@ -210,7 +215,7 @@ def _reads_as_filler(draft: Draft, item: Item) -> bool:
 
 def _days(period: Period, draft: Draft) -> Span:
     today = draft.today
-    return resolve(period, today.as_of, today.data, today.settings.first_weekday)
+    return resolve(period, today.as_of, today.data, today.settings.conventions)
 
 
 def _is_month(period: Period, draft: Draft) -> bool:
@@ -303,7 +308,7 @@ def _says_from_to(asked: Asked) -> bool:
 def _next_period(period: Period, draft: Draft) -> Period | None:
     """What is asked when only the period compared with is named: the one after "last month", else the current one."""
     if isinstance(period, Between):
-        unit = aligned_unit(_days(period, draft), draft.today.settings.first_weekday)
+        unit = aligned_unit(_days(period, draft), draft.today.settings.conventions)
         current = CalendarUnit(unit=unit, offset=0) if unit is not None else None
         return current if current is not None and _days(current, draft).start > _days(period, draft).end else None
     if isinstance(period, CalendarUnit):

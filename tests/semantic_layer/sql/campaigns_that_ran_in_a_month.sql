@@ -1,7 +1,12 @@
 SELECT
   COALESCE(campaign_descriptions.campaign_type, 'Unknown') AS campaign_type,
   COUNT(DISTINCT campaigns.household_id) AS targeted,
-  COUNT(DISTINCT (campaigns.campaign_id, campaigns.household_id)) AS contacts
+  COUNT(
+    DISTINCT CASE
+      WHEN NOT campaigns.campaign_id IS NULL AND NOT campaigns.household_id IS NULL
+      THEN (campaigns.campaign_id, campaigns.household_id)
+    END
+  ) AS contacts
 FROM facts.campaigns AS campaigns
 LEFT JOIN facts.campaign_descriptions AS campaign_descriptions
   ON campaigns.campaign_id = campaign_descriptions.campaign_id

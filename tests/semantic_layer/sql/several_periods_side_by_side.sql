@@ -8,7 +8,7 @@ WITH asked AS (
     (CAST('2017-11-20' AS DATE), CAST('2017-12-31' AS DATE))) AS periods(first_day, last_day)
   WHERE
     transactions.purchased_at >= periods.first_day
-    AND transactions.purchased_at < periods.last_day + INTERVAL '1' DAY
+    AND transactions.purchased_at < CAST(periods.last_day + INTERVAL '1' DAY AS DATE)
   GROUP BY
     periods.first_day
 ), buckets AS (

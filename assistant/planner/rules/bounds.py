@@ -1,0 +1,307 @@
+"""Bounds on a figure of each one: 三个以上部门, "more than 20 times", 日均不到5单, "every week of March"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, VerbTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.heads import is_weak_metric, key_metric_of_money
+from semantic_layer.conditions import GRAINS, Grain, Operator
+from semantic_layer.model.metrics import Aggregate
+from semantic_layer.reach import knows, reaches
+
+COMPARISONS: dict[str, Operator] = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt"}
+UNITS = ("classifier", "times", "money", "stop")
+FEW = ("single", "once", "twice")
+"""Words that are a number by themselves."""
+REACH = 4
+"""Items around a number in which what it counts is looked for."""
+Per = Literal["date", "week", "month"]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A bound on a figure.
+
+    Attributes:
+        metric: A metric; or a field, an entity or a grain whose different values are counted.
+        op: How it is compared; `all` stands for every unit of the grain in the period.
+        per: The figure is an average for each day, week or month.
+        high: The upper end of a range, included.
+    """
+
+    items: tuple[Item, ...]
+    metric: str
+    op: Operator | Literal["all", "between"]
+    value: float = 0
+    high: float = 0
+    per: Per | None = None
+
+
+def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None) -> Bound | None:
+    """The bound among the words that say one thing of each one, if there is one that can be read."""
+    every = _every(draft, items)
+    if every is not None:
+        return every
+    for item in items:
+        number = _number(item)
+        if number is None or (number == 1 and _is_one_of(draft, item, items, whose)):
+            continue
+        compared = _comparison(draft, item, items)
+        second = _range_end(draft, item, items)
+        if compared is None and second is None and not _is_exact(draft, item, items):
+            continue
+        counted = _counted(draft, item, items, whose, dataset)
+        if counted is None:
+            continue
+        metric, named = counted
+        per, words = _average(draft, items)
+        used = [item, *named, *words, *([compared[1]] if compared is not None else [])]
+        value = _value(draft, item, number, metric)
+        if second is not None and second.number is not None:
+            high = _value(draft, second, second.number.value, metric)
+            return Bound((*used, second, *draft.between(item, second)), metric, "between", value, high, per)
+        return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
+    return None
+
+
+def _is_one_of(draft: Draft, number: Item, items: list[Item], whose: str) -> bool:
+    """ "In one order": a single one of those that are spoken of."""
+    following = _near(number, items, 1)
+    return following is not None and any(term.entity == whose for term in following.all(FieldTerm))
+
+
+def _number(item: Item) -> float | None:
+    if item.number is not None and (item.get(PeriodTerm) is None or item.text.isdigit()):
+        return item.number.value
+    if item.word("single", "once"):
+        return 1
+    return 2 if item.word("twice") else None
+
+
+def _value(draft: Draft, item: Item, value: float, metric: str) -> float:
+    """A percentage is a fraction where the metric is one."""
+    found = draft.workspace.metric(metric)
+    percent = item.number is not None and item.number.percent
+    if percent and found is not None and found.type == "fraction" and value > 1:
+        return value / 100
+    return value
+
+
+# ---- how it is compared -------------------------------------------------------------------------------------------------
+
+
+def _comparison(draft: Draft, number: Item, items: list[Item]) -> tuple[str, Item] | None:
+    """The comparing word before a number, or after it and its counter or unit."""
+    before = _near(number, items, -1)
+    for _ in range(3):
+        if before is None:
+            break
+        for code in COMPARISONS:
+            if before.word(code) and not _is_only_grammar(before):
+                return code, before
+        if not (before.light or before.word("money", "stop")):
+            break
+        before = _near(before, items, -1)
+    after = _near(number, items, 1)
+    for _ in range(3):
+        if after is None:
+            return None
+        for code in COMPARISONS:
+            if after.word(code) and not after.word("filler"):
+                return code, after
+        if not (
+            after.light or after.word("classifier", "times", "money", "stop") or after.get(MetricTerm) or after.get(FieldTerm)
+        ):
+            return None
+        after = _near(after, items, 1)
+    return None
+
+
+def _is_only_grammar(item: Item) -> bool:
+    """过 after a verb is no comparison: 买过三次."""
+    return item.word("filler") and not item.word("than", "against")
+
+
+def _is_exact(draft: Draft, number: Item, items: list[Item]) -> bool:
+    """ "Only once", 恰好三次, 买过三次: the very number, where something is counted by it."""
+    if number.word(*FEW):
+        return True
+    following = _near(number, items, 1)
+    return following is not None and (
+        following.word("classifier", "times") or following.get(FieldTerm) is not None or following.get(MetricTerm) is not None
+    )
+
+
+def _range_end(draft: Draft, number: Item, items: list[Item]) -> Item | None:
+    link = _near(number, items, 1)
+    second = _near(link, items, 1) if link is not None and link.text.lower() in ("to", "and", "-", "~", "到", "至") else None
+    lead = _near(number, items, -1)
+    joined = link is not None and link.text.lower() == "and"
+    if joined and not (lead is not None and lead.text.lower() == "between"):
+        return None
+    return second if second is not None and second.number is not None else None
+
+
+# ---- what is counted ----------------------------------------------------------------------------------------------------
+
+
+def _counted(draft: Draft, number: Item, items: list[Item], whose: str, dataset: str | None) -> tuple[str, list[Item]] | None:
+    """The figure that a number bounds: what stands after it, then a metric before it, then what the verb measures."""
+    after = number
+    for _ in range(REACH):
+        found = _near(after, items, 1)
+        if found is None:
+            break
+        after = found
+        named = _named(draft, after, whose, dataset)
+        if named is not None:
+            return named, [after]
+        if not (after.light or after.word(*COMPARISONS, "classifier", "money", "stop") or after is number):
+            break
+    if any(each is not None and (each.word("money") or each.text == "$") for each in _around(number, items)):
+        amount = key_metric_of_money(draft)
+        named = next((each for each in items if any(not term.weak for term in each.all(MetricTerm))), None)
+        verb = next((each for each in items if is_weak_metric(each)), None)
+        if amount is not None and named is None and verb is None:
+            return amount, []
+    if number.word("once", "twice"):
+        rows = _rows(draft, whose, dataset)
+        return (rows, []) if rows is not None else None
+    before = number
+    while (found := _near(before, items, -1)) is not None:
+        before = found
+        strong = next((term.name for term in before.all(MetricTerm) if not term.weak), None)
+        if strong is not None:
+            return strong, [before]
+    weak = next((each for each in items if is_weak_metric(each)), None)
+    if weak is not None:
+        return weak.all(MetricTerm)[0].name, [weak]
+    return None
+
+
+def _named(draft: Draft, item: Item, whose: str, dataset: str | None) -> str | None:
+    """What one item counts."""
+    if item.word("times") or item.text in ("次", "趟", "回"):
+        return _rows(draft, whose, dataset)
+    field = item.get(FieldTerm)
+    metrics = [term.name for term in item.all(MetricTerm) if not term.weak]
+    if field is not None and field.entity is not None and field.entity != whose:
+        counts = {each.name for each in entity_counts(draft.workspace, field.entity)}
+        own = next((name for name in metrics if name in counts), None)
+        described = draft.workspace.entity(field.entity)
+        default = described.count if described is not None and dataset is None else None
+        return own or _count_in(draft, field.entity, dataset) or default or field.entity
+    if metrics:
+        return metrics[0]
+    if field is not None and field.entity is None and field.name != whose:
+        return field.name
+    by_unit = _by_unit(draft, item, whose, dataset)
+    if by_unit is not None:
+        return by_unit
+    grain = item.get(GrainTerm)
+    return grain.grain if grain is not None and not grain.groups and not item.word("filler") else None
+
+
+def _knows(draft: Draft, metric: Aggregate, whose: str) -> bool:
+    if draft.workspace.entity(whose) is not None:
+        return knows(draft.workspace, metric.dataset, whose)
+    return whose in GRAINS or reaches(draft.workspace, metric.dataset, whose)
+
+
+def _by_unit(draft: Draft, item: Item, whose: str, dataset: str | None) -> str | None:
+    """A unit names the figure that is measured in it: 5单, 20 items."""
+    for metric in draft.workspace.metrics:
+        units = (metric.unit.get("zh"), metric.unit.get("en").lower())
+        if not isinstance(metric, Aggregate) or metric.type != "count" or metric.hidden:
+            continue
+        if item.text.lower() in units and dataset in (None, metric.dataset) and _knows(draft, metric, whose):
+            return metric.name
+    return None
+
+
+def _rows(draft: Draft, whose: str, dataset: str | None) -> str | None:
+    """How often: the count of the rows that a verb names, else of those that tell of the entity."""
+    workspace = draft.workspace
+    entity = workspace.entity(whose)
+    counting = workspace.metric(entity.count) if entity is not None and entity.count is not None else None
+    names = [dataset, counting.dataset if isinstance(counting, Aggregate) else None, *_key_datasets(draft)]
+    for name in names:
+        found = workspace.dataset(name) if name is not None else None
+        if found is not None and found.count is not None:
+            return found.count
+    return None
+
+
+def _key_datasets(draft: Draft) -> list[str]:
+    metrics = [draft.workspace.metric(name) for name in draft.workspace.workspace.key_metrics]
+    return [metric.dataset for metric in metrics if isinstance(metric, Aggregate)]
+
+
+def _count_in(draft: Draft, entity: str, dataset: str | None) -> str | None:
+    """The metric that counts an entity in the data that a verb names."""
+    return next((each.name for each in entity_counts(draft.workspace, entity) if each.dataset == dataset), None)
+
+
+# ---- averages and "every" -----------------------------------------------------------------------------------------------
+
+
+def _average(draft: Draft, items: list[Item]) -> tuple[Per | None, list[Item]]:
+    """An average for each day: 日均, "a day", "per week"."""
+    for item in items:
+        for grain in item.all(GrainTerm):
+            per: Per | None = grain.grain if grain.grain in ("date", "week", "month") else None  # pyright: ignore[reportAssignmentType]
+            if per is None:
+                continue
+            after, before = _near(item, items, 1), _near(item, items, -1)
+            if grain.groups:
+                return per, [item]
+            if after is not None and after.word("average") and after.text == "均":
+                return per, [item, after]
+            if before is not None and (before.word("per") or before.text.lower() in ("a", "an")):
+                return per, [item, before]
+    return None, []
+
+
+def _every(draft: Draft, items: list[Item]) -> Bound | None:
+    """ "Came every week", 每周都来: in each unit of the period at least once; a number makes it an average instead."""
+    if any(_number(item) is not None for item in items):
+        return None
+    for item in items:
+        for grain in item.all(GrainTerm):
+            before = _near(item, items, -1)
+            each = item.text.lower().startswith(("every", "each", "每")) or (before is not None and before.word("per"))
+            if each and grain.grain in ("date", "week", "month", "quarter"):
+                beside = [before] if before is not None and before.word("per") else []
+                return Bound((item, *beside), _grain(grain.grain), "all")
+    return None
+
+
+def _grain(grain: Grain) -> str:
+    return grain
+
+
+def _around(number: Item, items: list[Item]) -> tuple[Item | None, ...]:
+    return (_near(number, items, -1), _near(number, items, 1))
+
+
+def _near(item: Item | None, items: list[Item], way: int) -> Item | None:
+    if item is None:
+        return None
+    index = items.index(item) + way
+    return items[index] if 0 <= index < len(items) else None
+
+
+def dataset_named(items: list[Item]) -> str | None:
+    """The data that a verb or a noun of the rows names."""
+    verbs = [term.dataset for item in items for term in item.all(VerbTerm)]
+    nouns = [term.dataset for item in items for term in item.all(DatasetTerm)]
+    return next(iter([*verbs, *nouns]), None)
+
+
+def has_number(item: Item) -> bool:
+    """Whether an item is a number that may bound a figure."""
+    return _number(item) is not None or item.get(NumberTerm) is not None

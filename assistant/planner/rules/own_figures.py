@@ -1,0 +1,196 @@
+"""Conditions on each one's own figures, taken out of the question before the other rules read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from assistant.language.meanings import DatasetTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.bounds import COMPARISONS, has_number
+from assistant.planner.rules.clause import Clause, describes
+from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.phrases import Phrase, phrases
+from assistant.planner.rules.said import NOT, ONLY, Said, does_something, read_said
+from semantic_layer.conditions import GRAINS, EntityMetric, Field, TimeBucket
+from semantic_layer.metric_parts import base_datasets
+
+NEAR = 3
+"""Items around a number among which its comparing word stands."""
+ALONE = ("once", "twice", "single")
+
+
+@dataclass
+class OwnFigures:
+    """What a question says of each one, with the clause that stands for it.
+
+    Attributes:
+        columns: The figures that are bounded, to be shown beside a list.
+    """
+
+    phrase: Phrase
+    said: list[Said]
+    clause: Clause
+    columns: list[EntityMetric] = field(default_factory=list[EntityMetric])
+
+    @property
+    def ref(self) -> Field | TimeBucket:
+        """The groups that a field or a grain makes."""
+        whose = self.phrase.whose
+        return TimeBucket(grain=whose) if whose in GRAINS else Field(name=whose)  # pyright: ignore[reportArgumentType]
+
+
+def take_own_figures(draft: Draft, clauses: list[Clause]) -> tuple[list[Clause], OwnFigures | None]:
+    """Takes what is said of each one out of the question.
+
+    A phrase that only filters rows ("customers who bought red ones") is left to the other rules.
+    """
+    order = sorted(phrases(draft), key=lambda each: (draft.workspace.entity(each.whose) is None, not each.after, len(each.items)))
+    for phrase in order:
+        if not _is_special(draft, phrase, clauses):
+            continue
+        said = read_said(draft, phrase, clauses)
+        if said:
+            taken = [clause for part in said for clause in part.clauses]
+            draft.marks.discard("loose_values")
+            found = _taken(draft, phrase, said)
+            rest = [each for each in clauses if each not in taken]
+            return sorted([*rest, found.clause], key=lambda each: each.first.index), found
+    found = _counted_elsewhere(draft)
+    return (clauses, None) if found is None else (sorted([*clauses, found.clause], key=lambda each: each.first.index), found)
+
+
+def _taken(draft: Draft, phrase: Phrase, said: list[Said]) -> OwnFigures:
+    used = [item for part in said for item in part.items]
+    for item in used:
+        item.role = f"what each {phrase.whose} did"
+    return OwnFigures(phrase, said, Clause(used, words="of each"))
+
+
+# ---- what needs each one's own figures --------------------------------------------------------------------------------------
+
+
+def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
+    """Whether it needs each one's own figures, and not only rows that are left out."""
+    items = [*phrase.items, *phrase.after]
+    if _is_bounded(items):
+        return True
+    if draft.workspace.entity(phrase.whose) is None:
+        return False
+    own = [clause for clause in clauses if all(item in items for item in clause.items)]
+    does = [item for item in items if does_something(item)]
+    if any(_is_never(draft, item) for item in items) or (does and _is_negated(items, own)):
+        return True
+    holds = any(item.word("contains", "including") and item.is_word for item in items) and bool(own)
+    if holds and not _asks_only_how_many(draft, phrase):
+        return True
+    first = [item for item in items if item.word("first_time")]
+    if first and (does or any(item.get(PeriodTerm) for item in items)):
+        return True
+    if not does:
+        return False
+    others = [clause for clause in own if not describes(draft, clause, phrase.whose)]
+    only = others and any(item.text.lower() in ONLY and item.word("only") for item in items)
+    several = any(len(each.values) > 1 and not (each.either or each.plus or each.negated) for each in others)
+    both = any(item.word("both") and not item.word("conj", "filler") for item in items)
+    if only or several or both or any(_is_every(item) for item in items):
+        return True
+    return len(does) > 1 or not _asks_only_how_many(draft, phrase) or _is_of_other_data(draft, does)
+
+
+def _is_bounded(items: list[Item]) -> bool:
+    """A number with a comparing word near it, or one that counts by itself."""
+    for index, item in enumerate(items):
+        if item.role is not None or item.get(PeriodTerm) is not None:
+            continue
+        if item.word(*ALONE):
+            return True
+        near = items[max(0, index - NEAR) : index + NEAR + 1]
+        following = items[index + 1] if index + 1 < len(items) else None
+        compared = any(each.word(*COMPARISONS) and not each.word("filler") for each in near)
+        times = following is not None and following.word("times")
+        between = index + 2 < len(items) and following is not None and following.text.lower() in ("到", "至", "and", "to", "-")
+        if has_number(item) and (compared or times or (between and has_number(items[index + 2]))):
+            return True
+    return False
+
+
+def _is_never(draft: Draft, item: Item) -> bool:
+    """A negation before something done."""
+    following = draft.after(item)
+    if not item.word("never") or following is None:
+        return False
+    return following.get(VerbTerm) is not None or following.get(MetricTerm) is not None or following.word("act")
+
+
+def _is_negated(items: list[Item], clauses: list[Clause]) -> bool:
+    """ "Bought red but not blue", "came in March but not in April"."""
+    words = [item for item in items if item.word("not", "never") and item.text.lower() in NOT]
+    return bool(words) and (any(clause.negated for clause in clauses) or any(_before_days(items, word) for word in words))
+
+
+def _before_days(items: list[Item], word: Item) -> bool:
+    following = [item for item in items[items.index(word) + 1 :] if not item.light]
+    return bool(following) and following[0].get(PeriodTerm) is not None
+
+
+def _is_every(item: Item) -> bool:
+    return bool(item.all(GrainTerm)) and item.text.lower().startswith(("every", "each", "每"))
+
+
+def _asks_only_how_many(draft: Draft, phrase: Phrase) -> bool:
+    """Whether the question asks how many of them there are, and no other figure."""
+    counts = {each.name for each in entity_counts(draft.workspace, phrase.whose)}
+    outside = [item for item in draft.items if item not in phrase.items and item not in phrase.after]
+    strong = [term.name for item in outside for term in item.all(MetricTerm) if not term.weak and item.role is None]
+    return all(name in counts for name in strong)
+
+
+def _is_of_other_data(draft: Draft, does: list[Item]) -> bool:
+    """What they did is in other data than what is asked of them."""
+    outside = [term.name for item in draft.items if item not in does for term in item.all(MetricTerm) if not term.weak]
+    counts = {each.name for entity in draft.workspace.entities for each in entity_counts(draft.workspace, entity.name)}
+    data = {dataset for name in outside for dataset in base_datasets(draft.workspace, name)}
+    verbs = {term.dataset for item in does for term in item.all(VerbTerm)}
+    return bool(data) and not (verbs & data) and not any(name in counts for name in outside)
+
+
+# ---- a word that counts them in other data ------------------------------------------------------------------------------------
+
+
+def _counted_elsewhere(draft: Draft) -> OwnFigures | None:
+    """ "Sales of returners", 退货客户的客单价: a word that counts an entity in other data stands for those who are in it."""
+    heads = [item for item in draft.items if any(not term.weak for term in item.all(MetricTerm))]
+    for item in heads:
+        for entity in draft.workspace.entities:
+            counts = {each.name: each for each in entity_counts(draft.workspace, entity.name)}
+            counted = next((counts[term.name] for term in item.all(MetricTerm) if term.name in counts), None)
+            if counted is None or counted.name == entity.count or not _is_owner(item, heads, set(counts), draft):
+                continue
+            beside = _beside(draft, item, counted.dataset)
+            period = next((term.period for each in beside if (term := each.get(PeriodTerm)) is not None), None)
+            said = Said([item, *beside], [], counted.dataset, period=period)  # pyright: ignore[reportArgumentType]
+            return _taken(draft, Phrase(item, entity.name, ()), [said])
+    return None
+
+
+def _is_owner(item: Item, heads: list[Item], counts: set[str], draft: Draft) -> bool:
+    """Another figure is asked of those that the word names: "sales of", …的客单价."""
+    others = [each for each in heads if each is not item and not any(term.name in counts for term in each.all(MetricTerm))]
+    before, after = draft.touching(item, -1), draft.touching(item, 1)
+    led = before is not None and before.text.lower() in ("of", "by", "from", "among")
+    linked = after is not None and after.text == "的"
+    return (led and any(each.index < item.index for each in others)) or (
+        linked and any(each.index > item.index for each in others)
+    )
+
+
+def _beside(draft: Draft, item: Item, dataset: str) -> list[Item]:
+    """In English the days of what they did stand behind it, and the thing that they did it with."""
+    found: list[Item] = []
+    for each in draft.items[item.index + 1 :] if item.text.isascii() else []:
+        same = any(term.dataset == dataset for term in each.all(DatasetTerm))
+        period = each.get(PeriodTerm) is not None
+        if not (each.light or each.is_word or period or same) or (each.word("group", "per", "conj") and not period):
+            break
+        found += [each] if same or period else []
+    return found

@@ -1,0 +1,181 @@
+"""Phrases that say something about each entity: "customers who came twice", 从没买过红色的客户, "which shops sold under 100".
+
+A phrase is found by its noun and by where it stands: in Chinese before the noun or after it, in English after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, PeriodTerm, ValueTerm, VerbTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.bounds import COMPARISONS
+from assistant.planner.rules.counting import entity_counts
+
+HEADS = ("count", "which", "list", "share", "how_much")
+"""Words that ask of the noun: what follows it says which of them are meant."""
+LINKS = (",", "，", ";", "；", "?", "？", "。", ".")
+WHO = ("who", "谁", "哪些人", "什么人")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A noun and what is said of each one that it names.
+
+    Attributes:
+        noun: The item of the noun; None where Chinese leaves it out (从没买过的有多少).
+        whose: The entity, or a field or a grain of time.
+        items: What is said, in the order of the question; stretches before and after the noun apart.
+    """
+
+    noun: Item | None
+    whose: str
+    items: tuple[Item, ...]
+    after: tuple[Item, ...] = ()
+
+
+def phrases(draft: Draft) -> list[Phrase]:
+    """Every stretch that may say something of each one of a noun."""
+    found: list[Phrase] = []
+    for item in draft.items:
+        whose = whose_of(draft, item)
+        if whose is None:
+            continue
+        before, after = tuple(_before(draft, item, whose)), tuple(_after(draft, item))
+        found += [Phrase(item, whose, items) for items in (before, after) if items]
+        if before and after:
+            found.append(Phrase(item, whose, before, after))
+    person = next((each.name for each in draft.workspace.entities if each.personal), None)
+    for item in draft.items:
+        if person is not None and item.text == "的" and _asks_after(draft, item):
+            found.append(Phrase(None, person, tuple(_back_from(draft, item.index - 1))))
+    return [phrase for phrase in found if phrase.items]
+
+
+def whose_of(draft: Draft, item: Item) -> str | None:
+    """What an item names, if it names things that have figures of their own."""
+    if item.text.lower() in WHO and item.word("which"):
+        before = draft.touching(item, -1)
+        return _person(draft) if before is None or whose_of(draft, before) is None else None
+    for term in item.all(FieldTerm):
+        if term.entity is not None:
+            return term.entity
+    for term in item.all(MetricTerm):
+        for entity in draft.workspace.entities:
+            if not term.weak and term.name in {each.name for each in entity_counts(draft.workspace, entity.name)}:
+                return entity.name
+    plain = item.get(FieldTerm)
+    if plain is not None and item.get(MetricTerm) is None and item.get(VerbTerm) is None:
+        return plain.name
+    grain = item.get(GrainTerm)
+    return grain.grain if grain is not None and not item.word("filler") and grain.field is None else None
+
+
+def _person(draft: Draft) -> str | None:
+    return next((each.name for each in draft.workspace.entities if each.personal), None)
+
+
+def _asks_after(draft: Draft, link: Item) -> bool:
+    """的 with nothing but a question after it."""
+    following = draft.touching(link, 1)
+    return following is not None and following.word("count", "share") and following.get(FieldTerm) is None
+
+
+# ---- before the noun: Chinese -------------------------------------------------------------------------------------------
+
+
+def _before(draft: Draft, noun: Item, whose: str) -> list[Item]:
+    """What stands before 的 and the noun; a verb alone may touch it (退货客户)."""
+    link = draft.touching(noun, -1)
+    if link is None:
+        return []
+    if link.text == "的":
+        return _back_from(draft, link.index - 1)
+    if link.text.endswith("的") and link.word("first_time"):
+        return _back_from(draft, link.index)
+    alone = link.get(VerbTerm) is not None and not link.text.isascii() and not link.word("filler")
+    return [link] if alone and draft.workspace.entity(whose) is not None else []
+
+
+def _back_from(draft: Draft, index: int) -> list[Item]:
+    found: list[Item] = []
+    while index >= 0:
+        item = draft.items[index]
+        if item.text in LINKS and not _goes_on(draft, item):
+            break
+        if item.word("inside") and not item.text.isascii() and _names_a_whole(draft, item):
+            break
+        found.insert(0, item)
+        index -= 1
+    while found and found[0].word("list", "which") and not found[0].word("filler"):
+        found.pop(0)
+    return found
+
+
+def _names_a_whole(draft: Draft, item: Item) -> bool:
+    """客户里: what follows is about a part of those that the noun before it names."""
+    before = draft.before(item)
+    return before is not None and whose_of(draft, before) is not None and before.get(PeriodTerm) is None
+
+
+# ---- after the noun -----------------------------------------------------------------------------------------------------
+
+
+def _after(draft: Draft, noun: Item) -> list[Item]:
+    """What stands after the noun: behind "who", as the predicate of a question about it, or a bound ("orders over 100")."""
+    following = draft.touching(noun, 1)
+    if following is None:
+        return []
+    inside = not following.text.isascii() and following.word("inside")
+    bounded = following.word(*COMPARISONS) and following.text.isascii() and _number_follows(draft, following)
+    if not (following.word("relative") or bounded or inside or _is_asked(draft, noun)):
+        return []
+    found: list[Item] = []
+    for item in draft.items[noun.index + 1 :]:
+        if item.text in LINKS and not _goes_on(draft, item):
+            break
+        opens = inside and not any(each.get(VerbTerm) or each.get(MetricTerm) for each in found)
+        asks = not item.text.isascii() and item.word("count", "share", "group") and not item.word("filler", "classifier")
+        if (asks or (item.word("count") and inside)) and not opens:
+            break
+        if item.word("group") and item.text.isascii() and found and _grouped_by(draft, item):
+            break
+        found.append(item)
+    while found and found[-1].text == "的":
+        found.pop()
+    return found
+
+
+def _number_follows(draft: Draft, comparison: Item) -> bool:
+    following = draft.after(comparison)
+    if following is not None and following.text == "$":
+        following = draft.after(following)
+    return following is not None and following.number is not None
+
+
+def _grouped_by(draft: Draft, word: Item) -> bool:
+    """ "by month", "by sales": what follows the phrase says how to cut or to order."""
+    following = draft.after(word)
+    kinds = (FieldTerm, GrainTerm, MetricTerm)
+    return word.text.lower() in ("by", "per") and following is not None and any(following.get(kind) for kind in kinds)
+
+
+def _goes_on(draft: Draft, comma: Item) -> bool:
+    """What is said goes on after a comma."""
+    following = draft.after(comma)
+    return comma.text in (",", "，") and following is not None and following.word("but", "never")
+
+
+def _is_asked(draft: Draft, noun: Item) -> bool:
+    """ "how many customers …", 哪些门店…, "who …": the noun is the subject of the question."""
+    if noun.text.lower() in WHO:
+        return True
+    before = draft.before(noun)
+    while before is not None and not before.word(*HEADS) and _describes(before):
+        before = draft.before(before)
+    return before is not None and before.word(*HEADS)
+
+
+def _describes(item: Item) -> bool:
+    """What may stand between a question word and its noun: a period, a value."""
+    return item.get(PeriodTerm) is not None or item.get(ValueTerm) is not None or item.word("inside", "filler", "whole")

@@ -1,0 +1,190 @@
+"""One thing after the other that a phrase says of each one: what they did, did not do, and bounds on their figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.language.meanings import DatasetTerm, MetricTerm, PeriodTerm, VerbTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.bounds import Bound, dataset_named, has_number, read_bound
+from assistant.planner.rules.clause import Clause, describes
+from assistant.planner.rules.phrases import Phrase, whose_of
+from semantic_layer.conditions import Field
+from semantic_layer.metric_parts import base_datasets
+from semantic_layer.model.metrics import Aggregate
+from semantic_layer.periods import EachPeriod, SinglePeriod
+
+READ = (
+    "never", "not", "act", "first_time", "but", "both", "relative", "only", "classifier", "contains", "including", "inside",
+    "per", "echo", "count", "which", "list",
+)  # fmt: skip
+"""Words of a phrase that say no more than what was read of it."""
+ONLY = ("only", "just", "solely", "exclusively", "只", "仅", "仅仅", "只在", "仅在")
+NOT = ("not", "but not", "and not", "no", "没", "没有", "不", "未", "不是")
+"""Negations of what was done; others ("without", 除了) say which rows count."""
+
+
+@dataclass
+class Said:
+    """One thing that is said of each one.
+
+    Attributes:
+        clauses: What their rows must meet.
+        dataset: What a verb names.
+        negated: It is said that they did not.
+        first: It is said that they did it for the first time.
+        only: It is said that they did nothing else.
+        either: Listed values are joined by "or".
+        period: Its own days.
+    """
+
+    items: list[Item]
+    clauses: list[Clause]
+    dataset: str | None = None
+    negated: bool = False
+    first: bool = False
+    only: bool = False
+    either: bool = False
+    period: SinglePeriod | None = None
+    bound: Bound | None = None
+
+
+def read_said(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> list[Said]:
+    """Each thing that is said; nothing where one of them cannot be read."""
+    found: list[Said] = []
+    for stretch in (phrase.items, phrase.after):
+        for items in _cut(draft, list(stretch), clauses):
+            said = _one(draft, phrase, items, clauses, found)
+            if said is None:
+                return []
+            found.append(said)
+    return found
+
+
+# ---- cut ------------------------------------------------------------------------------------------------------------------
+
+
+def _cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[Item]]:
+    """Cut where a new verb, figure or negation begins."""
+    parts: list[list[Item]] = [[]]
+    for index, item in enumerate(items):
+        joins = item.word("conj", "but") or item.text in (",", "，") or (item.word("not") and item.text.lower().startswith("but"))
+        begins = _begins(draft, items[index + 1 :], clauses)
+        again = does_something(item) and _is_complete(parts[-1], clauses) and any(does_something(each) for each in parts[-1])
+        if (joins and _has_core(parts[-1]) and begins) or (_is_negation(item) and _has_core(parts[-1])) or again:
+            parts.append([item])
+        else:
+            parts[-1].append(item)
+    return [part for part in parts if part]
+
+
+def does_something(item: Item) -> bool:
+    """A verb of the data, or one that says that somebody came."""
+    return (item.get(VerbTerm) is not None and not item.word("filler")) or item.word("act")
+
+
+def _is_complete(items: list[Item], clauses: list[Clause]) -> bool:
+    """Whether the words say something already: of what, how often, or when."""
+    return any(item.get(PeriodTerm) or has_number(item) or any(item in clause.items for clause in clauses) for item in items)
+
+
+def _is_negation(item: Item) -> bool:
+    return item.word("never") and not item.word("filler")
+
+
+def _has_core(items: list[Item]) -> bool:
+    return any(does_something(item) or item.get(MetricTerm) or item.word("first_time") or has_number(item) for item in items)
+
+
+def _begins(draft: Draft, items: list[Item], clauses: list[Clause]) -> bool:
+    """Whether the words that follow begin something new: a verb, a figure, a negation, days."""
+    for item in items[:4]:
+        if does_something(item) or item.word("never", "first_time") or (item.word("not") and not item.word("conj")):
+            return True
+        negated = any(clause.negated and item in clause.items for clause in clauses)
+        if negated or item.get(PeriodTerm) is not None or any(not term.weak for term in item.all(MetricTerm)):
+            return True
+        if any(item in clause.items for clause in clauses):
+            return False
+    return False
+
+
+# ---- one of them ----------------------------------------------------------------------------------------------------------
+
+
+def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause], before: list[Said]) -> Said | None:
+    own = [clause for clause in clauses if all(item in items for item in clause.items)]
+    entity = draft.workspace.entity(phrase.whose)
+    kept = [clause for clause in own if entity is None or not describes(draft, clause, phrase.whose)]
+    described = [item for clause in own if clause not in kept for item in clause.items]
+    items = [item for item in items if item not in described]
+    said = Said(items, kept, dataset_named(items))
+    said.bound = read_bound(draft, items, phrase.whose, said.dataset)
+    numbers = said.bound.items if said.bound is not None else ()
+    days = [item for item in items if item not in numbers and not item.word("filler")]
+    terms = [term for item in days if (term := item.get(PeriodTerm)) is not None]
+    if len(terms) > 1 or any(isinstance(term.period, EachPeriod) for term in terms):
+        return None
+    said.period = terms[0].period if terms else None  # pyright: ignore[reportAttributeAccessIssue]
+    said.negated = any(_is_negation(item) for item in items) or (not kept and any(_negates(item) for item in items))
+    said.first = any(item.word("first_time") for item in items)
+    said.only = bool(kept) and not said.first and any(item.text.lower() in ONLY and item.word("only") for item in items)
+    said.either = any(item.word("or") for item in items)
+    for clause in kept:
+        if clause.negated and any(_negates(item) for item in items):
+            said.negated, clause.negated = True, False
+    if said.bound is not None and said.bound.op == "eq":
+        said.only = False
+    elif said.bound is None and any(_is_open_number(draft, phrase, item) for item in items):
+        return None
+    if said.dataset is None and said.bound is None:
+        earlier = next((each.dataset for each in before if each.dataset), None)
+        said.dataset = earlier or _default_dataset(draft, phrase, items)
+    if said.dataset is None and said.bound is None:
+        return None
+    return said if not _left(draft, phrase, said) else None
+
+
+def _negates(item: Item) -> bool:
+    return item.word("not", "never") and item.text.lower() in NOT
+
+
+def _is_open_number(draft: Draft, phrase: Phrase, item: Item) -> bool:
+    following = draft.touching(item, 1)
+    each = following is not None and item.number is not None and item.number.value == 1 and _names(draft, phrase, following)
+    return has_number(item) and item.get(PeriodTerm) is None and item.role is None and not each
+
+
+def _names(draft: Draft, phrase: Phrase, item: Item) -> bool:
+    """ "One order": the noun again."""
+    return whose_of(draft, item) == phrase.whose
+
+
+def _default_dataset(draft: Draft, phrase: Phrase, items: list[Item]) -> str | None:
+    """The data that tells of an entity: where its own count is made. It is meant where no verb of the data stands."""
+    strong = [term.name for item in items for term in item.all(MetricTerm)]
+    if strong:
+        return next(iter(base_datasets(draft.workspace, strong[0])), None)
+    entity = draft.workspace.entity(phrase.whose)
+    metric = draft.workspace.metric(entity.count) if entity is not None and entity.count is not None else None
+    words = ("act", "first_time", "never", "contains", "including")
+    return metric.dataset if isinstance(metric, Aggregate) and any(item.word(*words) for item in items) else None
+
+
+def _left(draft: Draft, phrase: Phrase, said: Said) -> list[Item]:
+    """Words that nothing has read."""
+    read = [*(said.bound.items if said.bound is not None else ()), *(item for clause in said.clauses for item in clause.items)]
+    return [item for item in said.items if item not in read and not _is_read(draft, phrase, said, item)]
+
+
+def _is_read(draft: Draft, phrase: Phrase, said: Said, item: Item) -> bool:
+    if item.role is not None or item.soft or item.light or item.word(*READ) or item.text in (",", "，", "$"):
+        return True
+    if item.get(VerbTerm) or item.get(PeriodTerm) or item.get(MetricTerm) or _names(draft, phrase, item):
+        return True
+    again = draft.touching(item, 1)
+    if item.number is not None and again is not None and _names(draft, phrase, again):
+        return True
+    fields = [clause.ref.name for clause in said.clauses if isinstance(clause.ref, Field)]
+    names = [term.name for term in item.span.meanings if hasattr(term, "name")]  # pyright: ignore[reportAttributeAccessIssue]
+    return any(name in fields for name in names) or any(each.dataset == said.dataset for each in item.all(DatasetTerm))

@@ -1,0 +1,249 @@
+"""The days of a request: asked ones, those compared with, those that trail or come before; and what must be said of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from semantic_layer.calendar import (
+    UNITS,
+    Span,
+    add_months,
+    last_n,
+    last_year,
+    previous,
+    resolve,
+    same_weekdays_before,
+    unit_of,
+    whole_months,
+)
+from semantic_layer.columns import Note
+from semantic_layer.compiler.measures import covered_days
+from semantic_layer.compiler.plan import Dimension, LogicalPlan, Measure, Scope
+from semantic_layer.compiler.time_sql import MONTHS
+from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
+from semantic_layer.errors import no_time, request_error
+from semantic_layer.model.metrics import Retention, WindowOf
+from semantic_layer.periods import CalendarUnit, EachPeriod, WholeData
+from semantic_layer.requests import AgainstPeriod, LastYear
+
+
+class Fact(NamedTuple):
+    """One measure of a request with what it is counted from.
+
+    Attributes:
+        metric: The metric of the request that it is part of.
+        time: Its time field.
+        window: Whether its dataset has windows of days instead.
+        beside: Other datasets that it reads.
+    """
+
+    metric: str
+    measure: Measure
+    dataset: str
+    time: str | None
+    window: bool
+    beside: tuple[str, ...] = ()
+
+
+def with_days(plan: LogicalPlan, facts: list[Fact]) -> LogicalPlan:
+    """The plan with its days.
+
+    Raises:
+        RequestError: no time, no data in the days, or days that cannot be compared.
+    """
+    request, scope = plan.request, plan.scope
+    timed = [fact for fact in facts if fact.time is not None]
+    timeless = [fact for fact in facts if fact.time is None]
+    for fact in timeless:
+        _fits_without_time(plan, fact)
+    if not timed:
+        return _without_time(plan, facts)
+    covered = _covered(timed, scope)
+    whole = request.period is None and bool(timeless)
+    period = WholeData() if whole else request.period or scope.workspace.workspace.default_period
+    parts = period.of if isinstance(period, EachPeriod) else (period,)
+    spans = tuple(_days_of(part, plan, covered) for part in parts)
+    for span in spans:
+        _inside(span, covered)
+    notes: list[Note] = []
+    if request.period is None and not whole:
+        notes.append(Note(code="default_period", parts={"start": spans[0].start, "end": spans[0].end}))
+    elif covered and any(not span.within(covered) for span in spans):
+        notes.append(Note(code="partly_outside", kind="warning", parts={"first": covered.start, "last": covered.end}))
+    if timeless and request.period is not None:
+        notes.append(Note(code="window_overlap", parts={"dataset": timeless[0].dataset}))
+    plan = replace(plan, spans=spans, covered=covered)
+    if len({span.start for span in spans}) < len(set(spans)):
+        plan = replace(plan, dimensions=(plan.dimensions[0], Dimension("_period_end", "period_end"), *plan.dimensions[1:]))
+    if request.compare is not None:
+        if isinstance(period, EachPeriod):
+            raise request_error("bad_request", "several periods side by side are a comparison already")
+        plan = replace(plan, other_span=_other_span(plan, covered))
+    return plan.noting(*notes, *_not_over(plan), *_reaching_back(plan, facts))
+
+
+def _covered(timed: list[Fact], scope: Scope) -> Span | None:
+    """The days that the data covers by any of the times that the measures go by."""
+    times = {(fact.dataset, fact.time) for fact in timed}
+    spans = [span for dataset, time in times if (span := covered_days(scope, dataset, time)) is not None]
+    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
+
+
+def _fits_without_time(plan: LogicalPlan, fact: Fact) -> None:
+    """Of data without a time there are neither series nor comparisons; of data without windows no periods either."""
+    request = plan.request
+    by_time = any(isinstance(each.ref, TimeBucket) and each.ref.field is None for each in plan.dimensions)
+    if by_time or request.compare is not None or (request.period is not None and not fact.window):
+        raise no_time(fact.dataset, fact.metric)
+
+
+def _without_time(plan: LogicalPlan, facts: list[Fact]) -> LogicalPlan:
+    """Data with windows takes the rows whose window overlaps the days; without a period all rows are taken."""
+    request, scope = plan.request, plan.scope
+    if request.period is None:
+        return plan
+    parts = request.period.of if isinstance(request.period, EachPeriod) else (request.period,)
+    spans = tuple(resolve(part, scope.as_of, None, scope.workspace.workspace.conventions) for part in parts)
+    return replace(plan, spans=spans).noting(Note(code="window_overlap", parts={"dataset": facts[0].dataset}))
+
+
+def _days_of(part: object, plan: LogicalPlan, covered: Span | None) -> Span:
+    conventions = plan.scope.workspace.workspace.conventions
+    span = resolve(part, plan.scope.as_of, covered, conventions)  # pyright: ignore[reportArgumentType]
+    as_of = plan.scope.as_of
+    return Span(span.start, as_of) if span.start <= as_of < span.end else span
+
+
+def _inside(span: Span, covered: Span | None) -> None:
+    if covered is not None and not span.overlaps(covered):
+        raise request_error(
+            "outside_period",
+            f"the data covers {covered.start} to {covered.end}",
+            start=span.start,
+            end=span.end,
+            first=covered.start,
+            last=covered.end,
+        )
+
+
+# ---- what must be said of the days ----------------------------------------------------------------------------------------
+
+
+def _not_over(plan: LogicalPlan) -> list[Note]:
+    """That the asked unit is not over yet."""
+    period = plan.request.period
+    if not isinstance(period, CalendarUnit) or len(plan.spans) != 1:
+        return []
+    span = plan.spans[0]
+    whole = unit_of(span.start, period.unit, plan.scope.workspace.workspace.conventions)
+    if span.end >= whole.end:
+        return []
+    return [Note(code="unit_not_over", parts={"start": span.start, "end": span.end, "days": span.days, "unit": period.unit})]
+
+
+def _reaching_back(plan: LogicalPlan, facts: list[Fact]) -> list[Note]:
+    """That trailing days, or the period before, begin before the data does."""
+    covered = plan.covered
+    if covered is None or not plan.spans:
+        return []
+    notes: list[Note] = []
+    for fact in facts:
+        window = fact.measure.window
+        if window is not None and _window_start(plan, window) < covered.start:
+            notes.append(Note(code="window_short", kind="warning", parts={"metric": fact.metric, "first": covered.start}))
+        if isinstance(fact.measure.metric, Retention):
+            notes += _before_the_data(plan, fact, covered)
+    return notes
+
+
+def _window_start(plan: LogicalPlan, window: WindowOf) -> date:
+    """The first day that a trailing window reaches: that of the earliest bucket, or of the asked days' end."""
+    conventions = plan.scope.workspace.workspace.conventions
+    bucketed = series_dimension(plan)
+    end = min(span.end for span in plan.spans)
+    if bucketed is not None and plan.covered is not None:
+        first = max(plan.spans[0].start, plan.covered.start)
+        end = min(unit_of(first, UNITS[bucketed.grain or "date"], conventions).end, end)
+    if window.to_date is not None:
+        return unit_of(end, window.to_date, conventions).start
+    return last_n(window.last or 1, window.unit, end).start
+
+
+def _before_the_data(plan: LogicalPlan, fact: Fact, covered: Span) -> list[Note]:
+    """Of a period before that lies before the data that there is no figure, of one that begins before it that it is partial."""
+    bucketed = series_dimension(plan)
+    span = plan.spans[0]
+    before, after = period_before(plan, span), None
+    if bucketed is not None:
+        unit, conventions = UNITS[bucketed.grain or "date"], plan.scope.workspace.workspace.conventions
+        first = unit_of(max(span.start, covered.start), unit, conventions)
+        before, after = unit_of(first.start - timedelta(days=1), unit, conventions), first
+    notes: list[Note] = []
+    if before.end < covered.start:
+        start = after.start if after is not None else span.start
+        notes.append(Note(code="no_period_before", parts={"metric": fact.metric, "start": start, "first": covered.start}))
+        before = after if after is not None else before
+    if before.start < covered.start <= before.end:
+        notes.append(Note(code="partial_before", kind="warning", parts={"metric": fact.metric, "first": covered.start}))
+    return notes
+
+
+# ---- periods before -------------------------------------------------------------------------------------------------------
+
+
+def period_before(plan: LogicalPlan, span: Span) -> Span:
+    """The period that retention looks back to: the one before the asked one, or before one of several."""
+    request, settings = plan.request, plan.scope.workspace.workspace
+    period = request.period or settings.default_period
+    if isinstance(period, EachPeriod):
+        period = period.of[plan.spans.index(span)]
+    return previous(period, span, settings.conventions)
+
+
+def series_dimension(plan: LogicalPlan) -> Dimension | None:
+    """The time bucket along the calendar that the request groups by, if there is one."""
+    return next((each for each in plan.dimensions if each.grain in SERIES_GRAINS), None)
+
+
+def _other_span(plan: LogicalPlan, covered: Span | None) -> Span:
+    """The days compared with. In a series each bucket is compared with its own earlier one, so the days shift with it."""
+    compare, span, settings = plan.request.compare, plan.spans[0], plan.scope.workspace.workspace
+    assert compare is not None
+    period = plan.request.period or settings.default_period
+    bucket = series_dimension(plan)
+    if isinstance(compare, AgainstPeriod):
+        if bucket is not None:
+            raise request_error("bad_request", "a series is compared with the period before or the year before")
+        other = _days_of(compare.period, plan, covered)
+    elif isinstance(compare, LastYear):
+        other = last_year(period, span, settings.conventions)
+    elif bucket is not None:
+        other = _one_bucket_earlier(span, bucket.grain or "date")
+    elif compare.align == "weekday":
+        other = same_weekdays_before(span)
+    else:
+        other = previous(period, span, settings.conventions)
+    if covered is not None and not other.overlaps(covered):
+        code = "no_last_year" if isinstance(compare, LastYear) else "no_earlier_period"
+        raise request_error(
+            code,
+            f"the data covers {covered.start} to {covered.end}",
+            start=other.start,
+            end=other.end,
+            first=covered.start,
+            last=covered.end,
+        )
+    return other
+
+
+def _one_bucket_earlier(span: Span, grain: str) -> Span:
+    if grain in ("date", "week"):
+        days = timedelta(days=7 if grain == "week" else 1)
+        return Span(span.start - days, span.end - days)
+    months = MONTHS[grain]
+    start = add_months(span.start, -months)
+    whole = whole_months(span)
+    end = add_months(start, whole) - timedelta(days=1) if whole else add_months(span.end, -months)
+    return Span(start, end)

@@ -1,0 +1,78 @@
+"""Days that trail: the last N of a period or bucket, or those since a calendar unit began. A row may count in several of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlglot import exp
+
+from semantic_layer.calendar import MONTHS_OF, UNITS, Span, last_n, unit_of
+from semantic_layer.compiler import build
+from semantic_layer.compiler.neutral import AddDays, AddMonths
+from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan
+from semantic_layer.compiler.time_sql import bucket, day, last_day_of, series
+from semantic_layer.conditions import Grain
+from semantic_layer.model.metrics import WindowOf
+
+WINDOWS = "windows"
+
+
+class Window(NamedTuple):
+    """The days that trail a period."""
+
+    period: Span
+    days: Span
+
+
+def windows(plan: LogicalPlan, group: Group) -> tuple[Window, ...]:
+    """The days that trail each asked period."""
+    assert group.window is not None
+    return tuple(Window(span, _trailing(plan, group.window, span)) for span in group.spans)
+
+
+def _trailing(plan: LogicalPlan, window: WindowOf, span: Span) -> Span:
+    if window.to_date is not None:
+        return Span(unit_of(span.end, window.to_date, plan.scope.workspace.workspace.conventions).start, span.end)
+    return last_n(window.last or 1, window.unit, span.end)
+
+
+def query(plan: LogicalPlan, group: Group, dimension: Dimension | None) -> exp.Query:
+    """A row for each bucket of a series, or for each of several periods, with the days that trail it."""
+    if dimension is None:
+        return _of_periods(windows(plan, group))
+    assert group.window is not None and dimension.grain is not None
+    grain: Grain = dimension.grain
+    conventions = plan.scope.workspace.workspace.conventions
+    span = group.spans[0]
+    inside = span.clip(plan.covered) if plan.covered is not None and span.overlaps(plan.covered) else span
+    first = unit_of(inside.start, UNITS[grain], conventions).start
+    buckets = series(Span(first, inside.end), grain, "bucket", first).subquery("buckets", copy=False)
+    last = last_day_of(exp.column("bucket"), grain)
+    ends = build.select(exp.column("bucket"), build.alias(exp.Least(this=last, expressions=[day(span.end)]), "last_day"))
+    ends = build.from_(ends, buckets)
+    start = _start_sql(group.window, exp.column("last_day"), plan)
+    shown = build.select(exp.column("bucket"), build.alias(start, "first_day"), exp.column("last_day"))
+    return build.from_(shown, ends.subquery("ends", copy=False))
+
+
+def _of_periods(found: tuple[Window, ...]) -> exp.Select:
+    names = ("period", "period_end", "first_day", "last_day")
+    rows = [exp.Tuple(expressions=[day(each) for each in (*one.period, *one.days)]) for one in found]
+    columns = [exp.to_identifier(name) for name in names]
+    values = exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier("days"), columns=columns))
+    return build.from_(build.select(*(exp.column(each) for each in names)), values)
+
+
+def _start_sql(window: WindowOf, last_day: exp.Expr, plan: LogicalPlan) -> exp.Expr:
+    if window.to_date is not None:
+        return bucket(last_day, _grain_of(window), plan.scope.workspace.workspace.conventions)
+    count = window.last or 1
+    if window.unit in MONTHS_OF:
+        return AddDays(this=AddMonths(this=last_day, months=-count * MONTHS_OF[window.unit]), days=1)
+    return AddDays(this=last_day, days=1 - count * (7 if window.unit == "week" else 1))
+
+
+def _grain_of(window: WindowOf) -> Grain:
+    grains: dict[str, Grain] = {"day": "date", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+    grains |= {"fiscal_quarter": "fiscal_quarter", "fiscal_year": "fiscal_year"}
+    return grains[str(window.to_date)]

@@ -1,0 +1,76 @@
+"""Figures that nobody has to define: how many different values a field, an entity or a time has in the rows."""
+
+from __future__ import annotations
+
+from semantic_layer.conditions import GRAINS, Grain
+from semantic_layer.model.datasets import Dataset
+from semantic_layer.model.metrics import Aggregate, AnyMetric, Distinct, DistinctOf
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.reach import home_dataset, knows, reaches
+from semantic_layer.words import Text
+
+LABELS = {"zh": "{label}数", "en": "Number of {label}"}
+
+
+def figure(workspace: Workspace, name: str) -> AnyMetric | None:
+    """A metric by its name; or the number of different values of what else has that name."""
+    metric = workspace.metric(name)
+    if metric is not None:
+        return metric
+    key = ("implied", name)
+    if key not in workspace.memo:
+        workspace.memo[key] = different(workspace, name)
+    return workspace.memo[key]
+
+
+def different(workspace: Workspace, name: str, of: str | None = None, first: tuple[str, ...] = ()) -> Distinct | None:
+    """How many different values a field, an entity's key or a grain of time has; None for a name that is none of them.
+
+    Args:
+        of: Whose rows are counted, where it is asked of each one: an entity, a field or a grain.
+        first: The datasets that are looked at first; then those of the key metrics, then the others that have a time.
+    """
+    owner, _, bare = name.rpartition(".")
+    grain: Grain | None = bare if bare in GRAINS else None  # pyright: ignore[reportAssignmentType]
+    entity = workspace.entity(name)
+    field = owner if grain is not None else entity.key_name if entity is not None else name
+    if grain is None and entity is None and home_dataset(workspace, name) is None:
+        return None
+    for dataset in _datasets(workspace, first, name, of):
+        counted = field or dataset.time or ""
+        if counted and (of is None or _tells_apart(workspace, dataset, of)) and reaches(workspace, dataset.name, counted):
+            return Distinct(
+                name=name.replace(".", "_"),
+                label=_label(workspace, name),
+                distinct=DistinctOf(dataset=dataset.name, field=counted, grain=grain),
+            )
+    return None
+
+
+def _datasets(workspace: Workspace, first: tuple[str, ...], name: str, of: str | None) -> list[Dataset]:
+    """Facts before what only describes; the home of an entity describes it."""
+    metrics = [workspace.metric(key) for key in workspace.workspace.key_metrics]
+    names = [*first, *(each.dataset for each in metrics if isinstance(each, Aggregate))]
+    names += [each.name for each in workspace.datasets if each.time is not None or each.window is not None]
+    names += [each.name for each in workspace.datasets]
+    homes = [home.name for entity in (name, of) if entity is not None for home in workspace.homes_of(entity)]
+    ordered = [each for each in dict.fromkeys(names) if each not in homes] + [each for each in homes if of is None]
+    return [dataset for each in ordered if (dataset := workspace.dataset(each)) is not None]
+
+
+def _tells_apart(workspace: Workspace, dataset: Dataset, whose: str) -> bool:
+    if workspace.entity(whose) is not None:
+        return knows(workspace, dataset.name, whose)
+    return dataset.time is not None if whose in GRAINS else reaches(workspace, dataset.name, whose)
+
+
+def _label(workspace: Workspace, name: str) -> Text:
+    bare = name.rpartition(".")[2]
+    entity = workspace.entity(name)
+    home = home_dataset(workspace, name) if entity is None else None
+    found = entity if entity is not None else home.field(bare) if home is not None else None
+    if found is None:
+        return Text()
+    labels = {language: found.label_in(language) for language in LABELS}
+    small = labels["en"][:1].lower() + labels["en"][1:]
+    return Text(zh=LABELS["zh"].format(label=labels["zh"]), en=LABELS["en"].format(label=small))
