@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import strategies as st
-
 from oracle.drawing import Draw, chance, pick, some
 from oracle.menu import Item, Menu
 from oracle.model import Plain
@@ -75,7 +73,7 @@ class Conditions:
         # A stored word Unknown is one group with what is missing; what else it is, is not laid down.
         plain = item.bare != "colour"
         if plain and chance(draw, 10):
-            return {"field": item.name, "missing": draw(st.booleans())}
+            return {"field": item.name, "missing": chance(draw, 50)}
         if item.type in ("date", "time"):
             return self._ranged(item.name, [day.isoformat() for day in self.days], items if item.type == "date" else [])
         values = (
@@ -120,7 +118,7 @@ class Conditions:
                 return self._ranged("weekday", [1, 2, 5, 7], [])
             case "hour" if all(self._has_hours(*each) for each in self.rows):
                 return self._ranged("hour", [0, 3, 11, 19, 23], [])
-        return {"field": "is_weekend", "is": self.draw(st.booleans())}
+        return {"field": "is_weekend", "is": chance(self.draw, 50)}
 
     def _has_hours(self, dataset: str, time: str | None) -> bool:
         return self.menu.datasets[dataset].fields[time or ""]["type"] == "time"
@@ -141,7 +139,7 @@ class Conditions:
             if other is not None:
                 return {**left, pick(self.draw, ORDERED): {"times": pick(self.draw, [0.5, 1.0, 2.0]), **other}}
         if chance(self.draw, 8):
-            return {**left, "missing": self.draw(st.booleans())}
+            return {**left, "missing": chance(self.draw, 50)}
         return {**left, pick(self.draw, [*ORDERED, "is"]): pick(self.draw, [0, 1, 2, 3, 10])}
 
     def _figure(self, entity: str) -> Plain | None:
@@ -178,7 +176,7 @@ class Conditions:
             if where is not None:
                 found["where"] = where
         if chance(self.draw, 35):
-            found["count"] = self.draw(st.integers(1, 3))
+            found["count"] = 1 + self.draw(3)
         return self._over_days(found, [dataset])
 
     def _over_days(self, found: Plain, datasets: list[str]) -> Plain:

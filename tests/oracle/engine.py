@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,8 +19,9 @@ from semantic_layer.loading.loader import parse_workspace
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.policy import Viewer as Asker
 from semantic_layer.policy import grant_of
-from semantic_layer.requests import REQUEST
+from semantic_layer.requests import REQUEST, MetricQuery
 from tools.context import Context
+from tools.metrics import run
 
 UNKNOWN = "Unknown"
 
@@ -65,6 +66,7 @@ class Found:
     code: str | None = None
     sql: str = ""
     parts: Plain | None = None
+    roles: tuple[str, ...] = ()
 
 
 class Compiled:
@@ -76,19 +78,40 @@ class Compiled:
         tables = {name: TableFacts(rows=len(table.rows), columns={}, fingerprint="") for name, table in world.tables.items()}
         self.version = DataVersion(id="facts_0001", loaded_at=datetime.now(UTC), tables=tables, coverage=coverage(self.sight))
 
+    def context(self, viewer: Viewer) -> Context:
+        grant = grant_of(Asker(role=viewer.role, attributes=viewer.attributes), self.workspace)
+        return Context(Scope(self.workspace, grant, self.version, self.world.as_of), ENGINE.put(self.world))
+
+    def totals(self, request: Plain, viewer: Viewer) -> tuple[Any, ...] | None:
+        """The figures over all groups, as an answer has them beside its rows; None where it has none."""
+        try:
+            answer = run(MetricQuery.model_validate({**request, "totals": True}), self.context(viewer))
+        except RequestError:
+            return None
+        return answer.totals.rows[0] if answer.totals else None
+
     def ask(self, request: Plain, viewer: Viewer) -> Found:
         """The rows of a request, as exact as the engine gives them."""
-        grant = grant_of(Asker(role=viewer.role, attributes=viewer.attributes), self.workspace)
-        context = Context(Scope(self.workspace, grant, self.version, self.world.as_of), ENGINE.put(self.world))
+        context = self.context(viewer)
         try:
             compiled = context.compile(REQUEST.validate_python({"kind": "metric_query", **request}))
         except RequestError as error:
             return Found([], error.problem.code, parts=error.problem.parts)
         rows = context.run(compiled, "result")
-        shown = [place for place, column in enumerate(rows.columns) if column.role != "hidden"]
-        groups = {place for place in shown if rows.columns[place].role in ("dimension", "key")}
-        cells = [tuple(cell(row[place], place in groups) for place in shown) for row in rows.values]
-        return Found(cells, sql=rows.sql)
+        roles = tuple(column.role for column in rows.columns)
+        return Found(shown(rows.values, roles), sql=rows.sql, roles=roles)
+
+    def rows_of(self, sql: str, like: Found) -> Found:
+        """The rows of another statement, with the columns of a result."""
+        table = ENGINE.put(self.world).run(sql, Limits())
+        values = [list(row.values()) for row in table.to_pylist()]
+        return replace(like, rows=shown(values, like.roles), sql=sql)
+
+
+def shown(values: list[list[Any]], roles: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Rows as a reader sees them."""
+    places = [place for place, role in enumerate(roles) if role != "hidden"]
+    return [tuple(cell(row[place], roles[place] in ("dimension", "key")) for place in places) for row in values]
 
 
 def coverage(sight: Sight) -> dict[str, dict[str, Coverage]]:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from hypothesis import strategies as st
-
 from oracle.conditions import Conditions, rows_of
 from oracle.drawing import Draw, chance, pick, without_none
 from oracle.menu import Menu
@@ -49,7 +47,7 @@ class Metrics:
     def add_all(self) -> None:
         for dataset in self.facts:
             self.add(f"{dataset}_count", {"dataset": dataset, "agg": "count"})
-            for number in range(self.draw(st.integers(1, 3))):
+            for number in range(1 + self.draw(3)):
                 self.add_aggregate(f"{dataset}_figure{number}", dataset)
         for dataset in self.menu.datasets:
             if dataset not in self.facts and chance(self.draw, 30):
@@ -81,7 +79,11 @@ class Metrics:
         draw, home = self.draw, self.menu.datasets[dataset]
         stored = self.menu.world.tables[home.source].columns if not home.derived else {}
         keys = [column for columns in home.keys.values() for column in columns]
-        options = [*MEASURED, *(PRICED if "price" in stored else []), *[{"agg": "count_distinct", "expr": key} for key in keys]]
+        options = [
+            *MEASURED,
+            *(PRICED if "price" in stored else []),
+            *[{"agg": "count_distinct", "expr": key} for key in keys] * 2,
+        ]
         if len(set(keys)) > 1 and can("combinations"):
             options.append({"agg": "count_distinct", "expr": list(dict.fromkeys(keys))[:2]})
         plain: Plain = {"dataset": dataset, **pick(draw, options)}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlglot
-from hypothesis import strategies as st
 from sqlglot import exp
 
-from oracle.drawing import Draw
+from oracle.drawing import Draw, shuffled
 from oracle.model import Plain, Table, World
+from oracle.today import can
 from oracle.truth.days import ROUND, SERIES
 from oracle.truth.workspace import Workspace, listed
 
@@ -188,16 +188,17 @@ class _Workspace:
     def select(self, text: str) -> str:
         """A derived dataset's SELECT. It reads columns, and fields that are computed; both become columns of its own."""
         tree = sqlglot.parse_one(text, dialect="duckdb")
-        tables = [table.name for table in tree.find_all(exp.Table)]
-        stored = {column for table in tables for column in self.world.tables[self.known.datasets[table].source].columns}
+        tables = {table.alias_or_name: table.name for table in tree.find_all(exp.Table)}
+        stored = {name: self.world.tables[self.known.datasets[table].source].columns for name, table in tables.items()}
         for projection in list(tree.expressions):
             name = projection.alias_or_name
             bare = projection.this if isinstance(projection, exp.Alias) else projection
             projection.replace(exp.alias_(bare.copy(), self.names.stored[name], quoted=True))
         for column in tree.find_all(exp.Column):
-            names = self.names.stored if column.name in stored else self.names.defined
+            is_stored = column.name in stored[column.table or next(iter(tables))]
+            names = self.names.stored if is_stored else self.names.defined
             column.set("this", exp.to_identifier(names[column.name], quoted=True))
-            if column.table in tables:
+            if column.table and tables[column.table] == column.table:
                 column.set("table", exp.to_identifier(self.names.defined[column.table], quoted=True))
         for table in tree.find_all(exp.Table):
             table.set("this", exp.to_identifier(self.names.defined[table.name], quoted=True))
@@ -264,13 +265,18 @@ def renamings(draw: Draw, world: World) -> Renaming:
         if "derived" in dataset
         for column in ("amount", "qty", "way", "at", "day")
     ]
-    return Renaming(_drawn(draw, defined, DEFINED), _drawn(draw, [*stored, *extra], STORED))
+    words = tuple(name for name in DEFINED if name != "period" or can("metric_called_period"))
+    definitions = _drawn(draw, defined, words, "defined")
+    # A SELECT over a dataset cannot tell a field from a column of the same name.
+    taken = {name.lower() for name in definitions.values()} if extra else set[str]()
+    columns = tuple(name for name in STORED if name.lower() not in taken and ('"' not in name or can("quotes_in_keys")))
+    return Renaming(definitions, _drawn(draw, [*stored, *extra], columns, "stored"))
 
 
-def _drawn(draw: Draw, old: Iterable[str], new: tuple[str, ...]) -> dict[str, str]:
+def _drawn(draw: Draw, old: Iterable[str], new: tuple[str, ...], prefix: str) -> dict[str, str]:
     """Names are told apart whatever their case."""
     olds = list(dict.fromkeys(old))
-    drawn = draw(st.permutations(list(new)))
+    drawn = shuffled(draw, new)
     news = list({each.lower(): each for each in drawn}.values())
-    news += [f"name_{number}" for number in range(len(olds) - len(news))]
+    news += [f"{prefix}_{number}" for number in range(len(olds) - len(news))]
     return dict(zip(olds, news, strict=False))

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from oracle.conditions import Conditions, closed_period, rows_of
-from oracle.drawing import Draw, chance, pick, some, without_none
+from oracle.drawing import Draw, chance, draws, pick, some, without_none
 from oracle.menu import Menu, groupable
 from oracle.model import Plain, Viewer, World
 from oracle.names import renamings
@@ -16,7 +16,7 @@ from oracle.today import can
 from oracle.truth.check import Measure, has_parts, is_series, whole
 from oracle.truth.conditions import read_ref
 from oracle.truth.query import Query, name_of
-from oracle.workspaces import worlds
+from oracle.workspaces import a_world
 
 SERIES_DRAWN = ["date", "week", "month", "month", "quarter", "year"]
 LONG = ("retention", "cumulative", "semi_additive")
@@ -107,14 +107,22 @@ class Requests:
     def some_metrics(self) -> list[str]:
         """One to three metrics; rather often of several facts."""
         draw = self.draw
-        kinds = {name: self.menu.sight.workspace.kind(name) for name in self.metrics}
-        kind = pick(draw, list(dict.fromkeys(kinds.values())))
-        first = pick(draw, [name for name in self.metrics if kinds[name] == kind])
+        first = self.of_any_kind(self.metrics)
         datasets = {dataset for dataset, _ in rows_of(self.menu, first)}
         near = [name for name in self.metrics if {dataset for dataset, _ in rows_of(self.menu, name)} <= datasets]
         far = [name for name in self.metrics if name not in near]
-        options = far if far and chance(draw, 65) else near
-        return list(dict.fromkeys([first, *(pick(draw, options) for _ in range(pick(draw, [0, 1, 1, 2])))]))
+        options = far if far and chance(draw, 75) else near
+        return list(dict.fromkeys([first, *(self.of_any_kind(options) for _ in range(pick(draw, [0, 1, 1, 2])))]))
+
+    def of_any_kind(self, names: list[str]) -> str:
+        """One of some metrics: each kind as often as any other."""
+        kinds = {name: self.kind(name) for name in names}
+        kind = pick(self.draw, list(dict.fromkeys(kinds.values())))
+        return pick(self.draw, [name for name in names if kinds[name] == kind])
+
+    def kind(self, name: str) -> str:
+        """The kind of a metric; of an aggregate, which one."""
+        return self.menu.sight.workspace.metrics[name].get("agg") or self.menu.sight.workspace.kind(name)
 
     def groups(self, rows: Rows) -> list[str]:
         draw = self.draw
@@ -179,7 +187,7 @@ class Requests:
             return self.short_period()
         form = pick(draw, ["none"] * 2 + ["all"] * 3 + ["one"] * 6 + ["each"])
         if form == "each":
-            return {"of": [closed_period(draw, self.days, whole=not windowed) for _ in range(draw(st.integers(2, 3)))]}
+            return {"of": [closed_period(draw, self.days, whole=not windowed) for _ in range(2 + draw(2))]}
         if form == "none" and not windowed:
             return None
         return "all" if form == "all" and not windowed else closed_period(draw, self.days, whole=not windowed)
@@ -207,7 +215,7 @@ class Requests:
 
     def order(self, request: Plain, several: bool) -> None:
         draw, names, by = self.draw, request["metrics"], request["by"]
-        if not by or not chance(draw, 45):
+        if not by or not chance(draw, 50):
             return
         parts = [
             "value",
@@ -219,12 +227,12 @@ class Requests:
         options += [
             {"target": name_of(read_ref(ref))}
             for ref in by
-            if ref not in self.moments and names_of.count(name_of(read_ref(ref))) == 1
+            if ref not in self.moments and ref.count(".") < 2 and names_of.count(name_of(read_ref(ref))) == 1
         ]
         found = some(draw, options, least=1, most=2)
         request["order"] = [{**each, **({} if chance(draw, 50) else {"descending": False})} for each in found]
-        if chance(draw, 65) and not several:
-            request["limit"] = draw(st.integers(1, 3))
+        if chance(draw, 75) and not several:
+            request["limit"] = 1 + draw(3)
 
     def parameters(self, names: list[str]) -> Plain | None:
         if not any(
@@ -247,9 +255,9 @@ class Requests:
         if chance(draw, 80):
             request["where"] = drawn.condition(depth=1)
         if columns and chance(draw, 40):
-            request["order"] = [{"target": pick(draw, columns), "descending": draw(st.booleans())}]
+            request["order"] = [{"target": pick(draw, columns), "descending": chance(draw, 50)}]
             if chance(draw, 50):
-                request["limit"] = draw(st.integers(1, 3))
+                request["limit"] = 1 + draw(3)
         return without_none(request)
 
     def columns_of(self, entity: str) -> tuple[str, ...]:
@@ -263,10 +271,13 @@ class Requests:
 Case = tuple[Plain, Viewer]
 
 
-@st.composite
-def asked(draw: Draw, count: int = 10, renamed: int = 30) -> tuple[World, list[Case]]:
+def asked(count: int = 10, renamed: int = 30) -> st.SearchStrategy[tuple[World, list[Case]]]:
     """A world and some requests about it; in some worlds everything has an odd name."""
-    world = draw(worlds())
+    return draws().map(lambda draw: some_cases(draw, count, renamed))
+
+
+def some_cases(draw: Draw, count: int, renamed: int) -> tuple[World, list[Case]]:
+    world = a_world(draw)
     drawn = Requests(draw, world, world.days)
     cases = [drawn.one() for _ in range(count)]
     if not chance(draw, renamed):

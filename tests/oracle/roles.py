@@ -21,7 +21,7 @@ def add_roles(draw: Draw, world: World) -> None:
             if rule is not None:
                 datasets[name] = {"rows": rule}
         if chance(draw, 10):
-            fields = [each for each in menu.datasets[name].fields if each != menu.datasets[name].time]
+            fields = [each for each in menu.datasets[name].fields if each not in menu.times(name)]
             if fields:
                 datasets.setdefault(name, {})["hide"] = [pick(draw, fields)]
     role: Plain = {"name": "viewer", "datasets": datasets}
@@ -32,7 +32,13 @@ def add_roles(draw: Draw, world: World) -> None:
         role["datasets"] = {name: datasets.get(name, {}) for name in names if name != denied}
     if chance(draw, 15):
         keys = [menu.sight.workspace.key_name(entity) for entity in menu.sight.workspace.entities]
-        home = [field for dataset in menu.datasets.values() if dataset.grain for field in dataset.fields if field != dataset.time]
+        home = [
+            field
+            for dataset in menu.datasets.values()
+            if dataset.grain
+            for field in dataset.fields
+            if field not in menu.times(dataset.name)
+        ]
         role["hide"] = [pick(draw, [*keys, *home])]
     world.workspace["roles"] = [{"name": "everyone", "default": True}, role]
     world.viewers = [Viewer(), Viewer("viewer", attributes)]

@@ -7,7 +7,7 @@ PENDING = {"kind_not_compiled", "several_datasets", "bad_request"}
 
 NOT_WRITTEN: set[str] = {
     *("routes", "same_as", "fiscal_year_start", "align", "text_parameter", "counted_field"),
-    *("compared_window", "columns_of_one_name", "counted_entities", "combinations"),
+    *("compared_window", "columns_of_one_name", "counted_entities", "combinations", "quotes_in_keys", "metric_called_period"),
 }
 """What the workspace or a request cannot say yet, or what is answered wrongly today, so that none is drawn."""
 
@@ -27,3 +27,6 @@ SHORTEST_WAY = True
 
 ONE_HOME = True
 """Whether of several datasets that describe an entity only the first is listed."""
+
+COMPARED_WHOLE = True
+"""Whether a unit that is not over is compared with the whole one before, and what lies partly before the data has no zeros."""

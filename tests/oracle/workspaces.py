@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oracle.drawing import Draw, chance, pick, some, without_none
+from oracle.drawing import Draw, chance, draws, pick, some, without_none
 from oracle.model import Cells, Kind, Plain, Table, World
 from oracle.today import can
 from oracle.vocabulary import CLUSTERS, HOURS, KINDS, MONEY, TYPES, VALUES, WEEK_STARTS, WHOLE, ZONES
@@ -73,17 +73,19 @@ class Draft:
 
     def rows(self, columns: list[str], most: int) -> list[Cells]:
         """Some rows, one of them perhaps twice; now and then none at all."""
-        one = st.tuples(*(st.one_of(st.none(), *[st.sampled_from(self.values(each))] * 5) for each in columns))
-        least = 0 if chance(self.draw, 12) else min(3, most)
-        most = most if least else 0
-        found = [dict(zip(columns, row, strict=True)) for row in self.draw(st.lists(one, min_size=least, max_size=most))]
+        least = min(3, most)
+        count = 0 if chance(self.draw, 10) else least + self.draw(most - least + 1)
+        found = [{column: self.value(column) for column in columns} for _ in range(count)]
         return [*found, dict(found[0])] if found and chance(self.draw, 40) else found
 
 
-@st.composite
-def worlds(draw: Draw) -> World:
+def worlds(zones: list[str] = ZONES) -> st.SearchStrategy[World]:
+    return draws().map(lambda draw: a_world(draw, zones))
+
+
+def a_world(draw: Draw, zones: list[str] = ZONES) -> World:
     days = pick(draw, CLUSTERS)
-    draft = Draft(draw, days, pick(draw, ZONES))
+    draft = Draft(draw, days, pick(draw, zones))
     describing = some(draw, list(DESCRIBING), most=4)
     roles = "regions" in describing and chance(draw, 50)
     for name in describing:
@@ -103,7 +105,7 @@ def worlds(draw: Draw) -> World:
         "default_period": pick(draw, ["all", "all", {"unit": "year"}, {"n": 90, "unit": "day"}, {"unit": "month", "offset": -1}]),
     }
     if can("fiscal_year_start") and chance(draw, 50):
-        settings["fiscal_year_start"] = draw(st.integers(1, 12))
+        settings["fiscal_year_start"] = 1 + draw(12)
     workspace = without_none(
         {
             "workspace": settings,
@@ -142,7 +144,7 @@ def add_describing(draft: Draft, name: str, describing: list[str], roles: bool) 
     parents = [parent for parent in parents if chance(draft.draw, 70)]
     columns = [*key, *[DESCRIBING[parent][1][0] for parent in parents if DESCRIBING[parent][1][0] not in key], *fields]
     described: dict[tuple[Any, ...], Cells] = {}
-    for row in draft.rows(columns, most=5):
+    for row in draft.rows(columns, most=8):
         if None not in (values := tuple(row[column] for column in key)):
             described[values] = row
     draft.table(name, {column: KINDS[column] for column in columns}, list(described.values()))
@@ -186,7 +188,7 @@ def add_fact(draft: Draft, name: str, described: list[str]) -> None:
     times = {"date": ["day"], "moment": ["at"], "utc": ["at_utc"], "window": ["starts_on", "ends_on"]}.get(clock, [])
     keys = list(dict.fromkeys(column for entity in entities for column in KEY_OF[entity]))
     columns = list(dict.fromkeys([*keys, *times, *([second] if second else []), *own, "price", "amount", "qty"]))
-    rows = draft.rows(columns, most=10)
+    rows = draft.rows(columns, most=14)
     if home:
         rows = list({row["order_id"]: row for row in rows if row["order_id"] is not None}.values())
     draft.table(name, {column: KINDS[column] for column in columns}, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,17 +64,23 @@ def counted_only(of: dict[Group, Number], otherwise: Number) -> Figures:
 
 @dataclass(frozen=True)
 class Asking:
-    """What a metric is asked for: the days, the groups and the filters."""
+    """What a metric is asked for.
+
+    Attributes:
+        where: Filters of the request: a group without rows that meet them is not there.
+        beside: Filters that stand beside the metric in a definition: they narrow the figure, and no group goes by them.
+    """
 
     when: When
     by: tuple[Plain, ...] = ()
     where: tuple[Plain, ...] = ()
+    beside: tuple[Plain, ...] = ()
 
     def narrowed(self, where: Any) -> Asking:
-        return self if where is None else Asking(self.when, self.by, (*self.where, read(where)))
+        return self if where is None else replace(self, beside=(*self.beside, read(where)))
 
     def on(self, days: Days | None) -> Asking:
-        return Asking(When(days), self.by, self.where)
+        return replace(self, when=When(days))
 
 
 def figures(scene: Scene, name: str, asking: Asking) -> Figures:
@@ -88,11 +94,13 @@ def rows_of(scene: Scene, dataset: str, time: str | None, asking: Asking) -> tup
     return counted, list(rows_on(scene, counted, list(asking.where)))
 
 
-def parted(scene: Scene, rows: Iterable[Row], by: tuple[Plain, ...], counted: Counted) -> dict[Group, list[Row]]:
+def parted(scene: Scene, rows: Iterable[Row], asking: Asking, counted: Counted) -> dict[Group, list[Row]]:
     """Rows by their group; without groups all are one, though there be none."""
-    found: dict[Group, list[Row]] = {} if by else {(): []}
+    found: dict[Group, list[Row]] = {} if asking.by else {(): []}
     for row in rows:
-        found.setdefault(tuple(value(scene, ref, row, counted) for ref in by), []).append(row)
+        members = found.setdefault(tuple(value(scene, ref, row, counted) for ref in asking.by), [])
+        if all(holds(scene, each, row, counted) for each in asking.beside):
+            members.append(row)
     return found
 
 
@@ -129,7 +137,7 @@ def _nothing(metric: Plain) -> Number:
 
 def _aggregate(scene: Scene, metric: Plain, asking: Asking) -> Figures:
     counted, rows = rows_of(scene, metric["dataset"], metric.get("time"), asking)
-    groups = parted(scene, rows, asking.by, counted)
+    groups = parted(scene, rows, asking, counted)
     return Figures(
         {group: of_rows(scene, metric, found, counted) for group, found in groups.items()}, _nothing(metric), set(groups)
     )
@@ -172,7 +180,7 @@ def _semi_additive(scene: Scene, metric: Plain, asking: Asking) -> Figures:
         return Figures({} if asking.by else {(): STOCK_OF_NOTHING}, STOCK_OF_NOTHING, set() if asking.by else {()})
     day = min(days) if stock.get("take") == "first" else max(days)
     counted, rows = rows_of(scene, stock["dataset"], None, asking)
-    groups = parted(scene, (row for row in rows if _day(scene, row, counted) == day), asking.by, counted)
+    groups = parted(scene, (row for row in rows if _day(scene, row, counted) == day), asking, counted)
     found: dict[Group, Number] = {}
     for group, members in groups.items():
         values = [scalar(stock["expr"], row.cells.__getitem__) for row in members]
@@ -193,7 +201,7 @@ def _repeat(scene: Scene, metric: Plain, asking: Asking) -> Figures:
     plain = scene.sight.workspace.metrics[inner]
     counted, rows = rows_of(scene, plain["dataset"], plain.get("time"), asking)
     found: dict[Group, Number] = {}
-    for group, members in parted(scene, rows, asking.by, counted).items():
+    for group, members in parted(scene, rows, asking, counted).items():
         active = by_entity(scene, counts(scene, plain, members, counted), entity, counted)
         figure = {key: of_rows(scene, plain, own, counted) for key, own in active.items()}
         found[group] = over(sum(1 for each in figure.values() if each is not None and each >= least), len(active))
@@ -209,7 +217,7 @@ def _new_entities(scene: Scene, metric: Plain, asking: Asking) -> Figures:
         moments = [_moment(scene, row, everything) for row in own]
         first |= {id(row) for row, moment in zip(own, moments, strict=True) if moment == min(moments)}
     counted, rows = rows_of(scene, dataset, None, asking)
-    groups = parted(scene, rows, asking.by, counted)
+    groups = parted(scene, rows, asking, counted)
     of = {
         group: len(by_entity(scene, (row for row in members if id(row) in first), entity, counted))
         for group, members in groups.items()
@@ -232,7 +240,7 @@ def _retention(scene: Scene, metric: Plain, asking: Asking) -> Figures:
     active: list[dict[Group, set[Group]]] = []
     for days in (asking.when.before, asking.when.days):
         counted, rows = rows_of(scene, dataset, None, asking.on(days))
-        groups = parted(scene, rows, asking.by, counted)
+        groups = parted(scene, rows, asking, counted)
         active.append({group: set(by_entity(scene, members, entity, counted)) for group, members in groups.items()})
     before, now = active
     of = {
@@ -259,7 +267,7 @@ def _conversion(scene: Scene, metric: Plain, asking: Asking) -> Figures:
         return not known_earlier
 
     of: dict[Group, Number] = {}
-    for group, members in parted(scene, rows, asking.by, counted).items():
+    for group, members in parted(scene, rows, asking, counted).items():
         began = by_entity(scene, counts(scene, base, members, counted), entity, counted)
         done = [key for key, own in began.items() if any(converts(row, other) for row in own for other in later.get(key, []))]
         of[group] = over(len(done), len(began))
@@ -275,7 +283,7 @@ def of_each(scene: Scene, entity: str, name: str, days: Days | None, where: Any,
     """The figure of each entity: of a metric, or how many different values of a field or of another key its rows have."""
     conditions = () if where is None else (read(where),)
     if name in scene.sight.workspace.metrics:
-        return _of_each(scene, entity, name, Asking(When(days), (), conditions))
+        return _of_each(scene, entity, name, Asking(When(days), (), (), conditions))
     counted = Counted(filtered.dataset, filtered.dataset.time, days)
     found: dict[Group, Number] = {}
     for key, rows in by_entity(scene, rows_on(scene, counted, list(conditions)), entity, counted).items():
@@ -294,7 +302,7 @@ def _of_each(scene: Scene, entity: str, name: str, asking: Asking) -> Figures:
     match scene.sight.workspace.kind(name):
         case "aggregate":
             counted, rows = rows_of(scene, metric["dataset"], metric.get("time"), asking)
-            own = by_entity(scene, rows, entity, counted)
+            own = by_entity(scene, parted(scene, rows, asking, counted)[()], entity, counted)
             return Figures({key: of_rows(scene, metric, found, counted) for key, found in own.items()}, _nothing(metric))
         case "ratio":
             sides = [use(metric["ratio"][side]) for side in ("numerator", "denominator")]

@@ -10,7 +10,7 @@ from oracle.model import Viewer, World
 from oracle.truth.arithmetic import Number, less, names_in, over
 from oracle.truth.check import Checker, covered_by, entities_named, has_parts, is_series, measures, whole
 from oracle.truth.conditions import read, read_ref
-from oracle.truth.days import Asked, Days
+from oracle.truth.days import SERIES, Asked, Days
 from oracle.truth.kinds import Asking, Figures, Group, When, figures
 from oracle.truth.refusals import Refusal, Unsure
 from oracle.truth.scene import Scene
@@ -35,6 +35,7 @@ class Outcome:
         groups: What each cell of a group is.
         order: By what the rows are ordered, as asked.
         by_unknown: A group that is unknown has a place in the order.
+        partly: What is compared is a unit that is not over, or lies partly outside the data.
         cut: How many rows a list may have; which of those that tie with the last is not laid down.
         unsure: The rows hang on what is not laid down; such a case is not judged.
     """
@@ -50,6 +51,7 @@ class Outcome:
     unsure: bool = False
     by_unknown: bool = False
     cut: int | None = None
+    partly: bool = False
 
 
 def metric_query(world: World, request: Plain, viewer: Viewer) -> Outcome:
@@ -79,6 +81,9 @@ class Query:
         if any(name not in self.sight.workspace.metrics for name in self.metrics):
             return Outcome(refusals={"unknown_metric"})
         if self.covered and self.covered.first > self.scene.calendar.as_of:
+            return Outcome(unsure=True)
+        if not self.all_rows and not all(len(asked.days) for asked in self.asked()):
+            # Only days that are still to come: nothing is laid down of them.
             return Outcome(unsure=True)
         codes = self.faults()
         if codes:
@@ -169,6 +174,7 @@ class Query:
             self._add(outcome, (), None)
         else:
             periods = self.asked()
+            outcome.may_refuse = self._nearly_before(periods[0])
             labels = [asked.days.first for asked in periods]
             # Two periods of one name cannot be told apart here; and where there are no data, no bucket is inside them.
             outcome.unsure = len(set(labels)) < len(labels) or (self.series is not None and self.covered is None)
@@ -196,6 +202,13 @@ class Query:
             return {"no_last_year" if self.compare["kind"] == "last_year" else "no_earlier_period"}
         return codes
 
+    def _nearly_before(self, asked: Asked) -> set[str]:
+        """Of a series either the buckets' own earlier days may be held against the data, or those of the period as a whole."""
+        if self.series is None or not self.compare or self.covered is None:
+            return set()
+        whole = self._other_whole(asked)
+        return set() if len(whole.days.cut(self.covered)) else {"no_last_year", "no_earlier_period"}
+
     def _other(self, asked: Asked) -> Asked:
         """What a period is compared with; of a series, all that its buckets are compared with."""
         assert self.compare
@@ -207,6 +220,11 @@ class Query:
             earlier = [self._earlier(bucket, bucket.cut(asked.days)) for bucket in buckets]
             days = Days(earlier[0].first, earlier[-1].last)
             return Asked(days, days)
+        return self._other_whole(asked)
+
+    def _other_whole(self, asked: Asked) -> Asked:
+        assert self.compare
+        calendar = self.scene.calendar
         if self.compare.get("align") == "weekday":
             return calendar.aligned(asked, self.compare["kind"])
         return calendar.previous(asked) if self.compare["kind"] == "previous" else calendar.last_year(asked)
@@ -229,6 +247,11 @@ class Query:
             other = None
             if self.compare and asked:
                 before = self._other(asked)
+                outcome.partly = (
+                    self._has_other_buckets()
+                    or asked.days != asked.whole
+                    or before.days.cut(self.covered or before.days) != before.days
+                )
                 other = When(before.days, calendar.previous(before).days)
             self._add_rows(outcome, label, when, other, when, None)
             return
@@ -240,6 +263,8 @@ class Query:
             other = None
             if self.compare:
                 days = self._earlier(bucket, part)
+                by_weeks = self._grain == "week" and self.compare["kind"] == "last_year"
+                outcome.partly = outcome.partly or by_weeks or days.cut(self.covered or days) != days
                 other = When(days, self._bucket_before(calendar.unit(days.first, self._grain)))
             self._add_rows(outcome, label, When(part, self._bucket_before(bucket)), other, whole, bucket)
 
@@ -275,6 +300,13 @@ class Query:
             outcome.rows[full] = cells
             if group not in sure or (self._looks_back and bucket is not None and not self._is_inside(bucket)):
                 outcome.optional.add(full)
+
+    def _has_other_buckets(self) -> bool:
+        """Whether a group runs along the calendar, though not along the metrics' own time."""
+        fields = [field for dataset in self.sight.workspace.datasets.values() for field in dataset.fields.values()]
+        moments = [field["name"] for field in fields if field["type"] == "time"]
+        names = [ref["name"].rpartition(".")[2] for ref in self.by if ref["kind"] == "field"]
+        return any(ref.get("grain") in SERIES for ref in self.by) or any(name in moments for name in names)
 
     @property
     def _looks_back(self) -> bool:

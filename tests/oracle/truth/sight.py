@@ -114,8 +114,8 @@ class Sight:
         assert dataset.derived
         connection = _connection()
         for name in self.sources(dataset):
-            connection.register("given", arrow_of(self._table(name)))
-            connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM given')
+            connection.register("rows of a dataset", arrow_of(self._table(name)))
+            connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM "rows of a dataset"')
         found = connection.execute(dataset.derived)
         columns = [each[0] for each in found.description]
         return [Row(dataset.name, dict(zip(columns, row, strict=True))) for row in found.fetchall()]
