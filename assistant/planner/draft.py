@@ -188,7 +188,7 @@ class Draft:
         if item.word("classifier"):
             beside = (before, after)
             return any(
-                each is not None and (each.number or each.word("which", "group", "count", "per", "this", "refer"))
+                each is not None and (each.number or each.word("which", "group", "count", "per", "this", "refer", "list"))
                 for each in beside
             )
         if item.is_word and item.text.isascii() and item.word("at_least", "more_than", "at_most", "less_than"):

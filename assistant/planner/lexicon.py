@@ -321,7 +321,7 @@ def _han_corrections(lexicon: Lexicon, question: Question, start: int, end: int)
                 if same < length - 1 or same == length:
                     continue
                 wrong = next(i for i in range(length) if window[i] != word[i])
-                if (start <= first + wrong < end or length > 3) and _sounds_alike(window[wrong], word[wrong]):
+                if (start - 1 <= first + wrong <= end or length > 3) and _sounds_alike(window[wrong], word[wrong]):
                     score = 90.0 + length
                     span = Span(first, last, tuple(lexicon.spellings[word]), corrected=word)
                     found.append(Correction(span, word, score))

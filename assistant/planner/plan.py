@@ -70,7 +70,7 @@ def plan(text: str, conversation: Conversation, reader: Reader) -> Outcome:
         return at_once
     draft = draft_of(question, reader.lexicon, reader.today)
     outcome = _outcome(draft, conversation, reader)
-    if isinstance(outcome, Refuse) and outcome.code in ("unbound_word", "off_topic"):
+    if isinstance(outcome, Refuse) and outcome.code in ("unbound_word", "off_topic", "entity_condition"):
         corrected = _corrected(question, draft, conversation, reader)
         if corrected is not None:
             return corrected
@@ -166,8 +166,8 @@ def _several(draft: Draft) -> Outcome | None:
     term = item.get(SeveralTerm)
     assert term is not None
     word = draft.workspace.ambiguous[term.index]
-    if word.prefer_with_period and (draft.periods or draft.by) and not draft.metrics:
-        draft.metrics.append(word.prefer_with_period)
+    if word.prefer_with_period and (draft.periods or draft.by) and _only_counted(draft):
+        draft.metrics = [word.prefer_with_period]
         draft.claim(f"metric {word.prefer_with_period}", item)
         return None
     size = ("vague", "most", "least", "best", "worst", "top", "bottom", "comparative_up", "comparative_down")
@@ -186,6 +186,12 @@ def _several(draft: Draft) -> Outcome | None:
         return _checked(draft, request)
     choices = tuple(reading_of(draft, reading) for reading in word.readings)
     return Clarify(code="term", span=item.text, choices=choices, bindings=bindings_of(draft))
+
+
+def _only_counted(draft: Draft) -> bool:
+    """No metric is named; a word for how many there are may stand beside the word: 新客有多少户."""
+    counts = {metric.name for entity in draft.workspace.entities for metric in entity_counts(draft.workspace, entity.name)}
+    return all(name in counts for name in draft.metrics) and len(draft.metrics) <= 1
 
 
 def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQuery | None:
@@ -280,7 +286,7 @@ def _corrected(question: Question, draft: Draft, conversation: Conversation, rea
             again = read_question(question.original.replace(typed, word, 1))
             redrafted = draft_of(again, reader.lexicon, reader.today)
             outcome: Outcome | None = _outcome(redrafted, conversation, reader)
-            if isinstance(outcome, Refuse) and outcome.code in ("unbound_word", "off_topic"):
+            if isinstance(outcome, Refuse) and outcome.code in ("unbound_word", "off_topic", "entity_condition"):
                 fewer = len(redrafted.left_over()) < len(draft.left_over())
                 outcome = _corrected(again, redrafted, conversation, reader, depth - 1) if depth > 1 and fewer else None
             if isinstance(outcome, Plan):

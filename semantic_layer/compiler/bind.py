@@ -60,6 +60,9 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
     plan = replace(plan, metrics=metrics, datasets=together.datasets, dimensions=dimensions, where=request.where)
     plan = with_days(plan, facts)
     names = [dimension.name for dimension in dimensions]
+    doubled = [metric.name for metric in metrics if metric.name in names]
+    if doubled:
+        raise request_error("bad_request", f"'{doubled[0]}' is counted and grouped by at once", field=doubled[0])
     for order in request.order:
         if order.target not in names and order.target not in [metric.name for metric in metrics]:
             raise request_error("unknown_field", f"cannot order by '{order.target}', it is not in the result", field=order.target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.language.meanings import ParameterTerm, ParameterValueTerm, PeriodTerm
 from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.heads import is_weak_metric
 from semantic_layer.model.metrics import Parameter
 
 BETWEEN = 2
@@ -49,7 +50,7 @@ def _number_near(draft: Draft, item: Item) -> Item | None:
             at = found
             if at.number is not None and at.free and at.get(PeriodTerm) is None:
                 return at
-            if not (at.light or at.word("suppose", "than", "against", "per", "group", "follow", "stop")):
+            if not (at.light or is_weak_metric(at) or at.word("suppose", "than", "against", "per", "group", "follow", "stop")):
                 break
     return None
 

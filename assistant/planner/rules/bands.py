@@ -37,6 +37,9 @@ def read_bands(draft: Draft) -> list[Clause]:
         if number is None or not item.free:
             continue
         compared = _comparison(draft, item)
+        following = draft.after(item)
+        if following is not None and following.word("times") and following.get(UnitTerm) is None:
+            continue
         name = _banded_field(draft, item, number.value, compared is not None)
         if name is None:
             continue

@@ -15,6 +15,7 @@ from semantic_layer.reach import knows, reaches
 
 COMPARISONS: dict[str, Operator] = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt"}
 UNITS = ("classifier", "times", "money", "stop")
+EVERY = ("every", "each", "每")
 FEW = ("single", "once", "twice")
 """Words that are a number by themselves."""
 REACH = 4
@@ -54,7 +55,7 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
         second = _range_end(draft, item, items)
         if compared is None and second is None and not _is_exact(draft, item, items):
             continue
-        counted = _counted(draft, item, items, whose, dataset)
+        counted = _counted(draft, second or item, items, whose, dataset)
         if counted is None:
             continue
         metric, named = counted
@@ -187,6 +188,10 @@ def _named(draft: Draft, item: Item, whose: str, dataset: str | None) -> str | N
     """What one item counts."""
     if item.word("times") or item.text in ("次", "趟", "回"):
         return _rows(draft, whose, dataset)
+    data = item.get(DatasetTerm)
+    rows = draft.workspace.dataset(data.dataset) if data is not None else None
+    if rows is not None and rows.count is not None:
+        return rows.count
     field = item.get(FieldTerm)
     metrics = [term.name for term in item.all(MetricTerm) if not term.weak]
     if field is not None and field.entity is not None and field.entity != whose:
@@ -268,20 +273,30 @@ def _average(draft: Draft, items: list[Item]) -> tuple[Per | None, list[Item]]:
 
 def _every(draft: Draft, items: list[Item]) -> Bound | None:
     """ "Came every week", 每周都来: in each unit of the period at least once; a number makes it an average instead."""
-    if any(_number(item) is not None for item in items):
-        return None
     for item in items:
-        for grain in item.all(GrainTerm):
-            before = _near(item, items, -1)
-            each = item.text.lower().startswith(("every", "each", "每")) or (before is not None and before.word("per"))
-            if each and grain.grain in ("date", "week", "month", "quarter"):
-                beside = [before] if before is not None and before.word("per") else []
-                return Bound((item, *beside), _grain(grain.grain), "all")
+        grain = next((term.grain for term in item.all(GrainTerm)), None)
+        if grain not in ("date", "week", "month", "quarter") or not is_every(item, items):
+            continue
+        before = _near(item, items, -1)
+        said = [item, *([before] if before is not None and before.word("per", "group") else [])]
+        said += _said_before(items, item, grain)
+        if not any(_number(each) is not None for each in items if each not in said):
+            return Bound(tuple(said), grain, "all")
     return None
 
 
-def _grain(grain: Grain) -> str:
-    return grain
+def is_every(item: Item, items: list[Item]) -> bool:
+    """ "Every week", 每周, "every single week"."""
+    before = _near(item, items, -1)
+    led = before is not None and before.word("per", "group") and before.text.lower().startswith(EVERY)
+    return bool(item.all(GrainTerm)) and (item.text.lower().startswith(EVERY) or led)
+
+
+def _said_before(items: list[Item], item: Item, grain: Grain) -> list[Item]:
+    """ "12 months, every month": how many there are, said once more."""
+    before, number = _near(item, items, -1), _near(item, items, -2)
+    counted = before is not None and any(term.grain == grain for term in before.all(GrainTerm))
+    return [before, number] if counted and before is not None and number is not None and number.number is not None else []
 
 
 def _around(number: Item, items: list[Item]) -> tuple[Item | None, ...]:

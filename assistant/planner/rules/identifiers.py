@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import BareDayTerm, FieldTerm, GrainTerm, NumberTerm, ValueTerm
+from assistant.language.meanings import BareDayTerm, FieldTerm, GrainTerm, MetricTerm, NumberTerm, ValueTerm
 from assistant.language.text import is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
@@ -27,7 +27,32 @@ def read_identifiers(draft: Draft) -> list[Clause]:
         clause = Clause(items, FieldOf(name=term.name), [value for _, value in values])
         clause.words = " ".join(each.text for each in sorted(items, key=_index))
         found.append(clause)
+    return [*found, *_inside_metrics(draft)]
+
+
+def _inside_metrics(draft: Draft) -> list[Clause]:
+    """ "Cost of campaign 18", 18号活动成本: the metric's own word holds the noun of the key."""
+    found: list[Clause] = []
+    for item in draft.items:
+        if not item.free or not any(not term.weak for term in item.all(MetricTerm)) or item.get(FieldTerm) is not None:
+            continue
+        for entity in draft.workspace.entities:
+            words = [word.lower() for word in entity.words()]
+            text = item.text.lower()
+            after, before = draft.after(item), draft.touching(item, -1)
+            ends = any(text.endswith(word) for word in words) and _is_plain_number(after)
+            begins = any(text.startswith(word) for word in words) and before is not None and _is_key(before)
+            number = after if ends else before if begins else None
+            value = _as_key(draft, entity.key_name, number) if number is not None else None
+            if number is not None and value is not None:
+                draft.claim(entity.key_name, number)
+                found.append(Clause([number], FieldOf(name=entity.key_name), [value], words=f"{number.text} {item.text}"))
     return found
+
+
+def _is_key(item: Item) -> bool:
+    """18号: a number that is marked as the name of something."""
+    return item.free and item.get(BareDayTerm) is not None and item.text.endswith("号")
 
 
 def _index(item: Item) -> int:

@@ -8,6 +8,7 @@ from assistant.planner.rules.averages import read_averages, read_ratios
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import count_metric, entity_counts, read_counts, read_things
 from assistant.planner.rules.heads import add_metric, is_grouped, is_noun, is_ranked, is_weak, key_metric_of_money
+from assistant.planner.rules.phrases import OF_EACH
 from semantic_layer.columns import Note
 from semantic_layer.conditions import InSegment, Tag
 from semantic_layer.metric_parts import base_datasets
@@ -133,6 +134,8 @@ def _listed_as_metric(draft: Draft, item: Item) -> bool:
 def _hints(draft: Draft) -> None:
     """Verbs and nouns that say which data is meant: returned, delivered, parcels."""
     for item in draft.items:
+        if (item.role or "").startswith(OF_EACH):
+            continue
         for term in (*item.all(VerbTerm), *item.all(DatasetTerm)):
             if term.dataset not in draft.dataset_hints:
                 draft.dataset_hints.append(term.dataset)

@@ -87,7 +87,7 @@ def _asks_how_many(draft: Draft, found: OwnFigures) -> bool:
 def own_list(draft: Draft) -> Frozen | None:
     """The entities themselves, or the groups, where no other figure is asked of them."""
     found: OwnFigures | None = draft.own_figures
-    if found is None or draft.metrics:
+    if found is None or (draft.metrics and not _asks_for_them(draft, found)):
         return None
     whose = draft.workspace.entity(found.phrase.whose)
     if found.phrase.noun is not None:
@@ -179,6 +179,14 @@ def _has_time(draft: Draft, said: Said) -> bool:
     datasets = base_datasets(draft.workspace, said.bound.metric) if said.bound is not None else (said.dataset or "",)
     found = [draft.workspace.dataset(name) for name in datasets]
     return all(dataset is None or dataset.time is not None for dataset in found)
+
+
+def _asks_for_them(draft: Draft, found: OwnFigures) -> bool:
+    """ "List the customers who …": the noun counts them too, and is not asked for their number."""
+    counts = {each.name for each in entity_counts(draft.workspace, found.phrase.whose)}
+    listed = any(item.word("list") and item.is_word and not item.word("count", "which", "filler") for item in draft.items)
+    counted = any(item.word("count", "share") and not item.word("list", "filler") for item in draft.items)
+    return listed and not counted and set(draft.metrics) <= counts and draft.share is None and not draft.by
 
 
 def _groups(draft: Draft, found: OwnFigures) -> Frozen:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assistant.language.meanings import DatasetTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
+from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import COMPARISONS, has_number
+from assistant.planner.rules.bounds import COMPARISONS, has_number, is_every
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import entity_counts
-from assistant.planner.rules.phrases import Phrase, phrases
+from assistant.planner.rules.phrases import OF_EACH, Phrase, phrases
 from assistant.planner.rules.said import NOT, ONLY, Said, does_something, read_said
 from semantic_layer.conditions import GRAINS, EntityMetric, Field, TimeBucket
 from semantic_layer.metric_parts import base_datasets
@@ -62,7 +62,7 @@ def take_own_figures(draft: Draft, clauses: list[Clause]) -> tuple[list[Clause],
 def _taken(draft: Draft, phrase: Phrase, said: list[Said]) -> OwnFigures:
     used = [item for part in said for item in part.items]
     for item in used:
-        item.role = f"what each {phrase.whose} did"
+        item.role = f"{OF_EACH}{phrase.whose} did"
     return OwnFigures(phrase, said, Clause(used, words="of each"))
 
 
@@ -86,13 +86,18 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     first = [item for item in items if item.word("first_time")]
     if first and (does or any(item.get(PeriodTerm) for item in items)):
         return True
-    if not does:
+    if not does and not holds:
         return False
     others = [clause for clause in own if not describes(draft, clause, phrase.whose)]
     only = others and any(item.text.lower() in ONLY and item.word("only") for item in items)
     several = any(len(each.values) > 1 and not (each.either or each.plus or each.negated) for each in others)
     both = any(item.word("both") and not item.word("conj", "filler") for item in items)
-    if only or several or both or any(_is_every(item) for item in items):
+    if only or several or both or any(is_every(item, items) for item in items):
+        return True
+    if not does:
+        return False
+    inside = bool(phrase.after) or (not phrase.items[0].text.isascii() and phrase.items[0].word("inside"))
+    if inside and draft.any_word("share"):
         return True
     return len(does) > 1 or not _asks_only_how_many(draft, phrase) or _is_of_other_data(draft, does)
 
@@ -109,7 +114,9 @@ def _is_bounded(items: list[Item]) -> bool:
         compared = any(each.word(*COMPARISONS) and not each.word("filler") for each in near)
         times = following is not None and following.word("times")
         between = index + 2 < len(items) and following is not None and following.text.lower() in ("到", "至", "and", "to", "-")
-        if has_number(item) and (compared or times or (between and has_number(items[index + 2]))):
+        exact = any(each.text.lower() in ONLY and each.word("only") for each in items[max(0, index - NEAR) : index])
+        exact = exact and following is not None and (following.word("classifier") or following.get(FieldTerm) is not None)
+        if has_number(item) and (compared or times or exact or (between and has_number(items[index + 2]))):
             return True
     return False
 
@@ -131,10 +138,6 @@ def _is_negated(items: list[Item], clauses: list[Clause]) -> bool:
 def _before_days(items: list[Item], word: Item) -> bool:
     following = [item for item in items[items.index(word) + 1 :] if not item.light]
     return bool(following) and following[0].get(PeriodTerm) is not None
-
-
-def _is_every(item: Item) -> bool:
-    return bool(item.all(GrainTerm)) and item.text.lower().startswith(("every", "each", "每"))
 
 
 def _asks_only_how_many(draft: Draft, phrase: Phrase) -> bool:

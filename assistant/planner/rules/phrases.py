@@ -15,6 +15,8 @@ from assistant.planner.rules.counting import entity_counts
 HEADS = ("count", "which", "list", "share", "how_much")
 """Words that ask of the noun: what follows it says which of them are meant."""
 LINKS = (",", "，", ";", "；", "?", "？", "。", ".")
+OF_EACH = "what each "
+"""How the roles of words begin that say something of each one."""
 WHO = ("who", "谁", "哪些人", "什么人")
 
 
@@ -78,7 +80,7 @@ def _person(draft: Draft) -> str | None:
 def _asks_after(draft: Draft, link: Item) -> bool:
     """的 with nothing but a question after it."""
     following = draft.touching(link, 1)
-    return following is not None and following.word("count", "share") and following.get(FieldTerm) is None
+    return following is not None and following.word("count", "share", "list") and following.get(FieldTerm) is None
 
 
 # ---- before the noun: Chinese -------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ def _after(draft: Draft, noun: Item) -> list[Item]:
         found.append(item)
     while found and found[-1].text == "的":
         found.pop()
-    return found
+    return [item for item in found if not (inside and item.word("count", "share"))]
 
 
 def _number_follows(draft: Draft, comparison: Item) -> bool:
@@ -163,7 +165,7 @@ def _grouped_by(draft: Draft, word: Item) -> bool:
 def _goes_on(draft: Draft, comma: Item) -> bool:
     """What is said goes on after a comma."""
     following = draft.after(comma)
-    return comma.text in (",", "，") and following is not None and following.word("but", "never")
+    return comma.text in (",", "，") and following is not None and following.word("but", "never", "not")
 
 
 def _is_asked(draft: Draft, noun: Item) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.language.meanings import DatasetTerm, MetricTerm, PeriodTerm, VerbTerm
+from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bounds import Bound, dataset_named, has_number, read_bound
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.phrases import Phrase, whose_of
+from semantic_layer.calendar import Span, resolve
 from semantic_layer.conditions import Field
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.metrics import Aggregate
@@ -16,7 +17,7 @@ from semantic_layer.periods import EachPeriod, SinglePeriod
 
 READ = (
     "never", "not", "act", "first_time", "but", "both", "relative", "only", "classifier", "contains", "including", "inside",
-    "per", "echo", "count", "which", "list",
+    "per", "echo", "count", "which", "list", "share", "follow", "group",
 )  # fmt: skip
 """Words of a phrase that say no more than what was read of it."""
 ONLY = ("only", "just", "solely", "exclusively", "只", "仅", "仅仅", "只在", "仅在")
@@ -71,7 +72,7 @@ def _cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[It
         joins = item.word("conj", "but") or item.text in (",", "，") or (item.word("not") and item.text.lower().startswith("but"))
         begins = _begins(draft, items[index + 1 :], clauses)
         again = does_something(item) and _is_complete(parts[-1], clauses) and any(does_something(each) for each in parts[-1])
-        if (joins and _has_core(parts[-1]) and begins) or (_is_negation(item) and _has_core(parts[-1])) or again:
+        if (joins and _has_core(parts[-1]) and begins) or (_is_negation(item) and any(_is_deed(each) for each in parts[-1])) or again:
             parts.append([item])
         else:
             parts[-1].append(item)
@@ -92,8 +93,12 @@ def _is_negation(item: Item) -> bool:
     return item.word("never") and not item.word("filler")
 
 
+def _is_deed(item: Item) -> bool:
+    return does_something(item) or item.get(MetricTerm) is not None or item.word("first_time")
+
+
 def _has_core(items: list[Item]) -> bool:
-    return any(does_something(item) or item.get(MetricTerm) or item.word("first_time") or has_number(item) for item in items)
+    return any(_is_deed(item) or has_number(item) for item in items)
 
 
 def _begins(draft: Draft, items: list[Item], clauses: list[Clause]) -> bool:
@@ -123,7 +128,7 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     numbers = said.bound.items if said.bound is not None else ()
     days = [item for item in items if item not in numbers and not item.word("filler")]
     terms = [term for item in days if (term := item.get(PeriodTerm)) is not None]
-    if len(terms) > 1 or any(isinstance(term.period, EachPeriod) for term in terms):
+    if any(isinstance(term.period, EachPeriod) for term in terms) or len({_span(draft, term) for term in terms}) > 1:
         return None
     said.period = terms[0].period if terms else None  # pyright: ignore[reportAttributeAccessIssue]
     said.negated = any(_is_negation(item) for item in items) or (not kept and any(_negates(item) for item in items))
@@ -133,9 +138,11 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     for clause in kept:
         if clause.negated and any(_negates(item) for item in items):
             said.negated, clause.negated = True, False
+    if said.bound is not None and said.negated and said.bound.op == "eq" and said.bound.value == 1:
+        said.bound = None  # not a single one
     if said.bound is not None and said.bound.op == "eq":
         said.only = False
-    elif said.bound is None and any(_is_open_number(draft, phrase, item) for item in items):
+    elif said.bound is None and any(_is_open_number(draft, phrase, item, said) for item in items):
         return None
     if said.dataset is None and said.bound is None:
         earlier = next((each.dataset for each in before if each.dataset), None)
@@ -145,12 +152,19 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     return said if not _left(draft, phrase, said) else None
 
 
+def _span(draft: Draft, term: PeriodTerm) -> Span:
+    """The days of a period: "spring (March to May)" says the same twice."""
+    return resolve(term.period, draft.today.as_of, draft.today.data, draft.workspace.workspace.conventions)
+
+
 def _negates(item: Item) -> bool:
     return item.word("not", "never") and item.text.lower() in NOT
 
 
-def _is_open_number(draft: Draft, phrase: Phrase, item: Item) -> bool:
+def _is_open_number(draft: Draft, phrase: Phrase, item: Item, said: Said) -> bool:
     following = draft.touching(item, 1)
+    if said.negated and item.number is not None and item.number.value == 1:
+        return False  # not a single one
     each = following is not None and item.number is not None and item.number.value == 1 and _names(draft, phrase, following)
     return has_number(item) and item.get(PeriodTerm) is None and item.role is None and not each
 
@@ -167,7 +181,7 @@ def _default_dataset(draft: Draft, phrase: Phrase, items: list[Item]) -> str | N
         return next(iter(base_datasets(draft.workspace, strong[0])), None)
     entity = draft.workspace.entity(phrase.whose)
     metric = draft.workspace.metric(entity.count) if entity is not None and entity.count is not None else None
-    words = ("act", "first_time", "never", "contains", "including")
+    words = ("act", "first_time", "never", "contains", "including", "times")
     return metric.dataset if isinstance(metric, Aggregate) and any(item.word(*words) for item in items) else None
 
 
@@ -183,7 +197,11 @@ def _is_read(draft: Draft, phrase: Phrase, said: Said, item: Item) -> bool:
     if item.get(VerbTerm) or item.get(PeriodTerm) or item.get(MetricTerm) or _names(draft, phrase, item):
         return True
     again = draft.touching(item, 1)
-    if item.number is not None and again is not None and _names(draft, phrase, again):
+    if item.number is not None and again is not None and (_names(draft, phrase, again) or said.negated):
+        return True
+    counted = said.bound.metric if said.bound is not None else None
+    entities = [draft.workspace.entity(term.entity or "") for term in item.all(FieldTerm)]
+    if counted is not None and any(each is not None and counted in (each.name, each.count) for each in entities):
         return True
     fields = [clause.ref.name for clause in said.clauses if isinstance(clause.ref, Field)]
     names = [term.name for term in item.span.meanings if hasattr(term, "name")]  # pyright: ignore[reportAttributeAccessIssue]
