@@ -118,8 +118,8 @@ def _layer() -> Any:
     it = importlib.import_module("sidemantic")
 
     def model(name: str, key: str, dimensions: list[Any], metrics: list[Any], *to: str) -> None:
-        keys = [f"{each[:-1]}_id" for each in to]
-        links = [it.Relationship(name=each, type="many_to_one", foreign_key=k, primary_key=k) for each, k in zip(to, keys)]  # noqa: B905
+        keys = {each: f"{each[:-1]}_id" for each in to}
+        links = [it.Relationship(name=each, type="many_to_one", foreign_key=k, primary_key=k) for each, k in keys.items()]
         table = f"facts.{name}"
         layer.add_model(
             it.Model(name=name, table=table, primary_key=key, relationships=links, dimensions=dimensions, metrics=metrics)
