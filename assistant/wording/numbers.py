@@ -9,6 +9,9 @@ from typing import Any
 from assistant.wording.texts import fill, templates
 from semantic_layer.columns import UNKNOWN, Column
 
+LEAST_PERCENT = 0.005
+"""What two decimals would round to nothing."""
+
 
 def unit_in(column: Column, language: str) -> str:
     """The unit's word; a currency code becomes the currency's name."""
@@ -26,13 +29,37 @@ def number(value: float | int, column: Column, language: str, signed: bool = Fal
     else:
         text = f"{sign}{value:,.2f}" if abs(value) >= 0.01 or value == 0 else f"{sign}{value:,.4f}"
     unit = unit_in(column, language)
+    if unit and text.lstrip("+-") == "1":
+        unit = _of_one(unit, language)
     return f"{text} {unit}" if unit else text
 
 
+def _of_one(unit: str, language: str) -> str:
+    """The word of a unit of which there is one: basket, person, basket per household. Chinese has one for any number."""
+    forms = templates(language).get("one")
+    if forms is None:
+        return unit
+    words = unit.split(" ")
+    last = next((place for place, word in enumerate(words) if word in forms["before"]), len(words)) - 1
+    if last >= 0:
+        words[last] = forms["words"].get(words[last]) or _without_ending(words[last], forms["endings"])
+    return " ".join(words)
+
+
+def _without_ending(word: str, endings: list[list[str]]) -> str:
+    if not word.islower():  # a name or a sign: USD, GBs
+        return word
+    ending, instead = next((each for each in endings if word.endswith(each[0])), ("", ""))
+    return word.removesuffix(ending) + instead
+
+
 def _percent(value: float) -> str:
-    percent = value * 100
-    digits = 1 if abs(percent) >= 1 else 2
-    return f"{percent:,.{digits}f}%"
+    """One decimal, below 1% two; what is tinier keeps its first digit, so that only nothing is called 0%."""
+    percent = abs(value) * 100
+    sign = "-" if value < 0 else ""
+    if percent == 0 or 0 < percent < LEAST_PERCENT:
+        return f"{sign}{_plain(percent, 1)}%"
+    return f"{sign}{percent:,.{1 if percent >= 1 else 2}f}%"
 
 
 def short(value: float | int, column: Column, language: str, digits: int = 3) -> str:

@@ -26,7 +26,8 @@ def read_assumptions(draft: Draft) -> None:
         number = _number_near(draft, item)
         if number is not None:
             draft.parameters[parameter.name] = _value(parameter, number)
-            draft.claim(f"{parameter.name} = {draft.parameters[parameter.name]}", item, number)
+            set_to = f"{parameter.name} = {draft.parameters[parameter.name]}"
+            draft.claim(set_to, item, number, *(each for each in draft.between(item, number) if is_weak_metric(each)))
     if draft.parameters:
         draft.claim("assumption", *draft.words("suppose"))
         for item in draft.items:

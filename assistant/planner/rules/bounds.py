@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, VerbTerm
+from assistant.language.words import language_data
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.heads import is_weak_metric, key_metric_of_money
@@ -274,13 +275,14 @@ def _average(draft: Draft, items: list[Item]) -> tuple[Per | None, list[Item]]:
 def _every(draft: Draft, items: list[Item]) -> Bound | None:
     """ "Came every week", 每周都来: in each unit of the period at least once; a number makes it an average instead."""
     for item in items:
-        grain = next((term.grain for term in item.all(GrainTerm)), None)
+        grain = next((term.grain for term in item.all(GrainTerm)), None) or _all_of_them(item)
         if grain not in ("date", "week", "month", "quarter") or not is_every(item, items):
             continue
         before = _near(item, items, -1)
         said = [item, *([before] if before is not None and before.word("per", "group") else [])]
         said += _said_before(items, item, grain)
-        if not any(_number(each) is not None for each in items if each not in said):
+        others = [each for each in items if each not in said and (each.get(PeriodTerm) is None or is_amount(each, items))]
+        if not any(_number(each) is not None for each in others):
             return Bound(tuple(said), grain, "all")
     return None
 
@@ -289,7 +291,17 @@ def is_every(item: Item, items: list[Item]) -> bool:
     """ "Every week", 每周, "every single week"."""
     before = _near(item, items, -1)
     led = before is not None and before.word("per", "group") and before.text.lower().startswith(EVERY)
-    return bool(item.all(GrainTerm)) and (item.text.lower().startswith(EVERY) or led)
+    return _all_of_them(item) is not None or (bool(item.all(GrainTerm)) and (item.text.lower().startswith(EVERY) or led))
+
+
+def _all_of_them(item: Item) -> Grain | None:
+    """ "In all 12 months": the grain of a length that each one fills."""
+    words = item.text.lower().split()
+    if item.get(PeriodTerm) is None or "all" not in words:
+        return None
+    units = language_data("en")["units"]
+    unit = next((unit for unit, names in units.items() if words[-1] in names), None)
+    return {"day": "date"}.get(unit, unit) if unit in ("day", "week", "month", "quarter") else None  # pyright: ignore[reportReturnType]
 
 
 def _said_before(items: list[Item], item: Item, grain: Grain) -> list[Item]:
@@ -315,6 +327,15 @@ def dataset_named(items: list[Item]) -> str | None:
     verbs = [term.dataset for item in items for term in item.all(VerbTerm)]
     nouns = [term.dataset for item in items for term in item.all(DatasetTerm)]
     return next(iter([*verbs, *nouns]), None)
+
+
+def is_amount(item: Item, items: list[Item]) -> bool:
+    """ "Over 2000 dollars", 满2000美元: the digits of a year, with what they count behind them or money before them."""
+    before, after = _near(item, items, -1), _near(item, items, 1)
+    if item.number is None or not item.text.isdigit():
+        return False
+    counted = after is not None and after.word("classifier", "times", "money") and not after.word("inside")
+    return counted or (before is not None and (before.text == "$" or (before.word("at_least") and not before.text.isascii())))
 
 
 def has_number(item: Item) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import COMPARISONS, has_number, is_every
+from assistant.planner.rules.bounds import COMPARISONS, has_number, is_amount, is_every
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.phrases import OF_EACH, Phrase, phrases
@@ -105,7 +105,7 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
 def _is_bounded(items: list[Item]) -> bool:
     """A number with a comparing word near it, or one that counts by itself."""
     for index, item in enumerate(items):
-        if item.role is not None or item.get(PeriodTerm) is not None:
+        if item.role is not None or (item.get(PeriodTerm) is not None and not is_amount(item, items)):
             continue
         if item.word(*ALONE):
             return True
@@ -136,7 +136,7 @@ def _is_negated(items: list[Item], clauses: list[Clause]) -> bool:
 
 
 def _before_days(items: list[Item], word: Item) -> bool:
-    following = [item for item in items[items.index(word) + 1 :] if not item.light]
+    following = [item for item in items[items.index(word) + 1 :] if not (item.light or (item.is_word and item.word("filler")))]
     return bool(following) and following[0].get(PeriodTerm) is not None
 
 

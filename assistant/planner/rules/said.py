@@ -98,7 +98,7 @@ def _is_deed(item: Item) -> bool:
 
 
 def _has_core(items: list[Item]) -> bool:
-    return any(_is_deed(item) or has_number(item) for item in items)
+    return any(_is_deed(item) or has_number(item) or item.get(PeriodTerm) is not None for item in items)
 
 
 def _begins(draft: Draft, items: list[Item], clauses: list[Clause]) -> bool:

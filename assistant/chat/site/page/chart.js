@@ -41,7 +41,7 @@ export function Chart({ card, words, look }) {
         where.removeAllListeners?.('plotly_click');
         where.on('plotly_click', (event) => {
           const [label, , row] = event.points[0].customdata || [];
-          if (Number.isInteger(row)) look({ row, label });
+          if (Number.isInteger(row)) look({ row, label: plain(label) });
         });
       });
     }, () => gone || setFailed(true));
@@ -78,6 +78,9 @@ export function Chart({ card, words, look }) {
     h('div', { ref: place, className: 'hx-plot', role: 'img', 'aria-label': drawn?.describe || chart.describe, style: { minHeight: failed ? 0 : `${height}px` } })
   );
 }
+
+/** What Plotly is told as HTML, in the letters that it shows. */
+const plain = (html) => new DOMParser().parseFromString(html, 'text/html').body.textContent;
 
 /** A menu of few entries; the system's own is known to every keyboard, phone and screen reader. */
 function Menu({ label, named, options, value, change }) {
