@@ -39,6 +39,7 @@ check: $(STAMP)
 bench: setup
 	@$(BIN)/python -m evals.bench.answers
 	@$(BIN)/python -m evals.bench.cold_start
+	@$(BIN)/python -m evals.bench.star $(if $(SIDEMANTIC),--sidemantic $(SIDEMANTIC))
 	@$(BIN)/python -m evals.bench.conversations --seconds 180
 
 # Long runs: more generated cases than CI has time for.

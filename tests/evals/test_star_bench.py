@@ -56,7 +56,7 @@ def test_a_statement_with_other_rows_is_told(star: Star) -> None:
 
 def test_a_statement_that_was_stopped_counts_with_the_time_it_was_given() -> None:
     turns = Turns(by_hand=[10.0, 12.0, 10.0], again=[10.0, 10.0, 10.0])
-    result = Result("slow", 1.0, 1.0, None, turns, stopped_at=1000)
+    result = Result("slow", 1.0, 1.0, 1.0, None, turns, stopped_at=1000)
     assert (result.ratio, result.slow) == (100.0, True)
     assert "≥100.00" in line(result, beside=False)
 
