@@ -13,11 +13,14 @@ from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.frozen import Frozen
 from semantic_layer.loading.loader import load_workspace
 from semantic_layer.policy import Viewer, grant_of
+from semantic_layer.requests import digest
 from semantic_layer.warehouse import Warehouse
 
 FOLDER = Path(__file__).parent / "star_schema"
 WORKSPACE = FOLDER / "workspace"
-MEMORY = "4GB"
+ROWS = FOLDER / "data.sql"
+MEMORY = "2GB"
+"""What a question may take where nothing else is set."""
 
 
 class Size(Frozen):
@@ -52,7 +55,8 @@ class Star:
 @contextmanager
 def opened(folder: Path, size: Size, threads: int) -> Generator[Star]:
     """The star in a folder, generated and loaded where it is not there yet."""
-    files = folder / f"star_{size.orders}_{size.sessions}_{size.customers}"
+    made = digest(ROWS.read_text("utf-8"), size.model_dump_json())
+    files = folder / f"star_{made}"
     if not files.is_dir():
         _generate(files, size, threads)
     workspace = load_workspace(WORKSPACE)
@@ -73,7 +77,7 @@ def _generate(files: Path, size: Size, threads: int) -> None:
     with duckdb.connect(config={"threads": threads, "memory_limit": MEMORY}) as connection:
         for name, rows in size.model_dump().items():
             connection.execute(f"SET VARIABLE {name} = {rows}")
-        connection.execute((FOLDER / "data.sql").read_text("utf-8"))
+        connection.execute(ROWS.read_text("utf-8"))
         for source in load_workspace(WORKSPACE).sources:
             target = str(draft / source.file).replace("'", "''")
             connection.execute(f"COPY \"{source.name}\" TO '{target}'")
