@@ -78,8 +78,12 @@ def key_field(entity: Entity, columns: tuple[str, ...]) -> Field:
         synonyms=entity.synonyms,
         description=entity.description,
         type=entity.type,
-        expr=None if columns[0] == entity.key_name else f'"{columns[0]}"',
+        expr=None if columns[0] == entity.key_name else _quoted(columns[0]),
     )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 # ---- ways ---------------------------------------------------------------------------------------------------------------
@@ -180,6 +184,17 @@ def _reach(workspace: Workspace, start: Dataset, name: str) -> Reached | Problem
     return found
 
 
+def _follows_routes(workspace: Workspace, start: Dataset, stop: _Stop) -> bool:
+    """Wherever a dataset on the way says by which entity a later one is reached, the way goes by it."""
+    at: Dataset | None = start
+    for place, join in enumerate(stop.joins):
+        routes = at.routes if at is not None else {}
+        if any(routes.get(later.dataset, join.entity) != join.entity for later in stop.joins[place:]):
+            return False
+        at = workspace.dataset(join.dataset)
+    return True
+
+
 class _Way(NamedTuple):
     """A field that was found, what it is, and whose values it has."""
 
@@ -191,10 +206,11 @@ class _Way(NamedTuple):
 def _search(workspace: Workspace, start: Dataset, name: str) -> Reached | Problem:
     owner, _, bare = name.rpartition(".")
     ways: dict[tuple[tuple[str, str], Origin], _Way] = {}
+    by_entity = bool(owner) and workspace.dataset(owner) is None
     for level in _stops(workspace, start):
         for stop in level:
             reached = _in_stop(workspace, stop, bare) if not owner or _is_named(stop, owner) else None
-            if reached is None:
+            if reached is None or not (by_entity or _follows_routes(workspace, start, stop)):
                 continue
             way = _Way(reached, (stop.dataset.name, bare), stop.origin)
             if reached.entity is not None:
@@ -213,7 +229,7 @@ def _one_of(ways: list[_Way], start: Dataset, name: str) -> Reached | Problem | 
     if not nearest.reached.joins:
         return nearest.reached
     rivals = [way for way in ways if way.thing == nearest.thing or len(way.reached.joins) == len(nearest.reached.joins)]
-    declared = start.routes.get(nearest.reached.dataset.name) or start.routes.get(nearest.thing[1])
+    declared = start.routes.get(nearest.thing[1])
     rivals = [way for way in rivals if way.reached.joins[0].entity == declared] or rivals if declared else rivals
     if len(rivals) == 1:
         return rivals[0].reached
@@ -319,23 +335,22 @@ def reach_key(workspace: Workspace, dataset: str | Dataset, entity: str) -> Reac
         near = closest(entity, [each.name for each in workspace.entities])
         raise request_error("unknown_entity", f"there is no entity '{entity}'", entity=entity, near=near)
     declared = start.routes.get(entity)
-    for level in _stops(workspace, start):
-        found = [stop for stop in level if entity in stop.dataset.entities]
-        found = [stop for stop in found if declared is None or not stop.joins or stop.joins[0].entity == declared]
-        origins = {stop.came_from(stop.dataset.entities[entity]) for stop in found}
-        if len(origins) > 1:
-            ways = sorted(".".join((*stop.path, described.key_name)) for stop in found)
+    found = [stop for level in _stops(workspace, start) for stop in level if entity in stop.dataset.entities]
+    if not found or found[0].joins:
+        found = [stop for stop in found if _follows_routes(workspace, start, stop)]
+        found = [stop for stop in found if declared is None or stop.joins[0].entity == declared]
+        if len({stop.came_from(stop.dataset.entities[entity]) for stop in found}) > 1:
             raise request_error(
                 "ambiguous_field",
                 f"'{entity}' can be reached from '{start.name}' in several ways",
                 f"Declare routes: of '{start.name}'.",
                 field=described.key_name,
                 dataset=start.name,
-                ways=ways,
+                ways=sorted(".".join((*stop.path, described.key_name)) for stop in found),
             )
-        if found:
-            stop = found[0]
-            return ReachedKey(stop.joins, stop.dataset, stop.alias, stop.dataset.entities[entity])
+    if found:
+        stop = found[0]
+        return ReachedKey(stop.joins, stop.dataset, stop.alias, stop.dataset.entities[entity])
     raise request_error(
         "unreachable_field",
         f"the rows of dataset '{start.name}' belong to no '{entity}'",

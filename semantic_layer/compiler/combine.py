@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from semantic_layer.calendar import UNITS, Span, unit_of
 from semantic_layer.compiler import build
-from semantic_layer.compiler.days import series_dimension
 from semantic_layer.compiler.measures import periods
 from semantic_layer.compiler.naming import column
 from semantic_layer.compiler.plan import Group, LogicalPlan, Variant
@@ -116,11 +115,8 @@ def _filled_series(plan: LogicalPlan) -> exp.Select | None:
         days = {"period": "first_day", "period_end": "last_day"}
         shown = [build.alias(column(days[str(each.ref)], "periods"), each.name) for each in plan.dimensions]
         return build.from_(build.select(*shown), periods(plan.spans))
-    dimension = series_dimension(plan)
+    dimension = plan.series
     if dimension is None or len(plan.dimensions) != 1 or len(plan.spans) != 1:
-        return None
-    own_times = {group.time for group in plan.groups} if len(plan.datasets) == 1 else set[str | None]()
-    if getattr(dimension.ref, "field", None) not in (None, *own_times):
         return None
     span = plan.spans[0]
     inside = span.clip(plan.covered) if plan.covered else span

@@ -54,6 +54,7 @@ def with_days(plan: LogicalPlan, facts: list[Fact]) -> LogicalPlan:
         RequestError: no time, no data in the days, or days that cannot be compared.
     """
     request, scope = plan.request, plan.scope
+    plan = replace(plan, series=_series(plan, facts))
     timed = [fact for fact in facts if fact.time is not None]
     timeless = [fact for fact in facts if fact.time is None]
     for fact in timeless:
@@ -74,14 +75,18 @@ def with_days(plan: LogicalPlan, facts: list[Fact]) -> LogicalPlan:
         notes.append(Note(code="partly_outside", kind="warning", parts={"first": covered.start, "last": covered.end}))
     if timeless and request.period is not None:
         notes.append(Note(code="window_overlap", parts={"dataset": timeless[0].dataset}))
-    plan = replace(plan, spans=spans, covered=covered)
-    if len({span.start for span in spans}) < len(set(spans)):
-        plan = replace(plan, dimensions=(plan.dimensions[0], Dimension("_period_end", "period_end"), *plan.dimensions[1:]))
+    plan = _with_spans(replace(plan, covered=covered), spans)
     if request.compare is not None:
-        if isinstance(period, EachPeriod):
-            raise request_error("bad_request", "several periods side by side are a comparison already")
         plan = replace(plan, other_span=_other_span(plan, covered))
     return plan.noting(*notes, *_not_over(plan), *_reaching_back(plan, facts))
+
+
+def _series(plan: LogicalPlan, facts: list[Fact]) -> Dimension | None:
+    """The first bucket along the calendar of the measures' own time; other buckets are groups like any others."""
+    times = {fact.time for fact in facts}
+    along = [each for each in plan.dimensions if isinstance(each.ref, TimeBucket) and each.grain in SERIES_GRAINS]
+    own = (each for each in along if isinstance(each.ref, TimeBucket) and (each.ref.field is None or times == {each.ref.field}))
+    return next(own, None)
 
 
 def _covered(timed: list[Fact], scope: Scope) -> Span | None:
@@ -92,10 +97,11 @@ def _covered(timed: list[Fact], scope: Scope) -> Span | None:
 
 
 def _fits_without_time(plan: LogicalPlan, fact: Fact) -> None:
-    """Of data without a time there are neither series nor comparisons; of data without windows no periods either."""
+    """Of data without a time there are no series; without windows, or where no days are asked, no comparisons either."""
     request = plan.request
     by_time = any(isinstance(each.ref, TimeBucket) and each.ref.field is None for each in plan.dimensions)
-    if by_time or request.compare is not None or (request.period is not None and not fact.window):
+    has_days = fact.window and request.period is not None
+    if by_time or (not has_days and (request.compare is not None or request.period is not None)):
         raise no_time(fact.dataset, fact.metric)
 
 
@@ -105,8 +111,19 @@ def _without_time(plan: LogicalPlan, facts: list[Fact]) -> LogicalPlan:
     if request.period is None:
         return plan
     parts = request.period.of if isinstance(request.period, EachPeriod) else (request.period,)
-    spans = tuple(resolve(part, scope.as_of, None, scope.workspace.workspace.conventions) for part in parts)
-    return replace(plan, spans=spans).noting(Note(code="window_overlap", parts={"dataset": facts[0].dataset}))
+    spans = tuple(_days_of(part, plan, None) for part in parts)
+    plan = _with_spans(plan, spans)
+    if request.compare is not None:
+        plan = replace(plan, other_span=_other_span(plan, None))
+    return plan.noting(Note(code="window_overlap", parts={"dataset": facts[0].dataset}))
+
+
+def _with_spans(plan: LogicalPlan, spans: tuple[Span, ...]) -> LogicalPlan:
+    """The asked days; periods that begin on one day are told apart by their last one."""
+    dimensions = plan.dimensions
+    if len({span.start for span in spans}) < len(set(spans)):
+        dimensions = (dimensions[0], Dimension("_period_end", "period_end"), *dimensions[1:])
+    return replace(plan, spans=spans, dimensions=dimensions)
 
 
 def _days_of(part: object, plan: LogicalPlan, covered: Span | None) -> Span:
@@ -161,7 +178,7 @@ def _reaching_back(plan: LogicalPlan, facts: list[Fact]) -> list[Note]:
 def _window_start(plan: LogicalPlan, window: WindowOf) -> date:
     """The first day that a trailing window reaches: that of the earliest bucket, or of the asked days' end."""
     conventions = plan.scope.workspace.workspace.conventions
-    bucketed = series_dimension(plan)
+    bucketed = plan.series
     end = min(span.end for span in plan.spans)
     if bucketed is not None and plan.covered is not None:
         first = max(plan.spans[0].start, plan.covered.start)
@@ -173,7 +190,7 @@ def _window_start(plan: LogicalPlan, window: WindowOf) -> date:
 
 def _before_the_data(plan: LogicalPlan, fact: Fact, covered: Span) -> list[Note]:
     """Of a period before that lies before the data that there is no figure, of one that begins before it that it is partial."""
-    bucketed = series_dimension(plan)
+    bucketed = plan.series
     span = plan.spans[0]
     before, after = period_before(plan, span), None
     if bucketed is not None:
@@ -202,17 +219,14 @@ def period_before(plan: LogicalPlan, span: Span) -> Span:
     return previous(period, span, settings.conventions)
 
 
-def series_dimension(plan: LogicalPlan) -> Dimension | None:
-    """The time bucket along the calendar that the request groups by, if there is one."""
-    return next((each for each in plan.dimensions if each.grain in SERIES_GRAINS), None)
-
-
 def _other_span(plan: LogicalPlan, covered: Span | None) -> Span:
     """The days compared with. In a series each bucket is compared with its own earlier one, so the days shift with it."""
     compare, span, settings = plan.request.compare, plan.spans[0], plan.scope.workspace.workspace
     assert compare is not None
     period = plan.request.period or settings.default_period
-    bucket = series_dimension(plan)
+    bucket = plan.series
+    if isinstance(period, EachPeriod):
+        raise request_error("bad_request", "several periods side by side are a comparison already")
     if isinstance(compare, AgainstPeriod):
         if bucket is not None:
             raise request_error("bad_request", "a series is compared with the period before or the year before")

@@ -10,7 +10,6 @@ from semantic_layer.columns import Column, ColumnType, Role, ValueLabel
 from semantic_layer.compiler import build
 from semantic_layer.compiler.arithmetic import Raw, formula_sql, or_null, term
 from semantic_layer.compiler.combine import first_of_bucket
-from semantic_layer.compiler.days import series_dimension
 from semantic_layer.compiler.grouped import GROUP_SIZE
 from semantic_layer.compiler.plan import Apply, Dimension, LogicalPlan, Output
 from semantic_layer.compiler.time_sql import shift_bucket
@@ -71,7 +70,7 @@ def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
     assert plan.other_span is not None
     if plan.covered is None or plan.other_span.start >= plan.covered.start:
         return exp.Literal.number(0)
-    bucketed = series_dimension(plan)
+    bucketed = plan.series
     if bucketed is None or bucketed.grain is None:
         return None
     first = build.cast(exp.Literal.string(first_of_bucket(plan, plan.covered.start, bucketed.grain).isoformat()), build.DATE)

@@ -120,21 +120,17 @@ def _active(of: Grouped, metric: Retention, earlier: bool) -> exp.Select:
     conditions += [one.condition(each) for each in (of.group.where, _filter(of)) if each is not None]
     dimensions: Dimensions = []
     crossed: list[exp.Expr] = []
-    series = one.series
-    if series is not None and series.grain is not None:
-        conditions.append(_series_days(one, series.grain, earlier))
-        for each, sql in one.dimensions():
-            follows = earlier and one.is_series(each)
-            dimensions.append((each, shift_bucket(sql, series.grain, years=False) if follows else sql))
-    elif len(of.group.spans) > 1:
-        crossed.append(_periods(of, earlier))
+    if len(of.group.spans) > 1:
+        crossed.append(_periods(one, earlier))
         conditions += [in_days(one.time_sql(), one.is_moment(), column("first", "spans"), column("last", "spans"))]
-        dimensions = [(each, _period_or_group(one, each)) for each in of.group.dimensions]
     else:
         asked = next(iter(of.group.spans))
-        span = _before(of, asked) if earlier else asked
-        conditions.append(in_span(one.time_sql(), one.is_moment(), span))
-        dimensions = one.dimensions()
+        conditions.append(in_span(one.time_sql(), one.is_moment(), _before(one, asked) if earlier else asked))
+    for each in of.group.dimensions:
+        sql = _period_or_group(one, each)
+        if earlier and one.is_series(each) and each.grain is not None:
+            sql = shift_bucket(sql, each.grain, years=False)
+        dimensions.append((each, sql))
     shown = [build.alias(sql, each.name, quoted=False) for each, sql in dimensions]
     shown += [build.alias(sql, identifier(name)) for name, sql in keys]
     select = build.select(*shown).distinct(copy=False)
@@ -142,22 +138,19 @@ def _active(of: Grouped, metric: Retention, earlier: bool) -> exp.Select:
 
 
 def _before(of: Grouped, span: Span) -> Span:
+    """The period before some days; of a series the whole buckets before those that hold them."""
+    if of.series is not None and of.series.grain is not None:
+        return _buckets_before(of, span, of.series.grain)
     if of.group.variant == "previous":
         request, settings = of.plan.request, of.plan.scope.workspace.workspace
         return previous(request.period or settings.default_period, span, settings.conventions)
     return period_before(of.plan, span)
 
 
-def _series_days(one: Grouped, grain: Grain, earlier: bool) -> exp.Expr:
-    """The asked days; or the whole buckets before those that hold them, and of the last of these no day that is to come."""
-    span, conventions = one.group.spans[0], one.plan.scope.workspace.workspace.conventions
-    if earlier:
-        unit = UNITS[grain]
-        first = unit_of(span.start, unit, conventions).start
-        last = unit_of(span.end, unit, conventions).start
-        start = unit_of(first - timedelta(days=1), unit, conventions).start
-        span = Span(start, last - timedelta(days=1))
-    return in_span(one.time_sql(), one.is_moment(), span)
+def _buckets_before(of: Grouped, span: Span, grain: Grain) -> Span:
+    unit, conventions = UNITS[grain], of.plan.scope.workspace.workspace.conventions
+    first, last = (unit_of(day, unit, conventions).start for day in span)
+    return Span(unit_of(first - timedelta(days=1), unit, conventions).start, last - timedelta(days=1))
 
 
 def _periods(of: Grouped, earlier: bool) -> exp.Expr:
@@ -231,6 +224,7 @@ def _then(of: Grouped, metric: Conversion, keys: list[str]) -> tuple[str, bool]:
     found = sources.reached(time)
     at = sources.reached_sql(found)
     conditions = [is_known(each) for each in key_sql]
+    conditions.append(exp.LTE(this=day_of(at.copy(), found.field.type == "time"), expression=day(scope.as_of)))
     if then.where is not None:
         conditions.append(condition_sql(then.where, then.dataset, sources, time))
     shown = [build.alias(sql, identifier(name)) for name, sql in zip(keys, key_sql, strict=True)]

@@ -10,7 +10,6 @@ from semantic_layer.calendar import Span
 from semantic_layer.columns import UNKNOWN
 from semantic_layer.compiler import build
 from semantic_layer.compiler.condition_sql import condition_sql
-from semantic_layer.compiler.days import series_dimension
 from semantic_layer.compiler.measures import periods
 from semantic_layer.compiler.naming import column
 from semantic_layer.compiler.place import NAMES
@@ -19,7 +18,7 @@ from semantic_layer.compiler.sources import Helpers, Sources
 from semantic_layer.compiler.time_sql import bucket, day, flat_and, in_days, in_span, shift_bucket
 from semantic_layer.compiler.units import PERIODS, Cells
 from semantic_layer.compiler.windows import WINDOWS, query, windows
-from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, Field, TimeBucket
+from semantic_layer.conditions import AnyCondition, Field, TimeBucket
 from semantic_layer.errors import request_error
 from semantic_layer.reach import knows
 from semantic_layer.requests import LastYear
@@ -44,8 +43,7 @@ class Grouped:
         return next((each for each in self.group.dimensions if self.is_series(each)), None)
 
     def is_series(self, dimension: Dimension) -> bool:
-        own = isinstance(dimension.ref, TimeBucket) and dimension.ref.field in (None, self.group.time)
-        return own and dimension.grain in SERIES_GRAINS
+        return dimension == self.plan.series
 
     @property
     def trails(self) -> bool:
@@ -72,7 +70,7 @@ class Grouped:
 
     def shifted(self) -> Dimension | None:
         """The bucket that is moved to where it is compared; only of the earlier period of a series."""
-        return series_dimension(self.plan) if self.group.variant == "previous" else None
+        return self.plan.series if self.group.variant == "previous" else None
 
     def by_years(self) -> bool:
         return isinstance(self.plan.request.compare, LastYear)

@@ -49,7 +49,7 @@ class _List:
         self.name = MEMBERS if MEMBERS not in names else f"{MEMBERS}_of_{entity.name}"
         self.datasets = self._known_by()
         self.keys = known_keys(scope.workspace, self.datasets[0], entity.name)
-        self.helpers = Helpers(*names)
+        self.helpers = Helpers(*(each.name for each in scope.workspace.datasets if each.derived is None), self.name)
         start = Dataset(name=self.name, grain=self.keys, entities={entity.name: self.keys})
         self.sources = Sources(start, scope, self.helpers)
 
@@ -98,7 +98,9 @@ class _List:
         if where is not None:
             tree = build.where(tree, where)
         tree = self._ordered(tree, made)
-        tree = self.helpers.before(build.with_query(tree, self.name, self._members()))
+        members = self._members()
+        # A query may only name those that stand before it.
+        tree = build.with_query(self.helpers.before(tree), self.name, members)
         joined = tuple(dict.fromkeys(join.dataset for join in self.sources.joins.values()))
         columns = tuple(column for column, _ in made)
         return Compiled(tree=tree, columns=columns, datasets=tuple(self.datasets), joined=joined)

@@ -135,7 +135,11 @@ class Group:
 
 @dataclass(frozen=True)
 class LogicalPlan:
-    """The request on its way to SQL. Each pass returns a copy with its own part filled in."""
+    """The request on its way to SQL. Each pass returns a copy with its own part filled in.
+
+    Attributes:
+        series: The first bucket along the calendar of the time that all measures go by; each of its days is a point of its own.
+    """
 
     request: MetricQuery
     scope: Scope
@@ -144,6 +148,7 @@ class LogicalPlan:
     datasets: tuple[str, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     where: AnyCondition | None = None
+    series: Dimension | None = None
     spans: tuple[Span, ...] = ()
     covered: Span | None = None
     other_span: Span | None = None

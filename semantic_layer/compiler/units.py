@@ -7,12 +7,12 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from semantic_layer.calendar import Span, resolve
+from semantic_layer.calendar import UNITS, Span, resolve, unit_of
 from semantic_layer.compiler import build
 from semantic_layer.compiler.arithmetic import Raw, formula_sql, when_empty
 from semantic_layer.compiler.expand import Formulas, measures_of
@@ -27,7 +27,7 @@ from semantic_layer.compiler.measures import (
 from semantic_layer.compiler.naming import column, identifier, is_known, row
 from semantic_layer.compiler.plan import Formula, Measure, Ref
 from semantic_layer.compiler.sources import Sources, different_sql
-from semantic_layer.compiler.time_sql import bucket, day, day_of, flat_and, in_days, in_span
+from semantic_layer.compiler.time_sql import bucket, day, day_of, flat_and, in_days, in_span, last_day_of, series
 from semantic_layer.conditions import GRAINS, AnyCondition, Did, EntityMetric, Grain
 from semantic_layer.errors import closest, no_time, request_error
 from semantic_layer.implied import different
@@ -39,7 +39,8 @@ from semantic_layer.requests import canonical
 if TYPE_CHECKING:
     from semantic_layer.compiler.plan import Scope
 
-PERIODS = "periods"
+PERIODS, BUCKETS = "periods", "cells"
+PERIOD_DAYS = ("first_day", "last_day")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Cells:
     Attributes:
         spans: The asked days; several are side by side, and the rows stand beside the table `periods`.
         grain: Of a series: each of its buckets has its own days.
-        time: The rows' time field.
+        time: The rows' time field; rows with windows stand beside the table `cells` instead, each in all that it overlaps.
     """
 
     spans: tuple[Span, ...] = ()
@@ -135,7 +136,9 @@ def _different_values(ref: EntityMetric, sources: Sources) -> Measure:
 def _measure_beside(measure: Measure, ref: EntityMetric, sources: Sources, cells: Cells) -> exp.Expr:
     """The column of a measure in its helper, which is joined here."""
     dataset, entity = dataset_name(measure.metric, sources.scope.workspace), str(ref.entity)
-    helper = _Helper(dataset, entity, time_of(measure, sources.scope.workspace), ref.period, (ref.where, measure.where), cells)
+    helper = _helper(
+        dataset, entity, time_of(measure, sources.scope.workspace), ref.period, (ref.where, measure.where), cells, sources.scope
+    )
     alias = helper.join_to(sources, measure)
     return column(measure.column, alias)
 
@@ -154,8 +157,15 @@ class _Helper:
     @property
     def by_cell(self) -> bool:
         """Whether each cell has days of its own."""
-        several = self.cells.grain is not None or len(self.cells.spans) > 1
-        return self.period is None and several and self.entity != self.cells.grain
+        return self.by_period or self.by_bucket
+
+    @property
+    def by_period(self) -> bool:
+        return self.period is None and len(self.cells.spans) > 1
+
+    @property
+    def by_bucket(self) -> bool:
+        return self.period is None and self.cells.grain is not None and self.entity != self.cells.grain
 
     def key(self, what: str, granted: bool) -> str:
         days = canonical(self.period) if self.period is not None else self.cells.key
@@ -181,10 +191,10 @@ class _Helper:
         on: list[exp.Expr] = [
             exp.EQ(this=left, expression=column(right, alias)) for left, right in zip(outer, inner, strict=True)
         ]
-        if self.by_cell and self.cells.grain is not None:
+        if self.by_period:
+            on += [exp.EQ(this=column(each, PERIODS), expression=column(each, alias)) for each in PERIOD_DAYS]
+        if self.by_bucket:
             on.append(exp.EQ(this=_bucket_of(sources, self.cells), expression=column("cell", alias)))
-        elif self.by_cell:
-            on += [exp.EQ(this=column(each, PERIODS), expression=column(each, alias)) for each in ("first_day", "last_day")]
         sources.on(key, *on)
         return alias
 
@@ -203,20 +213,48 @@ class _Helper:
         return aggregate_sql(measure.metric, self.dataset)
 
 
+def _helper(
+    dataset: str,
+    entity: str,
+    time: str | None,
+    period: SinglePeriod | None,
+    filters: tuple[AnyCondition | None, ...],
+    cells: Cells,
+    scope: Scope,
+) -> _Helper:
+    """Rows that have neither a time nor a window count whatever the days are."""
+    described = scope.workspace.dataset(dataset)
+    always = time is None and (described is None or described.window is None)
+    return _Helper(dataset, entity, time, period, filters, ALL_DAYS if always else cells)
+
+
 class _Rows:
     """The rows of a helper: of its days, meeting its filters, that belong to an entity."""
 
     def __init__(self, sources: Sources, helper: _Helper) -> None:
         self.sources, self.helper = sources, helper
 
+    @property
+    def cells(self) -> Cells:
+        """The days of these rows, for conditions on them that name none."""
+        helper, scope = self.helper, self.sources.scope
+        if helper.period is None:
+            return replace(helper.cells, time=helper.time)
+        return Cells((days_of(helper.period, helper.dataset, helper.time, scope),), None, helper.time)
+
     def cell_columns(self) -> list[exp.Expr]:
-        cells = self.helper.cells
-        if not self.helper.by_cell:
-            return []
-        if cells.grain is None:
-            return [column(each, PERIODS) for each in ("first_day", "last_day")]
-        inner = Cells(cells.spans, cells.grain, self.helper.time)
-        return [build.alias(_bucket_of(self.sources, inner), "cell")]
+        found: list[exp.Expr] = [column(each, PERIODS) for each in PERIOD_DAYS] if self.helper.by_period else []
+        if self.helper.by_bucket:
+            found.append(build.alias(_bucket_of(self.sources, self.cells), "cell"))
+        return found
+
+    def crossed(self) -> list[exp.Expr]:
+        """Small tables of days that each row is held against."""
+        helper = self.helper
+        found = [periods(helper.cells.spans)] if helper.by_period else []
+        if helper.by_bucket and helper.time is None:
+            found.append(_buckets(helper.cells, self.sources.scope))
+        return found
 
     def statement(
         self, *projections: exp.Expr, grouped: list[exp.Expr] | None = None, having: exp.Expr | None = None
@@ -228,11 +266,8 @@ class _Rows:
         conditions += self.days()
         for each in helper.filters:
             if each is not None:
-                conditions.append(condition_sql(each, helper.dataset, self.sources, helper.time, helper.cells))
-        crossed: list[exp.Expr] = []
-        if helper.by_cell and helper.cells.grain is None:
-            crossed.append(periods(helper.cells.spans))
-        select = build.where(self.sources.from_clause(build.select(*projections), *crossed), flat_and(conditions))
+                conditions.append(condition_sql(each, helper.dataset, self.sources, helper.time, self.cells))
+        select = build.where(self.sources.from_clause(build.select(*projections), *self.crossed()), flat_and(conditions))
         if grouped:
             select = build.group_by(select, [each.this if isinstance(each, exp.Alias) else each for each in grouped])
         return (
@@ -246,34 +281,33 @@ class _Rows:
     def days(self) -> list[exp.Expr]:
         """The conditions that keep the rows of the days."""
         helper, scope = self.helper, self.sources.scope
-        spans = helper.cells.spans
+        spans = self.cells.spans
         if helper.time is None:
             return self._window_days(spans)
         found = self.sources.reached(helper.time)
         sql, is_moment = self.sources.reached_sql(found), found.field.type == "time"
-        if helper.period is not None:
-            return [in_span(sql, is_moment, days_of(helper.period, helper.dataset, helper.time, scope))]
-        if helper.by_cell and helper.cells.grain is None:
-            return [in_days(sql, is_moment, column("first_day", PERIODS), column("last_day", PERIODS))]
+        if helper.by_period:
+            return [in_days(sql, is_moment, *(column(each, PERIODS) for each in PERIOD_DAYS))]
         if spans:
             return [in_span(sql, is_moment, spans[0])]
         return [exp.LTE(this=day_of(sql, is_moment), expression=day(scope.as_of))]
 
     def _window_days(self, spans: tuple[Span, ...]) -> list[exp.Expr]:
-        helper, scope = self.helper, self.sources.scope
-        dataset = scope.workspace.dataset(helper.dataset)
+        helper = self.helper
+        dataset = self.sources.scope.workspace.dataset(helper.dataset)
         if dataset is None or dataset.window is None:
             if helper.period is not None:
                 raise no_time(helper.dataset)
             return []
-        if helper.period is None and not spans:
+        if not spans:
             return []
-        span = days_of(helper.period, helper.dataset, None, scope) if helper.period is not None else spans[0]
         first, last = self.sources.field_sql(dataset.window.start), self.sources.field_sql(dataset.window.end)
-        if helper.by_cell and helper.cells.grain is None:
-            start, end = column("first_day", PERIODS), column("last_day", PERIODS)
-            return [exp.LTE(this=first, expression=end), exp.GTE(this=last, expression=start)]
-        return [exp.LTE(this=first, expression=day(span.end)), exp.GTE(this=last, expression=day(span.start))]
+        start, end = (column(each, PERIODS) for each in PERIOD_DAYS) if helper.by_period else map(day, spans[0])
+        found: list[exp.Expr] = [exp.LTE(this=first, expression=end), exp.GTE(this=last, expression=start)]
+        if helper.by_bucket:
+            found.append(exp.LTE(this=first.copy(), expression=column("last_day", BUCKETS)))
+            found.append(exp.GTE(this=last.copy(), expression=column("cell", BUCKETS)))
+        return found
 
 
 def days_of(period: SinglePeriod, dataset: str, time: str | None, scope: Scope) -> Span:
@@ -282,10 +316,20 @@ def days_of(period: SinglePeriod, dataset: str, time: str | None, scope: Scope) 
     return Span(span.start, scope.as_of) if span.start <= scope.as_of < span.end else span
 
 
+def _buckets(cells: Cells, scope: Scope) -> exp.Expr:
+    """The buckets that hold the asked days, as a table: what has a window is in all that it overlaps."""
+    assert cells.grain is not None
+    first = min(span.start for span in cells.spans)
+    first = unit_of(first, UNITS[cells.grain], scope.workspace.workspace.conventions).start
+    made = series(Span(first, max(span.end for span in cells.spans)), cells.grain, "cell", first).subquery("made", copy=False)
+    last = build.alias(last_day_of(exp.column("cell"), cells.grain), "last_day")
+    return build.from_(build.select(exp.column("cell"), last), made).subquery(BUCKETS, copy=False)
+
+
 def _bucket_of(sources: Sources, cells: Cells) -> exp.Expr:
     assert cells.grain is not None
     if cells.time is None:
-        raise no_time(sources.name)
+        return column("cell", BUCKETS)
     return bucket(sources.field_sql(cells.time), cells.grain, sources.scope.workspace.workspace.conventions)
 
 
@@ -300,7 +344,7 @@ def did_sql(condition: Did, sources: Sources, cells: Cells) -> exp.Expr:
     if dataset is None:
         near = closest(condition.dataset, [each.name for each in scope.workspace.datasets])
         raise request_error("unknown_field", f"there is no dataset '{condition.dataset}'", field=condition.dataset, near=near)
-    helper = _Helper(dataset.name, condition.entity, dataset.time, condition.period, (condition.where,), cells)
+    helper = _helper(dataset.name, condition.entity, dataset.time, condition.period, (condition.where,), cells, scope)
     if helper.by_cell:
         counted = Aggregate(name=f"{dataset.name}_rows", dataset=dataset.name, agg="count")
         alias = helper.join_to(sources, Measure(counted, None, counted.name))

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.calendar import MONTHS_OF, UNITS, Span, last_n, unit_of
 from semantic_layer.compiler import build
-from semantic_layer.compiler.neutral import AddDays, AddMonths
+from semantic_layer.compiler.neutral import AddDays, AddMonths, FirstDay
 from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan
 from semantic_layer.compiler.time_sql import bucket, day, last_day_of, series
 from semantic_layer.conditions import Grain
@@ -38,12 +38,20 @@ def _trailing(plan: LogicalPlan, window: WindowOf, span: Span) -> Span:
 
 def query(plan: LogicalPlan, group: Group, dimension: Dimension | None) -> exp.Query:
     """A row for each bucket of a series, or for each of several periods, with the days that trail it."""
-    if dimension is None:
+    if dimension is None or dimension.grain is None:
         return _of_periods(windows(plan, group))
-    assert group.window is not None and dimension.grain is not None
-    grain: Grain = dimension.grain
+    if len(group.spans) == 1:
+        return _of_buckets(plan, group, dimension.grain, group.spans[0])
+    several: list[exp.Select] = []
+    for span in dict.fromkeys(group.spans):
+        period = [build.alias(day(each), name) for each, name in zip(span, ("period", "period_end"), strict=True)]
+        several.append(_of_buckets(plan, group, dimension.grain, span).select(*period, copy=False))
+    return exp.union(*several, copy=False)
+
+
+def _of_buckets(plan: LogicalPlan, group: Group, grain: Grain, span: Span) -> exp.Select:
+    assert group.window is not None
     conventions = plan.scope.workspace.workspace.conventions
-    span = group.spans[0]
     inside = span.clip(plan.covered) if plan.covered is not None and span.overlaps(plan.covered) else span
     first = unit_of(inside.start, UNITS[grain], conventions).start
     buckets = series(Span(first, inside.end), grain, "bucket", first).subquery("buckets", copy=False)
@@ -64,12 +72,21 @@ def _of_periods(found: tuple[Window, ...]) -> exp.Select:
 
 
 def _start_sql(window: WindowOf, last_day: exp.Expr, plan: LogicalPlan) -> exp.Expr:
+    if window.to_date == "half":
+        return _half_of(last_day)
     if window.to_date is not None:
         return bucket(last_day, _grain_of(window), plan.scope.workspace.workspace.conventions)
     count = window.last or 1
     if window.unit in MONTHS_OF:
         return AddDays(this=AddMonths(this=last_day, months=-count * MONTHS_OF[window.unit]), days=1)
     return AddDays(this=last_day, days=1 - count * (7 if window.unit == "week" else 1))
+
+
+def _half_of(day: exp.Expr) -> exp.Expr:
+    """The first day of the half year that holds a day: there are no groups by halves, so no grain."""
+    year = FirstDay(this=day, unit="YEAR")
+    second = exp.GT(this=exp.Month(this=day.copy()), expression=exp.Literal.number(6))
+    return exp.Case(ifs=[exp.If(this=second, true=AddMonths(this=year.copy(), months=6))], default=year)
 
 
 def _grain_of(window: WindowOf) -> Grain:

@@ -44,7 +44,7 @@ def standing(sight: Sight, request: Plain, viewer: Viewer, outcome: Outcome, fou
         return "not compiled yet"
     if today.ONE_HOME and "entity" in request and len(sight.workspace.homes(request["entity"])) != 1:
         return "not compiled yet"
-    if today.COMPARED_WHOLE and outcome.partly:
+    if today.NO_ZEROS_BEFORE and outcome.partly:
         return "not compiled yet"
     if found.code == "beyond_grant" and is_beyond(sight, viewer, found):
         return "beyond the grant"

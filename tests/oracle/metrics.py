@@ -33,7 +33,9 @@ PRICED = [{"agg": "sum", "expr": "amount - price"}, {"agg": "sum", "expr": "coal
 def add_metrics(draw: Draw, world: World, days: list[date]) -> None:
     world.workspace["parameters"] = [{"name": "fee", "value": 0.25}]
     if can("text_parameter"):
-        world.workspace["parameters"].append({"name": "mode", "value": "net", "choices": ["net", "gross"]})
+        world.workspace["parameters"].append(
+            {"name": "mode", "value": "net", "values": {"net": {"en": ["net"]}, "gross": {"en": ["gross"]}}}
+        )
     Metrics(draw, Menu(world), days).add_all()
 
 

@@ -205,7 +205,7 @@ class Requests:
         found: Plain = {"kind": kind}
         if kind == "period":
             found["period"] = closed_period(draw, self.days, whole=not windowed)
-        elif can("align") and not series and chance(draw, 20):
+        elif kind == "previous" and can("align") and not series and chance(draw, 20):
             found["align"] = "weekday"
         return found
 

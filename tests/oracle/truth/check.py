@@ -14,9 +14,6 @@ from oracle.truth.refusals import Refusal
 from oracle.truth.sight import Sight
 from oracle.truth.workspace import Dataset, Plain, use
 
-NOT_THE_SAME = ("unreachable_field", "ambiguous_field", "several_datasets")
-"""A field that two datasets have apart: how the refusal is called is not laid down."""
-
 SHARED_KINDS = ("cumulative", "semi_additive", "new_entities")
 NUMBERS = ("count", "decimal", "fraction")
 AGGREGATES_WITH_PARTS = ("sum", "count", "count_distinct")
@@ -74,8 +71,8 @@ def measures_of(sight: Sight, name: str, filtered: Counted) -> list[Measure]:
 
 
 def covered_by(sight: Sight, found: list[Measure]) -> Days | None:
-    """From the first to the last day that the data of some measures covers."""
-    days = [each for measure in found if (each := sight.covers(measure.dataset, measure.time))]
+    """From the first to the last day that the data of some measures covers; what a conversion leads to is not asked for."""
+    days = [each for measure in found if measure.asked and (each := sight.covers(measure.dataset, measure.time))]
     return Days(min(each.first for each in days), max(each.last for each in days)) if days else None
 
 
@@ -232,14 +229,14 @@ class Checker:
         own = measure or Measure(dataset, home.time)
         for each in (*own.where, *(() if where is None else (read(where),))):
             self.condition(each, own)
-        if period is not None and own.time is None and not home.window:
+        if own.time is None and not home.window and period is not None:
             self.codes.add("no_time")
 
     def differing(self) -> None:
         """What stands in one column, or is filtered by one condition, must mean the same to every dataset."""
         for found in self.meant.values():
             if any(not same(one, other) for one in found for other in found):
-                self.codes |= set(NOT_THE_SAME)
+                self.codes.add("not_conformed")
 
 
 def has_parts(sight: Sight, name: str) -> bool:

@@ -164,9 +164,14 @@ def entity_of(scene: Scene, entity: str, row: Row, counted: Counted) -> tuple[An
     return scene.sight.key(row, counted.dataset, scene.sight.reach(counted.dataset).key(entity))
 
 
-def days_meant(scene: Scene, period: Any, counted: Counted, data: Days | None) -> Days | None:
-    """The days of a condition's own period, to the edges of its own data; else those of the rows that it filters."""
-    return counted.days if period is None else scene.calendar.asked(period, data).days
+def days_meant(scene: Scene, period: Any, counted: Counted, data: Days | None) -> Days:
+    """The days of a condition's own period, to the edges of its own data; else those of the rows that it filters.
+
+    Rows that count whatever the days are have all days so far.
+    """
+    if period is not None:
+        return scene.calendar.asked(period, data).days
+    return counted.days or scene.always
 
 
 def _entity_metric(scene: Scene, ref: Plain, row: Row, counted: Counted) -> Any:
@@ -209,15 +214,13 @@ def rows_on(scene: Scene, counted: Counted, where: list[Plain]) -> Iterator[Row]
 
 
 def on_days(scene: Scene, row: Row, counted: Counted) -> bool:
-    if counted.days is None:
+    if counted.days is None or (counted.time is None and counted.days == scene.always):
         return True
     if counted.dataset.window and counted.time is None:
         first, last = (_window_side(scene, counted.dataset, side, row) for side in ("start", "end"))
         return first is not None and last is not None and first <= counted.days.last and last >= counted.days.first
     if counted.time is None:
-        if counted.days == scene.always:
-            return True
-        raise Refusal("no_time")
+        return True
     moment = scene.sight.field(row, counted.time)
     return moment is not None and day_of(moment) in counted.days
 

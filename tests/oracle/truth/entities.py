@@ -61,14 +61,22 @@ def _faults(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]
 
 
 def _known(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]) -> Iterator[tuple[Any, ...]]:
-    """All that a dataset describes, that their own count metric knows, or that the conditions' datasets mention."""
-    for home in scene.sight.workspace.homes(entity):
+    """All that a dataset describes, that their own count metric knows, or that the conditions' datasets mention.
+
+    Where there is none of these, all that any dataset mentions.
+    """
+    workspace = scene.sight.workspace
+    count = workspace.entities[entity].get("count")
+    if not workspace.homes(entity) and not count and not any(_datasets(scene, where, columns)):
+        for name, dataset in workspace.datasets.items():
+            if entity in dataset.keys and not scene.sight.denies(name):
+                yield from _mentioned(scene, name, entity)
+    for home in workspace.homes(entity):
         if not scene.sight.denies(home.name):
             yield from _mentioned(scene, home.name, entity)
-    count = scene.sight.workspace.entities[entity].get("count")
     if count:
-        metric = scene.sight.workspace.metrics[count]
-        counted, rows = rows_of(scene, metric["dataset"], metric.get("time"), Asking(When(scene.always)))
+        metric = workspace.metrics[count]
+        counted, rows = rows_of(scene, metric["dataset"], metric.get("time"), Asking(When(None)))
         yield from _keys(scene, entity, counts(scene, metric, rows, counted), counted)
     for dataset in _datasets(scene, where, columns):
         yield from _mentioned(scene, dataset, entity)

@@ -23,10 +23,15 @@ STOCK_OF_NOTHING: Number = None
 
 @dataclass(frozen=True)
 class When:
-    """The days that count, and those of the period before; None where all rows do, whatever their day."""
+    """The days that count, and those of the period before; None where all rows do, whatever their day.
+
+    Attributes:
+        assumed: No period was asked: rows without a time count whatever the days are.
+    """
 
     days: Days | None
     before: Days | None = None
+    assumed: bool = False
 
 
 @dataclass
@@ -90,7 +95,9 @@ def figures(scene: Scene, name: str, asking: Asking) -> Figures:
 
 def rows_of(scene: Scene, dataset: str, time: str | None, asking: Asking) -> tuple[Counted, list[Row]]:
     home = scene.sight.dataset(dataset)
-    counted = Counted(home, time or home.time, asking.when.days)
+    time = time or home.time
+    always = time is None and (asking.when.assumed or not home.window)
+    counted = Counted(home, time, None if always else asking.when.days)
     return counted, list(rows_on(scene, counted, list(asking.where)))
 
 

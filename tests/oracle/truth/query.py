@@ -8,7 +8,7 @@ from typing import Any
 
 from oracle.model import Viewer, World
 from oracle.truth.arithmetic import Number, less, names_in, over
-from oracle.truth.check import Checker, covered_by, entities_named, has_parts, is_series, measures, whole
+from oracle.truth.check import SHARED_KINDS, Checker, covered_by, entities_named, has_parts, is_series, measures, whole
 from oracle.truth.conditions import read, read_ref
 from oracle.truth.days import SERIES, Asked, Days
 from oracle.truth.kinds import Asking, Figures, Group, When, figures
@@ -35,7 +35,7 @@ class Outcome:
         groups: What each cell of a group is.
         order: By what the rows are ordered, as asked.
         by_unknown: A group that is unknown has a place in the order.
-        partly: What is compared is a unit that is not over, or lies partly outside the data.
+        partly: What is compared lies partly outside the data.
         cut: How many rows a list may have; which of those that tie with the last is not laid down.
         unsure: The rows hang on what is not laid down; such a case is not judged.
     """
@@ -75,7 +75,8 @@ class Query:
         ]
         asked = [each for each in self.measures if each.asked]
         self.series = next((place for place, ref in enumerate(self.by) if is_series(self.sight, ref, asked)), None)
-        self.all_rows = self.request.get("period") is None and any(each.time is None for each in self.measures)
+        self.assumed = self.request.get("period") is None
+        self.all_rows = self.assumed and all(each.time is None for each in asked)
 
     def outcome(self) -> Outcome:
         if any(name not in self.sight.workspace.metrics for name in self.metrics):
@@ -144,7 +145,7 @@ class Query:
             return {"no_time"}
         if self.request.get("period") is not None and timeless:
             return {"no_time"}
-        if self.compare and (timeless or self.all_rows):
+        if self.compare and (timeless or (self.assumed and any(each.time is None for each in self.measures))):
             return {"no_time"}
         return set()
 
@@ -157,7 +158,9 @@ class Query:
         """The periods, side by side; one where only one is asked."""
         period = self.request.get("period")
         if period is None:
-            period = self.sight.workspace.settings.get("default_period", {"unit": "year"})
+            # Data without a time is asked as a whole, and what stands beside it too.
+            whole = any(each.time is None for each in self.measures if each.asked)
+            period = "all" if whole else self.sight.workspace.settings.get("default_period", {"unit": "year"})
         several = period["of"] if isinstance(period, dict) and "of" in period else [period]
         return [self.scene.calendar.asked(each, self.covered) for each in several]
 
@@ -174,7 +177,7 @@ class Query:
             self._add(outcome, (), None)
         else:
             periods = self.asked()
-            outcome.may_refuse = self._nearly_before(periods[0])
+            outcome.may_refuse = self._nearly_before(periods[0]) | self._unclear()
             labels = [asked.days.first for asked in periods]
             # Two periods of one name cannot be told apart here; and where there are no data, no bucket is inside them.
             outcome.unsure = len(set(labels)) < len(labels) or (self.series is not None and self.covered is None)
@@ -201,6 +204,15 @@ class Query:
         if self.compare and not codes and not len(self._other(periods[0]).days.cut(covered)):
             return {"no_last_year" if self.compare["kind"] == "last_year" else "no_earlier_period"}
         return codes
+
+    def _unclear(self) -> set[str]:
+        """Refusals that are as good as an answer: of no data at all, of shares of what is neither a sum nor a rate."""
+        found: set[str] = set()
+        if self.covered is None:
+            found |= {"outside_period", "no_earlier_period", "no_last_year"}
+        if self.share and any(self.sight.workspace.kind(name) in SHARED_KINDS for name in self.metrics):
+            found.add("share_of_ratio")
+        return found
 
     def _nearly_before(self, asked: Asked) -> set[str]:
         """Of a series either the buckets' own earlier days may be held against the data, or those of the period as a whole."""
@@ -243,28 +255,23 @@ class Query:
         """The rows of one period."""
         calendar = self.scene.calendar
         if self.series is None:
-            when = When(None) if asked is None else When(asked.days, calendar.previous(asked).days)
+            when = When(None) if asked is None else When(asked.days, calendar.previous(asked).days, self.assumed)
             other = None
             if self.compare and asked:
                 before = self._other(asked)
-                outcome.partly = (
-                    self._has_other_buckets()
-                    or asked.days != asked.whole
-                    or before.days.cut(self.covered or before.days) != before.days
-                )
+                outcome.partly = before.days.cut(self.covered or before.days) != before.days
                 other = When(before.days, calendar.previous(before).days)
             self._add_rows(outcome, label, when, other, when, None)
             return
         assert asked
-        whole = When(asked.days, calendar.previous(asked).days)
+        whole = When(asked.days, calendar.previous(asked).days, self.assumed)
         inside = asked.days.cut(self.covered or asked.days)
         for bucket in calendar.units(inside if self._alone(outcome) else asked.days, self._grain):
             part = bucket.cut(asked.days)
             other = None
             if self.compare:
                 days = self._earlier(bucket, part)
-                by_weeks = self._grain == "week" and self.compare["kind"] == "last_year"
-                outcome.partly = outcome.partly or by_weeks or days.cut(self.covered or days) != days
+                outcome.partly = outcome.partly or days.cut(self.covered or days) != days
                 other = When(days, self._bucket_before(calendar.unit(days.first, self._grain)))
             self._add_rows(outcome, label, When(part, self._bucket_before(bucket)), other, whole, bucket)
 
@@ -300,13 +307,6 @@ class Query:
             outcome.rows[full] = cells
             if group not in sure or (self._looks_back and bucket is not None and not self._is_inside(bucket)):
                 outcome.optional.add(full)
-
-    def _has_other_buckets(self) -> bool:
-        """Whether a group runs along the calendar, though not along the metrics' own time."""
-        fields = [field for dataset in self.sight.workspace.datasets.values() for field in dataset.fields.values()]
-        moments = [field["name"] for field in fields if field["type"] == "time"]
-        names = [ref["name"].rpartition(".")[2] for ref in self.by if ref["kind"] == "field"]
-        return any(ref.get("grain") in SERIES for ref in self.by) or any(name in moments for name in names)
 
     @property
     def _looks_back(self) -> bool:
