@@ -28,6 +28,8 @@ def read_assumptions(draft: Draft) -> None:
             draft.parameters[parameter.name] = _value(parameter, number)
             set_to = f"{parameter.name} = {draft.parameters[parameter.name]}"
             draft.claim(set_to, item, number, *(each for each in draft.between(item, number) if is_weak_metric(each)))
+            beside = (draft.touching(number, 1), draft.touching(number, -1))
+            draft.claim(set_to, *(each for each in beside if each is not None and each.is_word and each.word("money")))
     if draft.parameters:
         draft.claim("assumption", *draft.words("suppose"))
         for item in draft.items:

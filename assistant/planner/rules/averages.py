@@ -14,6 +14,8 @@ def read_ratios(draft: Draft) -> None:
     """ "sales per customer", 每个客户的订单数: the ratio that is declared for it, if one is."""
     for word in [*draft.words("per"), *_ones(draft)]:
         noun, counts = _divided_by(draft, word)
+        if word.text.endswith("均"):
+            noun, counts = word, _counts_of_people(draft)
         if noun is None or not counts or noun.get(GrainTerm) is not None:
             continue
         head = _metric_near(draft, word, noun)
@@ -29,6 +31,12 @@ def read_ratios(draft: Draft) -> None:
                 draft.claim(f"metric {ratio.name}", each)
         add_metric(draft, ratio.name)
         return
+
+
+def _counts_of_people(draft: Draft) -> set[str]:
+    """人均, 户均: the word holds whom it is divided by."""
+    person = next((each.name for each in draft.workspace.entities if each.personal), None)
+    return {each.name for each in entity_counts(draft.workspace, person)} if person is not None else set()
 
 
 def _ones(draft: Draft) -> list[Item]:

@@ -41,7 +41,7 @@ def read_bands(draft: Draft) -> list[Clause]:
         if following is not None and following.word("times") and following.get(UnitTerm) is None:
             continue
         name = _banded_field(draft, item, number.value, compared is not None)
-        if name is None:
+        if name is None or _counts_others(draft, item, name[0]):
             continue
         field, noun = name
         clause = _clause(draft, item, number.value, compared, field)
@@ -99,6 +99,17 @@ def _banded_field(draft: Draft, number: Item, value: float, compared: bool) -> t
     if len(candidates) == 1 and not counted and _about_people(draft, candidates[0]):
         return candidates[0], []
     return None
+
+
+def _counts_others(draft: Draft, number: Item, field: FieldDefinition) -> bool:
+    """ "5 or more different shops": the number counts what the field does not describe."""
+    following = draft.touching(number, 1)
+    while following is not None and (following.light or following.word(*CODES, "group")):
+        following = draft.touching(following, 1)
+    home = home_dataset(draft.workspace, field.name)
+    entities = list(home.entities) if home else []
+    terms = following.all(FieldTerm) if following is not None else []
+    return any(term.entity is not None and term.entity not in entities for term in terms)
 
 
 def _about_people(draft: Draft, field: FieldDefinition) -> bool:

@@ -19,6 +19,7 @@ UNITS = ("classifier", "times", "money", "stop")
 EVERY = ("every", "each", "每")
 FEW = ("single", "once", "twice")
 """Words that are a number by themselves."""
+DIFFERENT = ("不同", "不同的", "different", "distinct", "unique")
 REACH = 4
 """Items around a number in which what it counts is looked for."""
 Per = Literal["date", "week", "month"]
@@ -65,7 +66,7 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
         value = _value(draft, item, number, metric)
         if second is not None and second.number is not None:
             high = _value(draft, second, second.number.value, metric)
-            return Bound((*used, second, *draft.between(item, second)), metric, "between", value, high, per)
+            return Bound((*used, second, *_between(item, items), *draft.between(item, second)), metric, "between", value, high, per)
         return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
     return None
 
@@ -103,12 +104,15 @@ def _comparison(draft: Draft, number: Item, items: list[Item]) -> tuple[str, Ite
         if before is None:
             break
         for code in COMPARISONS:
-            if before.word(code) and not _is_only_grammar(before):
+            if before.word(code) and (is_comparing(before, items) or not _is_only_grammar(before)):
                 return code, before
-        if not (before.light or before.word("money", "stop")):
+        verb = before.get(VerbTerm) is not None or before.word("act") or is_weak_metric(before)
+        if not (before.light or before.word("money", "stop") or verb):
             break
         before = _near(before, items, -1)
     after = _near(number, items, 1)
+    if after is not None and after.text == "+":
+        return "at_least", after
     for _ in range(3):
         if after is None:
             return None
@@ -121,6 +125,17 @@ def _comparison(draft: Draft, number: Item, items: list[Item]) -> tuple[str, Ite
             return None
         after = _near(after, items, 1)
     return None
+
+
+def is_comparing(item: Item, items: list[Item]) -> bool:
+    """Whether a word compares. 过 does behind a named figure (销售额过一万), and only tells of the past behind a verb."""
+    if item.text == "+":
+        return True
+    if not item.word(*COMPARISONS):
+        return False
+    before, after = _near(item, items, -1), _near(item, items, 1)
+    named = before is not None and any(not term.weak for term in before.all(MetricTerm))
+    return not item.word("filler") or (named and after is not None and after.number is not None)
 
 
 def _is_only_grammar(item: Item) -> bool:
@@ -148,6 +163,12 @@ def _range_end(draft: Draft, number: Item, items: list[Item]) -> Item | None:
     return second if second is not None and second.number is not None else None
 
 
+def _between(number: Item, items: list[Item]) -> list[Item]:
+    """The word that opens a range."""
+    lead = _near(number, items, -1)
+    return [lead] if lead is not None and lead.text.lower() in ("between", "from", "介于", "在") else []
+
+
 # ---- what is counted ----------------------------------------------------------------------------------------------------
 
 
@@ -162,7 +183,8 @@ def _counted(draft: Draft, number: Item, items: list[Item], whose: str, dataset:
         named = _named(draft, after, whose, dataset)
         if named is not None:
             return named, [after]
-        if not (after.light or after.word(*COMPARISONS, "classifier", "money", "stop") or after is number):
+        passed = after.light or after.word(*COMPARISONS, "classifier", "money", "stop") or after.text.lower() in DIFFERENT
+        if not (passed or after is number):
             break
     if any(each is not None and (each.word("money") or each.text == "$") for each in _around(number, items)):
         amount = key_metric_of_money(draft)
@@ -306,9 +328,13 @@ def _all_of_them(item: Item) -> Grain | None:
 
 def _said_before(items: list[Item], item: Item, grain: Grain) -> list[Item]:
     """ "12 months, every month": how many there are, said once more."""
-    before, number = _near(item, items, -1), _near(item, items, -2)
+    before, number, inside = _near(item, items, -1), _near(item, items, -2), None
+    if before is not None and before.word("inside"):
+        before, number, inside = number, _near(item, items, -3), before
     counted = before is not None and any(term.grain == grain for term in before.all(GrainTerm))
-    return [before, number] if counted and before is not None and number is not None and number.number is not None else []
+    if not counted or before is None or number is None or number.number is None:
+        return []
+    return [before, number, *([inside] if inside is not None else [])]
 
 
 def _around(number: Item, items: list[Item]) -> tuple[Item | None, ...]:
@@ -334,8 +360,14 @@ def is_amount(item: Item, items: list[Item]) -> bool:
     before, after = _near(item, items, -1), _near(item, items, 1)
     if item.number is None or not item.text.isdigit():
         return False
-    counted = after is not None and after.word("classifier", "times", "money") and not after.word("inside")
-    return counted or (before is not None and (before.text == "$" or (before.word("at_least") and not before.text.isascii())))
+    if before is not None and (before.text == "$" or (before.word("at_least") and not before.text.isascii())):
+        return True
+    if after is None or after.word("inside"):
+        return False
+    compared = before is not None and before.word(*COMPARISONS)
+    return after.word("classifier", "times", "money") or (
+        compared and (after.get(FieldTerm) is not None or after.get(MetricTerm) is not None)
+    )
 
 
 def has_number(item: Item) -> bool:

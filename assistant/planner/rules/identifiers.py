@@ -115,6 +115,8 @@ def _numbers_before(draft: Draft, noun: Item) -> list[Item]:
     number = _past_apposition(draft, number)
     if not _is_plain_number(number) or number is None:
         return []
+    if noun.word("classifier") and not marked and number.get(BareDayTerm) is None:
+        return []  # 50单 counts
     han = any(is_han(char) for char in noun.text)
     written = number.text.strip().rstrip("号日").isdigit()
     earlier = draft.touching(number, -1)

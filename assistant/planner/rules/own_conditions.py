@@ -92,8 +92,9 @@ def own_list(draft: Draft) -> Frozen | None:
     whose = draft.workspace.entity(found.phrase.whose)
     if found.phrase.noun is not None:
         draft.claim(f"list of {found.phrase.whose}", found.phrase.noun)
-    draft.claim("list", *draft.words("list", "which", "count"))
-    if whose is None:
+    last = draft.before(draft.items[-1]) if draft.items[-1].light else draft.items[-1]
+    draft.claim("list", *draft.words("list", "which", "count"), *(item for item in draft.words("group") if item is last))
+    if whose is None or draft.parameters:
         return _groups(draft, found)
     asked = draft.periods[0] if len(draft.periods) == 1 else draft.workspace.workspace.default_period
     for said in found.said:
@@ -186,12 +187,26 @@ def _asks_for_them(draft: Draft, found: OwnFigures) -> bool:
     counts = {each.name for each in entity_counts(draft.workspace, found.phrase.whose)}
     listed = any(item.word("list") and item.is_word and not item.word("count", "which", "filler") for item in draft.items)
     counted = any(item.word("count", "share") and not item.word("list", "filler") for item in draft.items)
-    return listed and not counted and set(draft.metrics) <= counts and draft.share is None and not draft.by
+    return (listed or _asks_which(draft, found)) and not counted and set(draft.metrics) <= counts and draft.share is None and not draft.by
+
+
+def _asks_which(draft: Draft, found: OwnFigures) -> bool:
+    """ "Which customers …", …的客户是哪些, …的都有谁."""
+    noun = found.phrase.noun
+    if noun is None:
+        return False
+    before, after = draft.before(noun), draft.after(noun)
+    while before is not None and any(before in clause.items for clause in draft.clauses):
+        before = draft.before(before)
+    return any(each is not None and each.word("which") and not each.word("count", "relative") for each in (after,)) or (
+        before is not None and before.text.lower() in ("which", "what", "哪些", "哪几个")
+    )
 
 
 def _groups(draft: Draft, found: OwnFigures) -> Frozen:
     """Groups by a field or a grain, with the figure that picks them."""
-    ref = found.ref
+    whose = draft.workspace.entity(found.phrase.whose)
+    ref = found.ref if whose is None else Field(name=whose.key_name)
     period = draft.periods[0] if draft.periods else next((said.period for said in found.said if said.period is not None), None)
     for said in found.said:
         said.period = None
@@ -199,7 +214,8 @@ def _groups(draft: Draft, found: OwnFigures) -> Frozen:
     metrics = tuple(dict.fromkeys(each.metric for each in found.columns if draft.workspace.metric(each.metric) is not None))
     where = all_of(tuple(clause.as_condition() for clause in draft.clauses))
     order = tuple(draft.order) if not isinstance(ref, TimeBucket) else ()
-    return MetricQuery(metrics=metrics, by=(ref,), where=where, period=period, order=order, limit=draft.limit)
+    asked = {"period": period, "order": order, "limit": draft.limit, "parameters": draft.parameters}
+    return MetricQuery(metrics=metrics, by=(ref,), where=where, **asked)  # pyright: ignore[reportArgumentType]
 
 
 # ---- conditions -----------------------------------------------------------------------------------------------------------
@@ -208,7 +224,9 @@ def _groups(draft: Draft, found: OwnFigures) -> Frozen:
 def _where(draft: Draft, found: OwnFigures) -> AnyCondition | None:
     found.columns = []
     draft.notes = [note for note in draft.notes if note.code != "scaled_bound"]
-    return all_of(tuple(condition for said in found.said for condition in _conditions(draft, found, said)))
+    each = [all_of(tuple(_conditions(draft, found, said))) for said in found.said]
+    met = tuple(condition for condition in each if condition is not None)
+    return Or(of=met) if found.said[-1].alternative else all_of(tuple(part for condition in met for part in parts_of(condition)))
 
 
 def _conditions(draft: Draft, found: OwnFigures, said: Said) -> list[AnyCondition]:

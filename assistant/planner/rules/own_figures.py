@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import COMPARISONS, has_number, is_amount, is_every
+from assistant.planner.rules.bounds import has_number, is_amount, is_comparing, is_every
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import entity_counts
-from assistant.planner.rules.phrases import OF_EACH, Phrase, phrases
+from assistant.planner.rules.phrases import OF_EACH, Phrase, phrases, whose_of
 from assistant.planner.rules.said import NOT, ONLY, Said, does_something, read_said
 from semantic_layer.conditions import GRAINS, EntityMetric, Field, TimeBucket
 from semantic_layer.metric_parts import base_datasets
@@ -17,6 +17,7 @@ from semantic_layer.metric_parts import base_datasets
 NEAR = 3
 """Items around a number among which its comparing word stands."""
 ALONE = ("once", "twice", "single")
+NONE = ("no", "without", "without any", "without a single")
 
 
 @dataclass
@@ -61,9 +62,22 @@ def take_own_figures(draft: Draft, clauses: list[Clause]) -> tuple[list[Clause],
 
 def _taken(draft: Draft, phrase: Phrase, said: list[Said]) -> OwnFigures:
     used = [item for part in said for item in part.items]
+    used += _named_before(draft, phrase)
+    if phrase.noun is not None and phrase.items[-1].index < phrase.noun.index:
+        used += [item for item in draft.between(phrase.items[-1], phrase.noun) if item.light]
     for item in used:
         item.role = f"{OF_EACH}{phrase.whose} did"
     return OwnFigures(phrase, said, Clause(used, words="of each"))
+
+
+def _named_before(draft: Draft, phrase: Phrase) -> list[Item]:
+    """ "In one order …的订单": the noun said before, too."""
+    inside = draft.touching(phrase.items[0], -1)
+    noun = draft.touching(inside, -1) if inside is not None and inside.word("inside") else None
+    one = draft.touching(noun, -1) if noun is not None and whose_of(draft, noun) == phrase.whose else None
+    if inside is None or noun is None or one is None or one.number is None or one.number.value != 1:
+        return []
+    return [one, noun, inside]
 
 
 # ---- what needs each one's own figures --------------------------------------------------------------------------------------
@@ -78,7 +92,7 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
         return False
     own = [clause for clause in clauses if all(item in items for item in clause.items)]
     does = [item for item in items if does_something(item)]
-    if any(_is_never(draft, item) for item in items) or (does and _is_negated(items, own)):
+    if any(_is_never(draft, item, own) or _is_without(draft, item) for item in items) or (does and _is_negated(items, own)):
         return True
     holds = any(item.word("contains", "including") and item.is_word for item in items) and bool(own)
     if holds and not _asks_only_how_many(draft, phrase):
@@ -96,8 +110,9 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
         return True
     if not does:
         return False
+    follows = phrase.noun is not None and phrase.items[0].index > phrase.noun.index
     inside = bool(phrase.after) or (not phrase.items[0].text.isascii() and phrase.items[0].word("inside"))
-    if inside and draft.any_word("share"):
+    if (inside or follows) and draft.any_word("share"):
         return True
     return len(does) > 1 or not _asks_only_how_many(draft, phrase) or _is_of_other_data(draft, does)
 
@@ -111,7 +126,7 @@ def _is_bounded(items: list[Item]) -> bool:
             return True
         near = items[max(0, index - NEAR) : index + NEAR + 1]
         following = items[index + 1] if index + 1 < len(items) else None
-        compared = any(each.word(*COMPARISONS) and not each.word("filler") for each in near)
+        compared = any(is_comparing(each, items) for each in near)
         times = following is not None and following.word("times")
         between = index + 2 < len(items) and following is not None and following.text.lower() in ("到", "至", "and", "to", "-")
         exact = any(each.text.lower() in ONLY and each.word("only") for each in items[max(0, index - NEAR) : index])
@@ -121,12 +136,22 @@ def _is_bounded(items: list[Item]) -> bool:
     return False
 
 
-def _is_never(draft: Draft, item: Item) -> bool:
-    """A negation before something done."""
+def _is_never(draft: Draft, item: Item, clauses: list[Clause]) -> bool:
+    """A negation before something done, or before what it was done with, or when: "but never red ones"."""
     following = draft.after(item)
     if not item.word("never") or following is None:
         return False
-    return following.get(VerbTerm) is not None or following.get(MetricTerm) is not None or following.word("act")
+    again = any(following in clause.items for clause in clauses) or following.get(PeriodTerm) is not None
+    return again or following.get(VerbTerm) is not None or following.get(MetricTerm) is not None or following.word("act")
+
+
+def _is_without(draft: Draft, item: Item) -> bool:
+    """ "Had no orders": none of what is counted."""
+    following = draft.after(item)
+    if item.text.lower() not in NONE or not item.word("not") or following is None:
+        return False
+    terms = following.all(FieldTerm)
+    return following.get(MetricTerm) is not None or any(term.entity is not None for term in terms)
 
 
 def _is_negated(items: list[Item], clauses: list[Clause]) -> bool:

@@ -11,12 +11,17 @@ from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, Period
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bounds import COMPARISONS
 from assistant.planner.rules.counting import entity_counts
+from semantic_layer.conditions import GRAINS
 
 HEADS = ("count", "which", "list", "share", "how_much")
 """Words that ask of the noun: what follows it says which of them are meant."""
 LINKS = (",", "，", ";", "；", "?", "？", "。", ".")
 OF_EACH = "what each "
 """How the roles of words begin that say something of each one."""
+COUNTS = ("number of ", "how many ", "count of ", "share of ", "percentage of ")
+"""How names of metrics begin that count their noun."""
+AUXILIARIES = ("have", "has", "had", "do", "does", "did")
+PRONOUNS = ("those", "ones", "the ones", "them", "these")
 WHO = ("who", "谁", "哪些人", "什么人")
 
 
@@ -40,10 +45,12 @@ def phrases(draft: Draft) -> list[Phrase]:
     """Every stretch that may say something of each one of a noun."""
     found: list[Phrase] = []
     for item in draft.items:
-        whose = whose_of(draft, item)
+        whose = whose_of(draft, item) or _whose_again(draft, item)
         if whose is None:
             continue
         before, after = tuple(_before(draft, item, whose)), tuple(_after(draft, item))
+        if _noun_inside(draft, item) is not None:
+            after = (item, *after)
         found += [Phrase(item, whose, items) for items in (before, after) if items]
         if before and after:
             found.append(Phrase(item, whose, before, after))
@@ -58,6 +65,8 @@ def whose_of(draft: Draft, item: Item) -> str | None:
     """What an item names, if it names things that have figures of their own."""
     if item.text.lower() in WHO and item.word("which"):
         before = draft.touching(item, -1)
+        if before is not None and before.word("conj", "but", "or") and any(whose_of(draft, each) for each in draft.items[: before.index]):
+            return None
         return _person(draft) if before is None or whose_of(draft, before) is None else None
     for term in item.all(FieldTerm):
         if term.entity is not None:
@@ -66,11 +75,47 @@ def whose_of(draft: Draft, item: Item) -> str | None:
         for entity in draft.workspace.entities:
             if not term.weak and term.name in {each.name for each in entity_counts(draft.workspace, entity.name)}:
                 return entity.name
+    inside = _noun_inside(draft, item)
+    if inside is not None:
+        return inside
     plain = item.get(FieldTerm)
     if plain is not None and item.get(MetricTerm) is None and item.get(VerbTerm) is None:
         return plain.name
     grain = item.get(GrainTerm)
     return grain.grain if grain is not None and not item.word("filler") and grain.field is None else None
+
+
+def _noun_inside(draft: Draft, item: Item) -> str | None:
+    """哪些活动的成本超过…: the word for the figure begins with the noun that is asked for."""
+    before = draft.touching(item, -1)
+    head, link, _ = item.text.partition("的")
+    if not link or item.get(MetricTerm) is None or before is None or not before.word("which"):
+        return None
+    return next((each.name for each in draft.workspace.entities if head in each.words()), None)
+
+
+def _whose_again(draft: Draft, item: Item) -> str | None:
+    """ "The top ten of those who …": the noun that was named last."""
+    following = draft.touching(item, 1)
+    if item.text.lower() not in PRONOUNS or following is None or not (following.word("relative") or _is_participle(following)):
+        return None
+    named = [whose for each in draft.items[: item.index] if (whose := whose_of(draft, each)) is not None]
+    return next((whose for whose in reversed(named) if draft.workspace.entity(whose) is not None), None)
+
+
+def _is_subject(draft: Draft, noun: Item) -> bool:
+    """ "How many did our letters reach": the noun of a question, whose verb says what it did."""
+    before = draft.touching(noun, -1)
+    while before is not None and before.light and before.text.lower() not in AUXILIARIES:
+        before = draft.touching(before, -1)
+    return before is not None and before.text.lower() in AUXILIARIES
+
+
+def _is_participle(item: Item) -> bool:
+    """ "Customers reached by mail", "orders holding three items", "those never reached"."""
+    if not item.text.isascii() or item.word("filler"):
+        return False
+    return item.get(VerbTerm) is not None or item.word("contains", "including", "never")
 
 
 def _person(draft: Draft) -> str | None:
@@ -89,6 +134,8 @@ def _asks_after(draft: Draft, link: Item) -> bool:
 def _before(draft: Draft, noun: Item, whose: str) -> list[Item]:
     """What stands before 的 and the noun; a verb alone may touch it (退货客户)."""
     link = draft.touching(noun, -1)
+    while link is not None and link.light and not link.text.endswith("的") and not link.text.isascii():
+        link = draft.touching(link, -1)
     if link is None:
         return []
     if link.text == "的":
@@ -117,7 +164,8 @@ def _back_from(draft: Draft, index: int) -> list[Item]:
 def _names_a_whole(draft: Draft, item: Item) -> bool:
     """客户里: what follows is about a part of those that the noun before it names."""
     before = draft.before(item)
-    return before is not None and whose_of(draft, before) is not None and before.get(PeriodTerm) is None
+    whose = whose_of(draft, before) if before is not None and before.get(PeriodTerm) is None else None
+    return whose is not None and whose not in GRAINS
 
 
 # ---- after the noun -----------------------------------------------------------------------------------------------------
@@ -130,7 +178,8 @@ def _after(draft: Draft, noun: Item) -> list[Item]:
         return []
     inside = not following.text.isascii() and following.word("inside")
     bounded = following.word(*COMPARISONS) and following.text.isascii() and _number_follows(draft, following)
-    if not (following.word("relative") or bounded or inside or _is_asked(draft, noun)):
+    described = _is_participle(following) and whose_of(draft, noun) not in GRAINS and not _is_subject(draft, noun)
+    if not (following.word("relative") or bounded or inside or described or _is_asked(draft, noun)):
         return []
     found: list[Item] = []
     for item in draft.items[noun.index + 1 :]:
@@ -157,7 +206,10 @@ def _number_follows(draft: Draft, comparison: Item) -> bool:
 
 def _grouped_by(draft: Draft, word: Item) -> bool:
     """ "by month", "by sales": what follows the phrase says how to cut or to order."""
-    following = draft.after(word)
+    following, before = draft.after(word), draft.touching(word, -1)
+    if following is not None and before is not None and before.get(VerbTerm) is not None:
+        if any(term.entity is not None for term in following.all(FieldTerm)):
+            return False  # "reached by a letter"
     kinds = (FieldTerm, GrainTerm, MetricTerm)
     return word.text.lower() in ("by", "per") and following is not None and any(following.get(kind) for kind in kinds)
 
@@ -170,7 +222,7 @@ def _goes_on(draft: Draft, comma: Item) -> bool:
 
 def _is_asked(draft: Draft, noun: Item) -> bool:
     """ "how many customers …", 哪些门店…, "who …": the noun is the subject of the question."""
-    if noun.text.lower() in WHO:
+    if noun.text.lower() in WHO or noun.text.lower().startswith(COUNTS):
         return True
     before = draft.before(noun)
     while before is not None and not before.word(*HEADS) and _describes(before):

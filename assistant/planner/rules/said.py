@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
+from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bounds import Bound, dataset_named, has_number, read_bound
 from assistant.planner.rules.clause import Clause, describes
+from assistant.planner.rules.heads import is_weak_metric
 from assistant.planner.rules.phrases import Phrase, whose_of
 from semantic_layer.calendar import Span, resolve
 from semantic_layer.conditions import Field
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.periods import EachPeriod, SinglePeriod
+from semantic_layer.reach import knows
 
 READ = (
-    "never", "not", "act", "first_time", "but", "both", "relative", "only", "classifier", "contains", "including", "inside",
-    "per", "echo", "count", "which", "list", "share", "follow", "group",
+    "never", "not", "or", "act", "first_time", "but", "both", "relative", "only", "classifier", "contains", "including", "inside",
+    "per", "echo", "count", "which", "list", "share", "follow", "group", "key_noun",
 )  # fmt: skip
 """Words of a phrase that say no more than what was read of it."""
-ONLY = ("only", "just", "solely", "exclusively", "只", "仅", "仅仅", "只在", "仅在")
+ONLY = ("only", "just", "solely", "exclusively", "nothing but", "no other than", "nothing other than", "nothing except", "只", "仅", "仅仅", "只在", "仅在")
+EVER = ("从", "ever", "never")
 NOT = ("not", "but not", "and not", "no", "没", "没有", "不", "未", "不是")
 """Negations of what was done; others ("without", 除了) say which rows count."""
 
@@ -36,6 +39,7 @@ class Said:
         first: It is said that they did it for the first time.
         only: It is said that they did nothing else.
         either: Listed values are joined by "or".
+        alternative: "Or" joins it to what was said before.
         period: Its own days.
     """
 
@@ -46,6 +50,7 @@ class Said:
     first: bool = False
     only: bool = False
     either: bool = False
+    alternative: bool = False
     period: SinglePeriod | None = None
     bound: Bound | None = None
 
@@ -55,11 +60,49 @@ def read_said(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> list[Said]
     found: list[Said] = []
     for stretch in (phrase.items, phrase.after):
         for items in _cut(draft, list(stretch), clauses):
+            if found and _says_nothing_else(items, clauses):
+                found[-1].only = bool(found[-1].clauses)
+                found[-1].items += items
+                continue
             said = _one(draft, phrase, items, clauses, found)
             if said is None:
                 return []
             found.append(said)
+    if any(said.alternative for said in found) and not all(said.alternative for said in found[1:]):
+        return []  # "a or b and c" can be meant in two ways
+    _share_days(found)
     return found
+
+
+def _says_nothing_else(items: list[Item], clauses: list[Clause]) -> bool:
+    """ "… and nothing else", 别的都不买: only what was said before."""
+    if any(item.word("nothing_else") for item in items):
+        return True
+    denied = any(_negates(item) or _is_negation(item) for item in items)
+    return denied and any(item.word("others") for item in items) and not any(item in clause.items for clause in clauses for item in items)
+
+
+def _share_days(found: list[Said]) -> None:
+    """Days of the first deed, or behind the last one, are those of all: "in May bought a and b", "bought a and b in May".
+
+    "Never" is said of all time.
+    """
+    if len(found) < 2 or any(said.first for said in found):
+        return
+    first, last = found[0], found[-1]
+    if first.period is not None and not any(said.period for said in found[1:]):
+        for said in found[1:]:
+            said.period = None if any(item.text.lower().startswith(EVER) for item in said.items) else first.period
+    elif last.period is not None and not _stands_before(last) and not any(said.period for said in found[:-1]):
+        for said in found[:-1]:
+            said.period = last.period
+
+
+def _stands_before(said: Said) -> bool:
+    """Whether the days stand before what was done."""
+    days = [item.index for item in said.items if item.get(PeriodTerm) is not None]
+    deeds = [item.index for item in said.items if _is_deed(item)]
+    return bool(days) and (not deeds or days[0] < deeds[0])
 
 
 # ---- cut ------------------------------------------------------------------------------------------------------------------
@@ -69,8 +112,8 @@ def _cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[It
     """Cut where a new verb, figure or negation begins."""
     parts: list[list[Item]] = [[]]
     for index, item in enumerate(items):
-        joins = item.word("conj", "but") or item.text in (",", "，") or (item.word("not") and item.text.lower().startswith("but"))
-        begins = _begins(draft, items[index + 1 :], clauses)
+        joins = item.word("conj", "but", "or") or item.text in (",", "，", "、") or (item.word("not") and item.text.lower().startswith("but"))
+        begins = _begins(draft, items[index + 1 :], clauses) and not _is_inside_range(items, index)
         again = does_something(item) and _is_complete(parts[-1], clauses) and any(does_something(each) for each in parts[-1])
         if (joins and _has_core(parts[-1]) and begins) or (_is_negation(item) and any(_is_deed(each) for each in parts[-1])) or again:
             parts.append([item])
@@ -79,9 +122,16 @@ def _cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[It
     return [part for part in parts if part]
 
 
+def _is_inside_range(items: list[Item], index: int) -> bool:
+    """ "Between five and ten"."""
+    numbers = 0 < index < len(items) - 1 and has_number(items[index - 1]) and has_number(items[index + 1])
+    return numbers and index > 1 and items[index - 2].text.lower() == "between"
+
+
 def does_something(item: Item) -> bool:
     """A verb of the data, or one that says that somebody came."""
-    return (item.get(VerbTerm) is not None and not item.word("filler")) or item.word("act")
+    verb = item.get(VerbTerm) is not None or is_weak_metric(item)
+    return (verb and not item.word("filler")) or item.word("act")
 
 
 def _is_complete(items: list[Item], clauses: list[Clause]) -> bool:
@@ -106,8 +156,10 @@ def _begins(draft: Draft, items: list[Item], clauses: list[Clause]) -> bool:
     for item in items[:4]:
         if does_something(item) or item.word("never", "first_time") or (item.word("not") and not item.word("conj")):
             return True
+        if (item.word("relative") and not item.word("conj")) or item.word("others", "nothing_else"):
+            return True
         negated = any(clause.negated and item in clause.items for clause in clauses)
-        if negated or item.get(PeriodTerm) is not None or any(not term.weak for term in item.all(MetricTerm)):
+        if negated or item.get(PeriodTerm) is not None or item.get(MetricTerm) is not None:
             return True
         if any(item in clause.items for clause in clauses):
             return False
@@ -134,7 +186,12 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     said.negated = any(_is_negation(item) for item in items) or (not kept and any(_negates(item) for item in items))
     said.first = any(item.word("first_time") for item in items)
     said.only = bool(kept) and not said.first and any(item.text.lower() in ONLY and item.word("only") for item in items)
-    said.either = any(item.word("or") for item in items)
+    said.alternative = bool(before) and items[0].word("or")
+    said.either = any(item.word("or") for item in items[1:])
+    if said.negated and kept and all(clause.negated and not _denies(clause) for clause in kept):
+        said.only, said.negated = True, False  # 除了红的都没买
+        for clause in kept:
+            clause.negated = False
     for clause in kept:
         if clause.negated and any(_negates(item) for item in items):
             said.negated, clause.negated = True, False
@@ -161,9 +218,13 @@ def _negates(item: Item) -> bool:
     return item.word("not", "never") and item.text.lower() in NOT
 
 
+def _denies(clause: Clause) -> bool:
+    return any(_negates(item) for item in clause.items)
+
+
 def _is_open_number(draft: Draft, phrase: Phrase, item: Item, said: Said) -> bool:
     following = draft.touching(item, 1)
-    if said.negated and item.number is not None and item.number.value == 1:
+    if said.negated and (item.word("once", "single") or (item.number is not None and item.number.value == 1)):
         return False  # not a single one
     each = following is not None and item.number is not None and item.number.value == 1 and _names(draft, phrase, following)
     return has_number(item) and item.get(PeriodTerm) is None and item.role is None and not each
@@ -191,10 +252,29 @@ def _left(draft: Draft, phrase: Phrase, said: Said) -> list[Item]:
     return [item for item in said.items if item not in read and not _is_read(draft, phrase, said, item)]
 
 
+def _is_object(draft: Draft, said: Said, item: Item) -> bool:
+    """ "Reached by a campaign", 买过商品: an entity that the rows of a deed are about, with nothing said of it."""
+    entities = [term.entity for term in item.all(FieldTerm) if term.entity is not None]
+    beside = [draft.touching(item, -1), draft.touching(item, 1)]
+    counted = any(each is not None and (has_number(each) or each.word("group")) and not each.word("filler") for each in beside)
+    by = any(each is not None and each.text.lower() == "by" for each in beside)
+    rows = said.dataset if said.bound is None else None
+    return rows is not None and (not counted or by) and any(knows(draft.workspace, rows, entity) for entity in entities)
+
+
 def _is_read(draft: Draft, phrase: Phrase, said: Said, item: Item) -> bool:
     if item.role is not None or item.soft or item.light or item.word(*READ) or item.text in (",", "，", "$"):
         return True
     if item.get(VerbTerm) or item.get(PeriodTerm) or item.get(MetricTerm) or _names(draft, phrase, item):
+        return True
+    if item.word("others"):
+        return said.only
+    before = draft.touching(item, -1)
+    if item.get(GrainTerm) is not None and before is not None and before.word("refer", "this"):
+        return True  # "that month"
+    if _is_object(draft, said, item):
+        return True
+    if said.negated and item.word("once", "single"):
         return True
     again = draft.touching(item, 1)
     if item.number is not None and again is not None and (_names(draft, phrase, again) or said.negated):
