@@ -28,23 +28,36 @@ def different(workspace: Workspace, name: str, of: str | None = None, first: tup
 
     Args:
         of: Whose rows are counted, where it is asked of each one: an entity, a field or a grain.
+        name: A field, an entity or a grain; `<dataset>.<entity>` counts an entity in the rows of that dataset.
         first: The datasets that are looked at first; then those of the key metrics, then the others that have a time.
     """
     owner, _, bare = name.rpartition(".")
+    if workspace.dataset(owner) is not None and workspace.entity(bare) is not None:
+        return _in_dataset(workspace, owner, bare, of)
     grain: Grain | None = bare if bare in GRAINS else None  # pyright: ignore[reportAssignmentType]
     entity = workspace.entity(name)
-    field = owner if grain is not None else entity.key_name if entity is not None else name
+    field = owner if grain is not None else name
     if grain is None and entity is None and home_dataset(workspace, name) is None:
         return None
     for dataset in _datasets(workspace, first, name, of):
         counted = field or dataset.time or ""
-        if counted and (of is None or _tells_apart(workspace, dataset, of)) and reaches(workspace, dataset.name, counted):
+        known = knows(workspace, dataset.name, name) if entity is not None else reaches(workspace, dataset.name, counted)
+        if counted and known and (of is None or _tells_apart(workspace, dataset, of)):
+            what = DistinctOf(dataset=dataset.name, entity=name) if entity is not None else None
             return Distinct(
                 name=name.replace(".", "_"),
                 label=_label(workspace, name),
-                distinct=DistinctOf(dataset=dataset.name, field=counted, grain=grain),
+                distinct=what or DistinctOf(dataset=dataset.name, field=counted, grain=grain),
             )
     return None
+
+
+def _in_dataset(workspace: Workspace, dataset: str, entity: str, of: str | None) -> Distinct | None:
+    """How many of an entity the rows of one dataset are about: `letters.campaign` are those that were sent."""
+    found = different(workspace, entity, of, (dataset,))
+    if found is None or found.distinct.dataset != dataset:
+        return None
+    return found.model_copy(update={"name": f"{dataset}_{entity}"})
 
 
 def _datasets(workspace: Workspace, first: tuple[str, ...], name: str, of: str | None) -> list[Dataset]:
@@ -54,7 +67,7 @@ def _datasets(workspace: Workspace, first: tuple[str, ...], name: str, of: str |
     names += [each.name for each in workspace.datasets if each.time is not None or each.window is not None]
     names += [each.name for each in workspace.datasets]
     homes = [home.name for entity in (name, of) if entity is not None for home in workspace.homes_of(entity)]
-    ordered = [each for each in dict.fromkeys(names) if each not in homes] + [each for each in homes if of is None]
+    ordered = dict.fromkeys([*first, *(each for each in names if each not in homes), *homes])
     return [dataset for each in ordered if (dataset := workspace.dataset(each)) is not None]
 
 

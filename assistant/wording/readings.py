@@ -65,7 +65,7 @@ class Words:
         found = (
             self.workspace.metric(name) or self.workspace.tag(name) or self.workspace.segment(name) or entity or self.field(bare)
         )
-        found = found or self.workspace.dataset(name) or self.workspace.entity(name) or self.workspace.parameter(name)
+        found = found or self.workspace.dataset(name) or self.workspace.entity(bare) or self.workspace.parameter(name)
         return found.label_in(self.language) if found else name
 
     def field(self, name: str) -> FieldDefinition | None:

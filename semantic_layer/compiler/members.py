@@ -153,7 +153,7 @@ class _List:
                 metric = self.scope.workspace.metric(ref.metric)
                 if metric is not None:
                     return metric_column(metric, metric.name, "metric"), sql
-                label = self.scope.workspace.entity(ref.metric)
+                label = self.scope.workspace.entity(ref.metric.rpartition(".")[2])
                 shown = Text(zh=label.label_in("zh"), en=label.label_in("en")) if label is not None else Text()
                 return Column(name=ref.metric.replace(".", "_"), role="metric", type="count", label=shown), sql
             case TimeBucket() | _:
@@ -170,13 +170,14 @@ class _List:
         order = (*request.order, *(key for key in keys if key.target not in [each.target for each in request.order]))
         if request.limit is not None and request.order:
             shown = {column.name: sql for column, sql in made}
-            ranked = [
-                exp.Ordered(this=shown[each.target].copy(), desc=each.descending, nulls_first=False) for each in request.order
-            ]
+            ranked = [_by(shown[each.target].copy(), each) for each in request.order]
             rank = exp.Window(this=exp.Rank(), order=exp.Order(expressions=ranked), over="OVER")
             tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=exp.Literal.number(request.limit))))
-        ordered = [
-            exp.Ordered(this=exp.column(identifier(each.target)), desc=each.descending, nulls_first=False) for each in order
-        ]
+        ordered = [_by(exp.column(identifier(each.target)), each) for each in order]
         tree = tree.order_by(*ordered, copy=False)
         return tree.limit(request.limit, copy=False) if request.limit is not None and not request.order else tree
+
+
+def _by(sql: exp.Expr, order: OrderBy) -> exp.Ordered:
+    """What is unknown comes last either way."""
+    return exp.Ordered(this=sql, desc=order.descending, nulls_first=False)

@@ -12,6 +12,7 @@ from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.heads import is_weak_metric, key_metric_of_money
 from semantic_layer.conditions import GRAINS, Grain, Operator
 from semantic_layer.model.metrics import Aggregate
+from semantic_layer.periods import SinglePeriod
 from semantic_layer.reach import knows, reaches
 
 COMPARISONS: dict[str, Operator] = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt"}
@@ -34,6 +35,8 @@ class Bound:
         op: How it is compared; `all` stands for every unit of the grain in the period.
         per: The figure is an average for each day, week or month.
         high: The upper end of a range, included.
+        period: The days of the figure, where it is compared with the same figure of others.
+        against: Those others.
     """
 
     items: tuple[Item, ...]
@@ -42,6 +45,8 @@ class Bound:
     value: float = 0
     high: float = 0
     per: Per | None = None
+    period: SinglePeriod | None = None
+    against: SinglePeriod | None = None
 
 
 def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None) -> Bound | None:
@@ -180,7 +185,7 @@ def _counted(draft: Draft, number: Item, items: list[Item], whose: str, dataset:
         if found is None:
             break
         after = found
-        named = _named(draft, after, whose, dataset)
+        named = named_figure(draft, after, whose, dataset)
         if named is not None:
             return named, [after]
         passed = after.light or after.word(*COMPARISONS, "classifier", "money", "stop") or after.text.lower() in DIFFERENT
@@ -207,7 +212,7 @@ def _counted(draft: Draft, number: Item, items: list[Item], whose: str, dataset:
     return None
 
 
-def _named(draft: Draft, item: Item, whose: str, dataset: str | None) -> str | None:
+def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> str | None:
     """What one item counts."""
     if item.word("times") or item.text in ("次", "趟", "回"):
         return _rows(draft, whose, dataset)
@@ -222,7 +227,9 @@ def _named(draft: Draft, item: Item, whose: str, dataset: str | None) -> str | N
         own = next((name for name in metrics if name in counts), None)
         described = draft.workspace.entity(field.entity)
         default = described.count if described is not None and dataset is None else None
-        return own or _count_in(draft, field.entity, dataset) or default or field.entity
+        told = dataset is not None and knows(draft.workspace, dataset, field.entity)
+        bare = f"{dataset}.{field.entity}" if told else field.entity
+        return own or _count_in(draft, field.entity, dataset) or default or bare
     if metrics:
         return metrics[0]
     if field is not None and field.entity is None and field.name != whose:

@@ -37,6 +37,8 @@ from semantic_layer.requests import EntityQuery, MetricQuery, OrderBy
 
 NEAR_THE_NOUN = 3
 DAYS_PER = {"date": 1, "week": 7}
+HAND_OVER = ("pull", "get", "give", "show", "send", "export", "fetch", "find", "extract", "show me", "give me")
+"""What asks for the things themselves: "pull me the customers who …"."""
 FALLING = ("ge", "gt", "all", "eq", "between")
 
 
@@ -104,7 +106,7 @@ def own_list(draft: Draft) -> Frozen | None:
     rest = [clause.as_condition() for clause in draft.clauses if clause is not found.clause]
     columns = tuple({each.metric: each.model_copy(update={"entity": None}) for each in found.columns}.values())
     falls = [said.bound.op in FALLING for said in found.said if said.bound is not None]
-    order = tuple(OrderBy(target=each.metric, descending=down) for each, down in zip(columns[:1], falls[:1], strict=True))
+    order = tuple(OrderBy(target=each.metric.replace(".", "_"), descending=down) for each, down in zip(columns[:1], falls[:1], strict=True))
     where = all_of((*rest, *parts_of(found.clause.condition)))
     return EntityQuery(entity=whose.name, where=where, columns=columns, order=order, limit=draft.limit)
 
@@ -136,7 +138,7 @@ def list_of(draft: Draft, last: MetricQuery) -> EntityQuery | None:
     draft.claim(f"list of {entity}", *(item for item in draft.items if item.get(FieldTerm) or item.get(MetricTerm)))
     figures = [ref for part in own for ref in unit_refs(part) if isinstance(ref, EntityMetric) and ref.entity == entity]
     columns = tuple({each.metric: each.model_copy(update={"period": each.period or asked}) for each in figures}.values())
-    order = tuple(OrderBy(target=each.metric) for each in columns[:1])
+    order = tuple(OrderBy(target=each.metric.replace(".", "_")) for each in columns[:1])
     where = all_of((did, *described, *(_with_days(part, asked) for part in own)))
     return EntityQuery(entity=entity, where=where, columns=columns, order=order)
 
@@ -195,6 +197,11 @@ def _asks_which(draft: Draft, found: OwnFigures) -> bool:
     noun = found.phrase.noun
     if noun is None:
         return False
+    lead = draft.touching(noun, -1)
+    while lead is not None and lead.light and lead.text.lower() not in HAND_OVER:
+        lead = draft.touching(lead, -1)
+    if lead is not None and lead.text.lower() in HAND_OVER:
+        return True
     before, after = draft.before(noun), draft.after(noun)
     while before is not None and any(before in clause.items for clause in draft.clauses):
         before = draft.before(before)
@@ -257,8 +264,10 @@ def _one_by_one(said: Said) -> list[AnyCondition | None]:
 
 
 def _bounded(draft: Draft, found: OwnFigures, said: Said, bound: Bound, where: AnyCondition | None) -> AnyCondition:
-    ref = EntityMetric(metric=bound.metric, entity=found.phrase.whose, period=said.period, where=where)
+    ref = EntityMetric(metric=bound.metric, entity=found.phrase.whose, period=bound.period or said.period, where=where)
     found.columns.append(ref)
+    if bound.against is not None and bound.op in ("gt", "lt"):
+        return Compare(left=ref, op=bound.op, right=ref.model_copy(update={"period": bound.against}))
     if bound.op == "all":
         return Compare(left=ref, op="ge", right=_units_in(draft, bound.metric, _days(draft, said.period)))
     factor = 1.0

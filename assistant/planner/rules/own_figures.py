@@ -9,6 +9,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bounds import has_number, is_amount, is_comparing, is_every
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.own_comparisons import compares_periods
 from assistant.planner.rules.phrases import OF_EACH, Phrase, phrases, whose_of
 from assistant.planner.rules.said import NOT, ONLY, Said, does_something, read_said
 from semantic_layer.conditions import GRAINS, EntityMetric, Field, TimeBucket
@@ -86,7 +87,7 @@ def _named_before(draft: Draft, phrase: Phrase) -> list[Item]:
 def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     """Whether it needs each one's own figures, and not only rows that are left out."""
     items = [*phrase.items, *phrase.after]
-    if _is_bounded(items):
+    if _is_bounded(items) or compares_periods(items):
         return True
     if draft.workspace.entity(phrase.whose) is None:
         return False

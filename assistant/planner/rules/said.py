@@ -9,6 +9,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bounds import Bound, dataset_named, has_number, read_bound
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.heads import is_weak_metric
+from assistant.planner.rules.own_comparisons import read_compared
 from assistant.planner.rules.phrases import Phrase, whose_of
 from semantic_layer.calendar import Span, resolve
 from semantic_layer.conditions import Field
@@ -176,7 +177,8 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     described = [item for clause in own if clause not in kept for item in clause.items]
     items = [item for item in items if item not in described]
     said = Said(items, kept, dataset_named(items))
-    said.bound = read_bound(draft, items, phrase.whose, said.dataset)
+    compared = read_compared(draft, items, phrase.whose, said.dataset)
+    said.bound = compared or read_bound(draft, items, phrase.whose, said.dataset)
     numbers = said.bound.items if said.bound is not None else ()
     days = [item for item in items if item not in numbers and not item.word("filler")]
     terms = [term for item in days if (term := item.get(PeriodTerm)) is not None]

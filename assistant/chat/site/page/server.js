@@ -21,6 +21,7 @@ export function followServer() {
     if (!link) return;
     event.preventDefault();
     event.stopPropagation();
+    missed = false; // it is loaded anew by this
     location.assign(link.href);
   }, true);
   window.addEventListener('message', (event) => {
