@@ -46,6 +46,8 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
     if own_figures is not None:
         say_own_figures(draft, own_figures)
         draft.own_figures = own_figures
+        if own_figures.clause.inside and own_figures.clause.condition is not None:
+            draft.base_conditions.append(own_figures.clause.condition)
     _finish(draft, clauses)
     return draft
 

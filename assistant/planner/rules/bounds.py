@@ -220,6 +220,9 @@ def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> s
     rows = draft.workspace.dataset(data.dataset) if data is not None else None
     if rows is not None and rows.count is not None:
         return rows.count
+    person = next((each for each in draft.workspace.entities if each.personal), None)
+    if person is not None and person.name != whose and item.is_word and item.word("classifier") and item.text.endswith("人"):
+        return _count_in(draft, person.name, dataset) or person.count or person.name
     field = item.get(FieldTerm)
     metrics = [term.name for term in item.all(MetricTerm) if not term.weak]
     if field is not None and field.entity is not None and field.entity != whose:
@@ -229,7 +232,7 @@ def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> s
         default = described.count if described is not None and dataset is None else None
         told = dataset is not None and knows(draft.workspace, dataset, field.entity)
         bare = f"{dataset}.{field.entity}" if told else field.entity
-        return own or _count_in(draft, field.entity, dataset) or default or bare
+        return _count_in(draft, field.entity, dataset) or own or default or bare
     if metrics:
         return metrics[0]
     if field is not None and field.entity is None and field.name != whose:

@@ -41,6 +41,11 @@ class Clause:
     def last(self) -> Item:
         return max(self.items, key=lambda item: item.index)
 
+    @property
+    def is_said(self) -> bool:
+        """What is asked of each one's own figures is known only when the whole question is read."""
+        return self.condition is not None or self.ref is not None
+
     def as_condition(self) -> AnyCondition:
         if self.condition is not None:
             positive = self.condition

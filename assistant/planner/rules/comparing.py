@@ -73,10 +73,11 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
         draft.claim("growth", *words)
         return clauses
     draft.claim("share", *words, *draft.words("whole"))
-    inside = _inside(draft, clauses)
+    named = [clause for clause in clauses if clause.inside and not clause.is_said]
+    inside = named if named and len(clauses) > len(named) and not draft.by else _inside(draft, clauses)
     for clause in clauses:
         clause.inside = clause in inside
-    base = [clause.as_condition() for clause in inside]
+    base = [clause.as_condition() for clause in inside if clause.is_said]
     draft.base_conditions += base
     draft.marks.add("share")
     return clauses

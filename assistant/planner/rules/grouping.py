@@ -9,6 +9,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause, describes, side_by_side_ref
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.periods import several_units
+from assistant.planner.rules.phrases import WHO
 from semantic_layer.calendar import resolve
 from semantic_layer.columns import Note
 from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Grain, Tag, TimeBucket
@@ -23,12 +24,24 @@ GROUPING = ("group", "per", "which", "top", "bottom", "most", "least", "count", 
 
 def read_groups(draft: Draft, clauses: list[Clause]) -> None:
     """Fills the dimensions of the draft."""
+    _who(draft)
     _by_words(draft, clauses)
     _grains(draft)
     _named_dimensions(draft)
     _listed_values(draft, clauses)
     _trend(draft)
     _own_time(draft)
+
+
+def _who(draft: Draft) -> None:
+    """ "Who spent the most": a row for each person."""
+    person = next((each for each in draft.workspace.entities if each.personal), None)
+    who = next((item for item in draft.words("which") if item.text.lower() in WHO), None)
+    ranked = draft.any_word("most", "least", "top", "bottom", "best", "worst")
+    named = person is not None and any(term.entity == person.name for item in draft.items for term in item.all(FieldTerm))
+    if person is not None and who is not None and ranked and draft.metrics and not named:
+        draft.claim(f"by {person.key_name}", who)
+        draft.bind_group(Field(name=person.key_name))
 
 
 def _own_time(draft: Draft) -> None:

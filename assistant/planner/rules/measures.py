@@ -123,7 +123,7 @@ def _listed_as_metric(draft: Draft, item: Item) -> bool:
             return True
     for step in (draft.before, draft.after):
         link = step(item)
-        if link is None or not link.word("conj", "plus", "remove"):
+        if link is None or not link.word("conj", "plus", "remove") or (link.role or "").startswith(OF_EACH):
             continue
         other = step(link)
         if other is not None and other.get(MetricTerm) is not None:

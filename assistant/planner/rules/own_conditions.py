@@ -230,6 +230,9 @@ def _groups(draft: Draft, found: OwnFigures) -> Frozen:
 
 def _where(draft: Draft, found: OwnFigures) -> AnyCondition | None:
     found.columns = []
+    for said in found.said:
+        if said.after is not None:
+            said.period = Between(start=_days(draft, said.after).end + timedelta(days=1))
     draft.notes = [note for note in draft.notes if note.code != "scaled_bound"]
     each = [all_of(tuple(_conditions(draft, found, said))) for said in found.said]
     met = tuple(condition for condition in each if condition is not None)

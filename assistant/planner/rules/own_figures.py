@@ -17,6 +17,8 @@ from semantic_layer.metric_parts import base_datasets
 
 NEAR = 3
 """Items around a number among which its comparing word stands."""
+EXACTLY = ("exactly", "precisely", "恰好", "刚好", "正好")
+AMONG = ("among", "amongst", "of", "within")
 ALONE = ("once", "twice", "single")
 NONE = ("no", "without", "without any", "without a single")
 
@@ -47,9 +49,11 @@ def take_own_figures(draft: Draft, clauses: list[Clause]) -> tuple[list[Clause],
     A phrase that only filters rows ("customers who bought red ones") is left to the other rules.
     """
     order = sorted(phrases(draft), key=lambda each: (draft.workspace.entity(each.whose) is None, not each.after, len(each.items)))
-    for phrase in order:
-        if not _is_special(draft, phrase, clauses):
-            continue
+    special = [phrase for phrase in order if _is_special(draft, phrase, clauses)]
+    for phrase in special:
+        outer = [each for each in special if phrase.noun in (*each.items, *each.after) and phrase.noun is not each.noun]
+        if any(draft.workspace.entity(each.whose) is not None for each in outer):
+            continue  # a noun inside of what is said of another
         said = read_said(draft, phrase, clauses)
         if said:
             taken = [clause for part in said for clause in part.clauses]
@@ -68,7 +72,23 @@ def _taken(draft: Draft, phrase: Phrase, said: list[Said]) -> OwnFigures:
         used += [item for item in draft.between(phrase.items[-1], phrase.noun) if item.light]
     for item in used:
         item.role = f"{OF_EACH}{phrase.whose} did"
-    return OwnFigures(phrase, said, Clause(used, words="of each"))
+    links = _inside_words(draft, phrase)
+    draft.claim("inside", *links)
+    return OwnFigures(phrase, said, Clause(used, words="of each", inside=bool(links)))
+
+
+def _inside_words(draft: Draft, phrase: Phrase) -> list[Item]:
+    """ "Among the customers who …", …的客户中: the phrase names those among whom something is asked."""
+    noun = phrase.noun
+    if noun is None:
+        return []
+    before, after = draft.touching(noun, -1), draft.touching(noun, 1)
+    while before is not None and before.light and not before.word("inside") and before.text.isascii():
+        before = draft.touching(before, -1)
+    ends = after is not None and not after.text.isascii() and after.word("inside") and after not in phrase.items
+    if after is not None and ends:
+        return [after]
+    return [before] if before is not None and before.text.isascii() and before.text.lower() in AMONG else []
 
 
 def _named_before(draft: Draft, phrase: Phrase) -> list[Item]:
@@ -95,7 +115,8 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     does = [item for item in items if does_something(item)]
     if any(_is_never(draft, item, own) or _is_without(draft, item) for item in items) or (does and _is_negated(items, own)):
         return True
-    holds = any(item.word("contains", "including") and item.is_word for item in items) and bool(own)
+    both = any(item.word("both") and (item.text.lower() == "both" or not item.word("conj", "filler")) for item in items)
+    holds = bool(own) and (both or any(item.word("contains", "including") and item.is_word for item in items))
     if holds and not _asks_only_how_many(draft, phrase):
         return True
     first = [item for item in items if item.word("first_time")]
@@ -106,7 +127,6 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     others = [clause for clause in own if not describes(draft, clause, phrase.whose)]
     only = others and any(item.text.lower() in ONLY and item.word("only") for item in items)
     several = any(len(each.values) > 1 and not (each.either or each.plus or each.negated) for each in others)
-    both = any(item.word("both") and not item.word("conj", "filler") for item in items)
     if only or several or both or any(is_every(item, items) for item in items):
         return True
     if not does:
@@ -130,7 +150,8 @@ def _is_bounded(items: list[Item]) -> bool:
         compared = any(is_comparing(each, items) for each in near)
         times = following is not None and following.word("times")
         between = index + 2 < len(items) and following is not None and following.text.lower() in ("到", "至", "and", "to", "-")
-        exact = any(each.text.lower() in ONLY and each.word("only") for each in items[max(0, index - NEAR) : index])
+        before = items[max(0, index - NEAR) : index]
+        exact = any((each.text.lower() in ONLY and each.word("only")) or each.text.lower() in EXACTLY for each in before)
         exact = exact and following is not None and (following.word("classifier") or following.get(FieldTerm) is not None)
         if has_number(item) and (compared or times or exact or (between and has_number(items[index + 2]))):
             return True

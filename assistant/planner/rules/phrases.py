@@ -15,11 +15,12 @@ from semantic_layer.conditions import GRAINS
 
 HEADS = ("count", "which", "list", "share", "how_much")
 """Words that ask of the noun: what follows it says which of them are meant."""
-LINKS = (",", "，", ";", "；", "?", "？", "。", ".")
+LINKS = (",", "，", ";", "；", "?", "？", "。", ".", ":", "：")
 OF_EACH = "what each "
 """How the roles of words begin that say something of each one."""
 COUNTS = ("number of ", "how many ", "count of ", "share of ", "percentage of ")
 """How names of metrics begin that count their noun."""
+WITHOUT = ("without", "without any")
 AUXILIARIES = ("have", "has", "had", "do", "does", "did")
 PRONOUNS = ("those", "ones", "the ones", "them", "these")
 WHO = ("who", "谁", "哪些人", "什么人")
@@ -71,7 +72,7 @@ def whose_of(draft: Draft, item: Item) -> str | None:
     for term in item.all(FieldTerm):
         if term.entity is not None:
             return term.entity
-    for term in item.all(MetricTerm):
+    for term in item.all(MetricTerm) if item.get(VerbTerm) is None else ():
         for entity in draft.workspace.entities:
             if not term.weak and term.name in {each.name for each in entity_counts(draft.workspace, entity.name)}:
                 return entity.name
@@ -115,6 +116,8 @@ def _is_participle(item: Item) -> bool:
     """ "Customers reached by mail", "orders holding three items", "those never reached"."""
     if not item.text.isascii() or item.word("filler"):
         return False
+    if item.text.lower() in WITHOUT or (item.get(MetricTerm) is not None and item.text.lower().endswith("ing")):
+        return True
     return item.get(VerbTerm) is not None or item.word("contains", "including", "never")
 
 
@@ -173,7 +176,7 @@ def _names_a_whole(draft: Draft, item: Item) -> bool:
 
 def _after(draft: Draft, noun: Item) -> list[Item]:
     """What stands after the noun: behind "who", as the predicate of a question about it, or a bound ("orders over 100")."""
-    following = draft.touching(noun, 1)
+    following = _past_days(draft, noun) or _far_relative(draft, noun) or draft.touching(noun, 1)
     if following is None:
         return []
     inside = not following.text.isascii() and following.word("inside")
@@ -182,7 +185,7 @@ def _after(draft: Draft, noun: Item) -> list[Item]:
     if not (following.word("relative") or bounded or inside or described or _is_asked(draft, noun)):
         return []
     found: list[Item] = []
-    for item in draft.items[noun.index + 1 :]:
+    for item in draft.items[following.index :]:
         if item.text in LINKS and not _goes_on(draft, item):
             break
         opens = inside and not any(each.get(VerbTerm) or each.get(MetricTerm) for each in found)
@@ -191,10 +194,35 @@ def _after(draft: Draft, noun: Item) -> list[Item]:
             break
         if item.word("group") and item.text.isascii() and found and _grouped_by(draft, item):
             break
+        if item.get(GrainTerm) is not None and item.text.lower().startswith("by "):
+            break
         found.append(item)
     while found and found[-1].text == "的":
         found.pop()
     return [item for item in found if not (inside and item.word("count", "share"))]
+
+
+def _past_days(draft: Draft, noun: Item) -> Item | None:
+    """ "Weeks in spring with …": days between a noun and what is said of it are those of the question."""
+    days = draft.after(noun)
+    if not noun.text.isascii() or days is None or days.get(PeriodTerm) is None:
+        return None
+    following = draft.touching(days, 1)
+    return following if following is not None and (following.word("relative") or _is_participle(following)) else None
+
+
+def _far_relative(draft: Draft, noun: Item) -> Item | None:
+    """ "The top ten customers by sales that never …": a clause that stands apart from its noun, with no other noun between."""
+    if draft.workspace.entity(whose_of(draft, noun) or "") is None or not noun.text.isascii():
+        return None
+    for item in draft.items[noun.index + 1 :]:
+        if item.text in LINKS or (whose_of(draft, item) is not None and not item.word("relative")):
+            return None
+        following = draft.after(item)
+        denies = following is not None and following.word("never", "not")
+        if item.text.lower() in ("who", "that") and item.index > noun.index + 1 and denies:
+            return item
+    return None
 
 
 def _number_follows(draft: Draft, comparison: Item) -> bool:

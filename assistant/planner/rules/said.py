@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
@@ -10,7 +11,7 @@ from assistant.planner.rules.bounds import Bound, dataset_named, has_number, rea
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.heads import is_weak_metric
 from assistant.planner.rules.own_comparisons import read_compared
-from assistant.planner.rules.phrases import Phrase, whose_of
+from assistant.planner.rules.phrases import WITHOUT, Phrase, whose_of
 from semantic_layer.calendar import Span, resolve
 from semantic_layer.conditions import Field
 from semantic_layer.metric_parts import base_datasets
@@ -24,6 +25,7 @@ READ = (
 )  # fmt: skip
 """Words of a phrase that say no more than what was read of it."""
 ONLY = ("only", "just", "solely", "exclusively", "nothing but", "no other than", "nothing other than", "nothing except", "只", "仅", "仅仅", "只在", "仅在")
+AGAIN = ("back", "again", "returned", "later", "afterwards", "since then", "再", "回来", "之后", "后来", "此后")
 EVER = ("从", "ever", "never")
 NOT = ("not", "but not", "and not", "no", "没", "没有", "不", "未", "不是")
 """Negations of what was done; others ("without", 除了) say which rows count."""
@@ -42,6 +44,7 @@ class Said:
         either: Listed values are joined by "or".
         alternative: "Or" joins it to what was said before.
         period: Its own days.
+        after: It is said of all days after these.
     """
 
     items: list[Item]
@@ -53,6 +56,7 @@ class Said:
     either: bool = False
     alternative: bool = False
     period: SinglePeriod | None = None
+    after: SinglePeriod | None = None
     bound: Bound | None = None
 
 
@@ -72,6 +76,7 @@ def read_said(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> list[Said]
     if any(said.alternative for said in found) and not all(said.alternative for said in found[1:]):
         return []  # "a or b and c" can be meant in two ways
     _share_days(found)
+    _after_the_first(found)
     return found
 
 
@@ -97,6 +102,15 @@ def _share_days(found: list[Said]) -> None:
     elif last.period is not None and not _stands_before(last) and not any(said.period for said in found[:-1]):
         for said in found[:-1]:
             said.period = last.period
+
+
+def _after_the_first(found: list[Said]) -> None:
+    """ "Bought in May and never came back": after the days of what was said before."""
+    for before, said in pairwise(found):
+        again = any(each in item.text.lower() for item in said.items for each in AGAIN)
+        named = any(item.get(PeriodTerm) is not None for item in said.items)
+        if again and not named and before.period is not None:
+            said.after = before.period
 
 
 def _stands_before(said: Said) -> bool:
@@ -217,7 +231,7 @@ def _span(draft: Draft, term: PeriodTerm) -> Span:
 
 
 def _negates(item: Item) -> bool:
-    return item.word("not", "never") and item.text.lower() in NOT
+    return item.word("not", "never") and item.text.lower() in (*NOT, *WITHOUT)
 
 
 def _denies(clause: Clause) -> bool:
@@ -244,7 +258,7 @@ def _default_dataset(draft: Draft, phrase: Phrase, items: list[Item]) -> str | N
         return next(iter(base_datasets(draft.workspace, strong[0])), None)
     entity = draft.workspace.entity(phrase.whose)
     metric = draft.workspace.metric(entity.count) if entity is not None and entity.count is not None else None
-    words = ("act", "first_time", "never", "contains", "including", "times")
+    words = ("act", "first_time", "never", "contains", "including", "times", "both")
     return metric.dataset if isinstance(metric, Aggregate) and any(item.word(*words) for item in items) else None
 
 
@@ -271,6 +285,8 @@ def _is_read(draft: Draft, phrase: Phrase, said: Said, item: Item) -> bool:
         return True
     if item.word("others"):
         return said.only
+    if item.word("average"):
+        return said.bound is not None and said.bound.per is not None
     before = draft.touching(item, -1)
     if item.get(GrainTerm) is not None and before is not None and before.word("refer", "this"):
         return True  # "that month"

@@ -9,21 +9,11 @@ const shown = () => location.pathname.match(/^\/thread\/([^/]+)/)?.[1];
  * `started`: a new conversation for a page that still shows another means that the page has outlived its server; it is loaded
  * anew. One that is being left is not shown any more.
  * `deleted`: a page that shows the conversation, or has opened it again while it was being deleted, leaves it.
- * `gone`: the conversation is not there. Chainlit says so where it looks for one; elsewhere it would say so of the next one that
- * is opened, and leave that: until the page is loaded anew, any other is opened as a page of its own.
+ * `gone`: the conversation is not there. Chainlit says so where it looks for one; elsewhere it would say so of the next.
  * `asked`: a page without its list of conversations, as on a phone, does not take the address of the conversation by itself.
  */
 export function followServer() {
   let latest = null;
-  let missed = false;
-  document.addEventListener('click', (event) => {
-    const link = missed && event.target.closest('a[href^="/thread/"]');
-    if (!link) return;
-    event.preventDefault();
-    event.stopPropagation();
-    missed = false; // it is loaded anew by this
-    location.assign(link.href);
-  }, true);
   window.addEventListener('message', (event) => {
     if (event.source !== window) return;
     const { huaxiang: what, conversation } = event.data || {};
@@ -31,13 +21,7 @@ export function followServer() {
     latest = conversation;
     if (what === 'started') setTimeout(() => shown() && shown() !== conversation && showsQuestions() && location.reload(), 300);
     if (what === 'deleted') setTimeout(() => (shown() || conversation) === conversation && showsQuestions() && location.replace('/'), 300);
-    if (what === 'gone') {
-      missed = location.pathname === '/';
-      setTimeout(() => {
-        missed &&= location.pathname === '/' && !saysGone();
-        if (missed) location.reload();
-      }, 300);
-    }
+    if (what === 'gone') setTimeout(() => location.pathname === '/' && !saysGone() && location.reload(), 300);
     if (what === 'asked') setTimeout(() => location.pathname === '/' && conversation === latest && showsQuestions() && show(conversation), 300);
   });
   onChange(sayGone);
