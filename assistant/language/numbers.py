@@ -24,7 +24,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def han_number(text: str) -> int | None:
-    """The value of Chinese numerals: 二十三, 一百零五, 两万; None where they make no number.
+    """The value of Chinese numerals: 二十三, 一百零五, 两万, 一万八 (18,000); None where they make no number.
 
     A row of digits without tens is read as digits (二〇一七 is 2017).
     """
@@ -33,18 +33,19 @@ def han_number(text: str) -> int | None:
         return None
     if all(char in digits for char in text):
         return int("".join(str(digits[char]) for char in text))
-    total, section, current = 0, 0, 0
+    total, section, current, unit = 0, 0, 0, 1
     for char in text:
         if char in digits:
             current = digits[char]
+            unit = unit if current else 1
         elif char in tens:
             section += (current or 1) * tens[char]
-            current = 0
+            current, unit = 0, tens[char]
         elif char == "万":
-            total, section, current = (total + section + current) * 10_000, 0, 0
+            total, section, current, unit = (total + section + current) * 10_000, 0, 0, 10_000
         else:
             return None
-    return total + section + current
+    return total + section + current * (unit // 10 if unit >= 100 else 1)
 
 
 def word_number(words: list[str]) -> int | None:
@@ -56,8 +57,8 @@ def word_number(words: list[str]) -> int | None:
         if word in names:
             current += names[word]
             seen = True
-        elif word in scales and len(word) > 1 and seen:
-            current *= scales[word]
+        elif word in scales and len(word) > 1:
+            current, seen = (current or 1) * scales[word], True
             if scales[word] >= 1000:
                 total, current = total + current, 0
         else:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.language.clock import hour_spans
 from assistant.language.dates import Today, period_spans
 from assistant.language.meanings import (
     BareDayTerm,
+    FieldTerm,
     GrainTerm,
     HoursTerm,
     Meaning,
@@ -23,7 +26,10 @@ from assistant.language.numbers import number_spans
 from assistant.language.text import Question, Token
 from assistant.planner.draft import Item
 from assistant.planner.lexicon import Lexicon
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.reach import home_dataset
 
+OPEN_NUMBER = re.compile(r"\d+ ?\+")
 LEFT_OVER = 12.0
 """What a token costs that no span covers."""
 GRAMMAR = (PeriodTerm, HoursTerm, WeekdaysTerm, WeekendTerm, GrainTerm)
@@ -38,7 +44,23 @@ def cover(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Span,
     spans = _merged(
         [*lexicon.spans(question), *period_spans(question, today), *hour_spans(question), *number_spans(question), *extra]
     )
-    return _items(question, _cheapest(question, spans))
+    items = _items(question, _cheapest(question, spans))
+    counts = {(item.span.start, item.span.end) for item in items if _counts_a_noun(items, item, lexicon.workspace)}
+    if counts:
+        items = _items(question, _cheapest(question, [span for span in spans if (span.start, span.end) not in counts]))
+    return items
+
+
+def _counts_a_noun(items: list[Item], item: Item, workspace: Workspace) -> bool:
+    """ "3+ orders": a number with a sign counts the thing that follows, though a field has that very text as a value."""
+    following = items[item.index + 1] if item.index + 1 < len(items) else None
+    if following is None or not OPEN_NUMBER.fullmatch(item.text) or item.get(ValueTerm) is None:
+        return False
+    entities = [term.entity for term in following.all(FieldTerm) if term.entity is not None]
+    homes = [home_dataset(workspace, term.field) for term in item.all(ValueTerm)]
+    if any(home is not None and home in workspace.homes_of(entity) for entity in entities for home in homes):
+        return False  # "65+ customers"
+    return following.get(MetricTerm) is not None or bool(entities) or following.word("times", "classifier")
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -109,7 +109,8 @@ def _counts_others(draft: Draft, number: Item, field: FieldDefinition) -> bool:
     home = home_dataset(draft.workspace, field.name)
     entities = list(home.entities) if home else []
     terms = following.all(FieldTerm) if following is not None else []
-    return any(term.entity is not None and term.entity not in entities for term in terms)
+    counted = following is not None and following.get(MetricTerm) is not None and draft.touching(number, 1) is following
+    return any(term.entity is not None and (counted or term.entity not in entities) for term in terms)
 
 
 def _about_people(draft: Draft, field: FieldDefinition) -> bool:

@@ -20,6 +20,7 @@ UNITS = ("classifier", "times", "money", "stop")
 EVERY = ("every", "each", "每")
 FEW = ("single", "once", "twice")
 """Words that are a number by themselves."""
+ONE = ("一个", "一名", "一位", "一家", "一种")
 DIFFERENT = ("不同", "不同的", "different", "distinct", "unique")
 REACH = 4
 """Items around a number in which what it counts is looked for."""
@@ -55,12 +56,12 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
     if every is not None:
         return every
     for item in items:
-        number = _number(item)
+        number = 1.0 if is_only_one(item, items) else _number(item)
         if number is None or (number == 1 and _is_one_of(draft, item, items, whose)):
             continue
         compared = _comparison(draft, item, items)
         second = _range_end(draft, item, items)
-        if compared is None and second is None and not _is_exact(draft, item, items):
+        if compared is None and second is None and not is_only_one(item, items) and not _is_exact(draft, item, items):
             continue
         counted = _counted(draft, second or item, items, whose, dataset)
         if counted is None:
@@ -74,6 +75,14 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
             return Bound((*used, second, *_between(item, items), *draft.between(item, second)), metric, "between", value, high, per)
         return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
     return None
+
+
+def is_only_one(item: Item, items: list[Item]) -> bool:
+    """只被一个客户买过: a "one" that is only grammar elsewhere is a number after "only"."""
+    before, after = _near(item, items, -1), _near(item, items, 1)
+    before = _near(before, items, -1) if before is not None and before.text == "被" else before
+    counts = after is not None and (after.get(FieldTerm) is not None or after.text == "人")
+    return item.text in ONE and before is not None and before.word("only") and counts
 
 
 def _is_one_of(draft: Draft, number: Item, items: list[Item], whose: str) -> bool:
@@ -189,6 +198,7 @@ def _counted(draft: Draft, number: Item, items: list[Item], whose: str, dataset:
         if named is not None:
             return named, [after]
         passed = after.light or after.word(*COMPARISONS, "classifier", "money", "stop") or after.text.lower() in DIFFERENT
+        passed = passed or after.get(PeriodTerm) is not None
         if not (passed or after is number):
             break
     if any(each is not None and (each.word("money") or each.text == "$") for each in _around(number, items)):
@@ -206,6 +216,9 @@ def _counted(draft: Draft, number: Item, items: list[Item], whose: str, dataset:
         strong = next((term.name for term in before.all(MetricTerm) if not term.weak), None)
         if strong is not None:
             return strong, [before]
+        named = next((term.entity for term in before.all(FieldTerm) if term.entity not in (None, whose)), None)
+        if named is not None and before.index >= number.index - 2:
+            return named_figure(draft, before, whose, dataset) or named, [before]
     weak = next((each for each in items if is_weak_metric(each)), None)
     if weak is not None:
         return weak.all(MetricTerm)[0].name, [weak]
@@ -216,6 +229,10 @@ def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> s
     """What one item counts."""
     if item.word("times") or item.text in ("次", "趟", "回"):
         return _rows(draft, whose, dataset)
+    verb, number = item.get(VerbTerm), draft.touching(item, -1)
+    if verb is not None and number is not None and _number(number) is not None and item.text.isascii():
+        rows = draft.workspace.dataset(verb.dataset)
+        return rows.count if rows is not None else None
     data = item.get(DatasetTerm)
     rows = draft.workspace.dataset(data.dataset) if data is not None else None
     if rows is not None and rows.count is not None:
@@ -240,8 +257,9 @@ def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> s
     by_unit = _by_unit(draft, item, whose, dataset)
     if by_unit is not None:
         return by_unit
-    grain = item.get(GrainTerm)
-    return grain.grain if grain is not None and not grain.groups and not item.word("filler") else None
+    grain, before = item.get(GrainTerm), draft.touching(item, -1)
+    led = before is not None and before.text.lower() in ("the", "this", "that")
+    return grain.grain if grain is not None and not grain.groups and not item.word("filler") and not led else None
 
 
 def _knows(draft: Draft, metric: Aggregate, whose: str) -> bool:
@@ -307,7 +325,7 @@ def _average(draft: Draft, items: list[Item]) -> tuple[Per | None, list[Item]]:
 def _every(draft: Draft, items: list[Item]) -> Bound | None:
     """ "Came every week", 每周都来: in each unit of the period at least once; a number makes it an average instead."""
     for item in items:
-        grain = next((term.grain for term in item.all(GrainTerm)), None) or _all_of_them(item)
+        grain = next((term.grain for term in item.all(GrainTerm)), None) or _all_of_them(item) or _of_each(item)
         if grain not in ("date", "week", "month", "quarter") or not is_every(item, items):
             continue
         before = _near(item, items, -1)
@@ -323,7 +341,14 @@ def is_every(item: Item, items: list[Item]) -> bool:
     """ "Every week", 每周, "every single week"."""
     before = _near(item, items, -1)
     led = before is not None and before.word("per", "group") and before.text.lower().startswith(EVERY)
-    return _all_of_them(item) is not None or (bool(item.all(GrainTerm)) and (item.text.lower().startswith(EVERY) or led))
+    grain = bool(item.all(GrainTerm)) or _of_each(item) is not None
+    return _all_of_them(item) is not None or (grain and (item.text.lower().startswith(EVERY) or led))
+
+
+def _of_each(item: Item) -> Grain | None:
+    """The "month of" in "every single month of the year"."""
+    first, _, rest = item.text.lower().partition(" ")
+    return {"day": "date", "week": "week", "month": "month", "quarter": "quarter"}.get(first) if rest == "of" else None  # pyright: ignore[reportReturnType]
 
 
 def _all_of_them(item: Item) -> Grain | None:

@@ -32,8 +32,9 @@ def read_compared(draft: Draft, items: list[Item], whose: str, dataset: str | No
 
 def _sides(items: list[Item]) -> tuple[Item, Operator, Item, Item] | None:
     """The comparing word, how it compares, and the periods before and after "than"."""
-    than = next((item for item in items if item.word("than", "against") and not item.word("group")), None)
-    word = next((item for item in items if item.word(*MORE) and (item is than or not item.word("filler"))), None)
+    than = next((item for item in items if item.word("than")), None)
+    than = than or next((item for item in items if item.word("against") and not item.word("group", *MORE)), None)
+    word = next((item for item in items if item.word(*MORE) and (item is than or not item.word("filler", "than"))), None)
     if than is None or word is None:
         return None
     days = [item for item in items if item.get(PeriodTerm) is not None]

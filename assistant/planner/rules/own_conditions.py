@@ -234,9 +234,22 @@ def _where(draft: Draft, found: OwnFigures) -> AnyCondition | None:
         if said.after is not None:
             said.period = Between(start=_days(draft, said.after).end + timedelta(days=1))
     draft.notes = [note for note in draft.notes if note.code != "scaled_bound"]
+    _must_overlap_data(draft, found)
     each = [all_of(tuple(_conditions(draft, found, said))) for said in found.said]
     met = tuple(condition for condition in each if condition is not None)
     return Or(of=met) if found.said[-1].alternative else all_of(tuple(part for condition in met for part in parts_of(condition)))
+
+
+def _must_overlap_data(draft: Draft, found: OwnFigures) -> None:
+    """Days of which there is no data say nothing of anybody."""
+    data = draft.today.data
+    for said in found.said:
+        if data is None or said.period is None or said.after is not None:
+            continue
+        days = resolve(said.period, draft.today.as_of, data, draft.workspace.workspace.conventions)
+        if not days.overlaps(data):
+            parts = {"start": days.start, "end": days.end, "first": data.start, "last": data.end}
+            draft.beyond = ("outside_period", parts)
 
 
 def _conditions(draft: Draft, found: OwnFigures, said: Said) -> list[AnyCondition]:
@@ -258,7 +271,12 @@ def _conditions(draft: Draft, found: OwnFigures, said: Said) -> list[AnyConditio
 
 def _one_by_one(said: Said) -> list[AnyCondition | None]:
     """ "Bought red and blue": each of the listed values is asked for, unless "or" joins them."""
-    if said.either or said.negated or said.only or len(said.clauses) != 1:
+    if said.either or said.negated or said.only or not said.clauses:
+        return []
+    if len({str(clause.ref) for clause in said.clauses}) == 1 and len(said.clauses) > 1:
+        plain = all(len(clause.values) == 1 and not clause.negated and clause.ref is not None for clause in said.clauses)
+        return [clause.as_condition() for clause in said.clauses] if plain else []
+    if len(said.clauses) > 1:
         return []
     clause = said.clauses[0]
     if len(clause.values) < 2 or clause.either or clause.plus or clause.negated or clause.ref is None:

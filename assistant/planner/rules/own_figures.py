@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import has_number, is_amount, is_comparing, is_every
+from assistant.planner.rules.bounds import has_number, is_amount, is_comparing, is_every, is_only_one
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.own_comparisons import compares_periods
@@ -143,7 +143,7 @@ def _is_bounded(items: list[Item]) -> bool:
     for index, item in enumerate(items):
         if item.role is not None or (item.get(PeriodTerm) is not None and not is_amount(item, items)):
             continue
-        if item.word(*ALONE):
+        if item.word(*ALONE) or is_only_one(item, items):
             return True
         near = items[max(0, index - NEAR) : index + NEAR + 1]
         following = items[index + 1] if index + 1 < len(items) else None

@@ -12,6 +12,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bounds import COMPARISONS
 from assistant.planner.rules.counting import entity_counts
 from semantic_layer.conditions import GRAINS
+from semantic_layer.reach import home_dataset
 
 HEADS = ("count", "which", "list", "share", "how_much")
 """Words that ask of the noun: what follows it says which of them are meant."""
@@ -20,6 +21,7 @@ OF_EACH = "what each "
 """How the roles of words begin that say something of each one."""
 COUNTS = ("number of ", "how many ", "count of ", "share of ", "percentage of ")
 """How names of metrics begin that count their noun."""
+EVERYONE = ("everyone", "everybody", "anyone", "anybody", "all those", "those people")
 WITHOUT = ("without", "without any")
 AUXILIARIES = ("have", "has", "had", "do", "does", "did")
 PRONOUNS = ("those", "ones", "the ones", "them", "these")
@@ -50,6 +52,7 @@ def phrases(draft: Draft) -> list[Phrase]:
         if whose is None:
             continue
         before, after = tuple(_before(draft, item, whose)), tuple(_after(draft, item))
+        after = after if any(not (each.light or each.word("inside", "filler")) for each in after) else ()
         if _noun_inside(draft, item) is not None:
             after = (item, *after)
         found += [Phrase(item, whose, items) for items in (before, after) if items]
@@ -59,7 +62,7 @@ def phrases(draft: Draft) -> list[Phrase]:
     for item in draft.items:
         if person is not None and item.text == "的" and _asks_after(draft, item):
             found.append(Phrase(None, person, tuple(_back_from(draft, item.index - 1))))
-    return [phrase for phrase in found if phrase.items]
+    return [phrase for phrase in found if any(not (item.light or item.word("inside", "filler")) for item in phrase.items)]
 
 
 def whose_of(draft: Draft, item: Item) -> str | None:
@@ -72,6 +75,12 @@ def whose_of(draft: Draft, item: Item) -> str | None:
     for term in item.all(FieldTerm):
         if term.entity is not None:
             return term.entity
+    following = draft.touching(item, 1)
+    if item.text.lower() in EVERYONE and following is not None and following.word("relative"):
+        return _person(draft)
+    described = next((term for term in item.all(ValueTerm) if item.text.lower().endswith("s")), None)
+    if described is not None and following is not None and (following.word("relative", "act") or _is_participle(following)):
+        return _person(draft) if _describes_people(draft, described.field) else None
     for term in item.all(MetricTerm) if item.get(VerbTerm) is None else ():
         for entity in draft.workspace.entities:
             if not term.weak and term.name in {each.name for each in entity_counts(draft.workspace, entity.name)}:
@@ -116,9 +125,16 @@ def _is_participle(item: Item) -> bool:
     """ "Customers reached by mail", "orders holding three items", "those never reached"."""
     if not item.text.isascii() or item.word("filler"):
         return False
-    if item.text.lower() in WITHOUT or (item.get(MetricTerm) is not None and item.text.lower().endswith("ing")):
+    measures = item.get(MetricTerm) is not None or item.word("average")
+    if item.text.lower() in WITHOUT or (measures and item.text.lower().endswith("ing")):
         return True
     return item.get(VerbTerm) is not None or item.word("contains", "including", "never")
+
+
+def _describes_people(draft: Draft, field: str) -> bool:
+    """ "Homeowners": a value that names people by what they are."""
+    home, person = home_dataset(draft.workspace, field), _person(draft)
+    return person is not None and home is not None and home in draft.workspace.homes_of(person)
 
 
 def _person(draft: Draft) -> str | None:
@@ -176,13 +192,14 @@ def _names_a_whole(draft: Draft, item: Item) -> bool:
 
 def _after(draft: Draft, noun: Item) -> list[Item]:
     """What stands after the noun: behind "who", as the predicate of a question about it, or a bound ("orders over 100")."""
-    following = _past_days(draft, noun) or _far_relative(draft, noun) or draft.touching(noun, 1)
+    following = _past_days(draft, noun) or _far_relative(draft, noun) or _past_colon(draft, noun) or draft.touching(noun, 1)
     if following is None:
         return []
     inside = not following.text.isascii() and following.word("inside")
     bounded = following.word(*COMPARISONS) and following.text.isascii() and _number_follows(draft, following)
     described = _is_participle(following) and whose_of(draft, noun) not in GRAINS and not _is_subject(draft, noun)
-    if not (following.word("relative") or bounded or inside or described or _is_asked(draft, noun)):
+    told = _past_colon(draft, noun) is not None
+    if not (following.word("relative") or bounded or inside or described or told or _is_asked(draft, noun)):
         return []
     found: list[Item] = []
     for item in draft.items[following.index :]:
@@ -209,6 +226,19 @@ def _past_days(draft: Draft, noun: Item) -> Item | None:
         return None
     following = draft.touching(days, 1)
     return following if following is not None and (following.word("relative") or _is_participle(following)) else None
+
+
+def _past_colon(draft: Draft, noun: Item) -> Item | None:
+    """ "Shops: sold more than …": what is said of the noun stands behind a colon."""
+    sign = draft.touching(noun, 1)
+    while sign is not None and sign.light and sign.text not in (":", "：", "-", "—"):
+        sign = draft.touching(sign, 1)
+    following = draft.after(sign) if sign is not None and sign.text in (":", "：", "-", "—") else None
+    entity = draft.workspace.entity(whose_of(draft, noun) or "") is not None
+    if following is None or not entity or following.get(FieldTerm) is not None:
+        return None
+    deed = following.get(VerbTerm) is not None or following.word("act", "never", "relative")
+    return following if deed else None
 
 
 def _far_relative(draft: Draft, noun: Item) -> Item | None:
@@ -245,12 +275,30 @@ def _grouped_by(draft: Draft, word: Item) -> bool:
 def _goes_on(draft: Draft, comma: Item) -> bool:
     """What is said goes on after a comma."""
     following = draft.after(comma)
-    return comma.text in (",", "，") and following is not None and following.word("but", "never", "not")
+    if comma.text not in (",", "，") or following is None:
+        return False
+    return following.word("but", "never", "not") or _tells_of_deeds(draft, comma)
+
+
+def _tells_of_deeds(draft: Draft, comma: Item) -> bool:
+    """一季度买过,二季度没来…的客户: nothing but a deed stands before the comma, and a further one after it."""
+    segment: list[Item] = []
+    before = draft.touching(comma, -1)
+    while before is not None and before.text not in LINKS:
+        segment.append(before)
+        before = draft.touching(before, -1)
+    after = [item for item in draft.items[comma.index + 1 : comma.index + 6] if item.text not in LINKS]
+    deeds = [any(item.get(VerbTerm) is not None or item.word("act") for item in each) for each in (segment, after)]
+    asks = any(item.word("count", "which", "list", "how_much", "share") and not item.word("filler") for item in segment)
+    nouns = any(item.text == "的" or whose_of(draft, item) is not None or item.get(MetricTerm) for item in segment)
+    return all(deeds) and not asks and not nouns and not segment[0].text.isascii()
 
 
 def _is_asked(draft: Draft, noun: Item) -> bool:
     """ "how many customers …", 哪些门店…, "who …": the noun is the subject of the question."""
-    if noun.text.lower() in WHO or noun.text.lower().startswith(COUNTS):
+    following = draft.touching(noun, 1)
+    counts = noun.text.lower().startswith(COUNTS) and not (following is not None and following.word("group", "per"))
+    if noun.text.lower() in WHO or counts:
         return True
     before = draft.before(noun)
     while before is not None and not before.word(*HEADS) and _describes(before):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import Bound, dataset_named, has_number, read_bound
+from assistant.planner.rules.bounds import COMPARISONS, Bound, dataset_named, has_number, is_every, read_bound
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.heads import is_weak_metric
 from assistant.planner.rules.own_comparisons import read_compared
@@ -26,6 +26,7 @@ READ = (
 """Words of a phrase that say no more than what was read of it."""
 ONLY = ("only", "just", "solely", "exclusively", "nothing but", "no other than", "nothing other than", "nothing except", "只", "仅", "仅仅", "只在", "仅在")
 AGAIN = ("back", "again", "returned", "later", "afterwards", "since then", "再", "回来", "之后", "后来", "此后")
+HAS = ("有", "含", "含有", "有过")
 EVER = ("从", "ever", "never")
 NOT = ("not", "but not", "and not", "no", "没", "没有", "不", "未", "不是")
 """Negations of what was done; others ("without", 除了) say which rows count."""
@@ -88,6 +89,13 @@ def _says_nothing_else(items: list[Item], clauses: list[Clause]) -> bool:
     return denied and any(item.word("others") for item in items) and not any(item in clause.items for clause in clauses for item in items)
 
 
+def _holds_each_time(items: list[Item]) -> bool:
+    """每个月都超过…, "in each and every month": a bound that is met again and again, and not on average."""
+    every = [item for item in items if is_every(item, items)]
+    strict = any(item.text == "都" or "every" in item.text.lower() for item in items)
+    return bool(every) and strict and not any(item.word("average") for item in items)
+
+
 def _share_days(found: list[Said]) -> None:
     """Days of the first deed, or behind the last one, are those of all: "in May bought a and b", "bought a and b in May".
 
@@ -128,9 +136,10 @@ def _cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[It
     parts: list[list[Item]] = [[]]
     for index, item in enumerate(items):
         joins = item.word("conj", "but", "or") or item.text in (",", "，", "、") or (item.word("not") and item.text.lower().startswith("but"))
-        begins = _begins(draft, items[index + 1 :], clauses) and not _is_inside_range(items, index)
-        again = does_something(item) and _is_complete(parts[-1], clauses) and any(does_something(each) for each in parts[-1])
-        if (joins and _has_core(parts[-1]) and begins) or (_is_negation(item) and any(_is_deed(each) for each in parts[-1])) or again:
+        begins = _begins(draft, items[index + 1 :], clauses, item.word("but")) and not _is_inside_range(items, index)
+        counted = index > 0 and has_number(items[index - 1])
+        again = not counted and does_something(item) and _is_complete(parts[-1], clauses) and any(does_something(each) for each in parts[-1])
+        if (joins and _has_core(parts[-1]) and begins) or (_is_negation(item) and any(_is_deed(each) or each.text in HAS for each in parts[-1])) or again:
             parts.append([item])
         else:
             parts[-1].append(item)
@@ -163,20 +172,22 @@ def _is_deed(item: Item) -> bool:
 
 
 def _has_core(items: list[Item]) -> bool:
-    return any(_is_deed(item) or has_number(item) or item.get(PeriodTerm) is not None for item in items)
+    denied = any(item.word("not", "never") for item in items)
+    return any(_is_deed(item) or has_number(item) or (denied and item.get(PeriodTerm) is not None) for item in items)
 
 
-def _begins(draft: Draft, items: list[Item], clauses: list[Clause]) -> bool:
+def _begins(draft: Draft, items: list[Item], clauses: list[Clause], contrary: bool) -> bool:
     """Whether the words that follow begin something new: a verb, a figure, a negation, days."""
-    for item in items[:4]:
-        if does_something(item) or item.word("never", "first_time") or (item.word("not") and not item.word("conj")):
+    for index, item in enumerate(items[: 6 if contrary else 4]):
+        bound = item.get(FieldTerm) is not None and index + 1 < len(items) and items[index + 1].word(*COMPARISONS)
+        if bound or does_something(item) or item.word("never", "first_time") or (item.word("not") and not item.word("conj")):
             return True
         if (item.word("relative") and not item.word("conj")) or item.word("others", "nothing_else"):
             return True
         negated = any(clause.negated and item in clause.items for clause in clauses)
         if negated or item.get(PeriodTerm) is not None or item.get(MetricTerm) is not None:
             return True
-        if any(item in clause.items for clause in clauses):
+        if any(item in clause.items for clause in clauses) and not contrary:
             return False
     return False
 
@@ -192,8 +203,11 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     items = [item for item in items if item not in described]
     said = Said(items, kept, dataset_named(items))
     compared = read_compared(draft, items, phrase.whose, said.dataset)
-    said.bound = compared or read_bound(draft, items, phrase.whose, said.dataset)
+    loose = [item for item in items if item.number is None or not any(item in clause.items for clause in kept)]
+    said.bound = compared or read_bound(draft, loose, phrase.whose, said.dataset)
     numbers = said.bound.items if said.bound is not None else ()
+    if said.bound is not None and said.bound.op != "all" and _holds_each_time(items):
+        return None  # "over 100 in every month" is said of each month
     days = [item for item in items if item not in numbers and not item.word("filler")]
     terms = [term for item in days if (term := item.get(PeriodTerm)) is not None]
     if any(isinstance(term.period, EachPeriod) for term in terms) or len({_span(draft, term) for term in terms}) > 1:
@@ -259,7 +273,8 @@ def _default_dataset(draft: Draft, phrase: Phrase, items: list[Item]) -> str | N
     entity = draft.workspace.entity(phrase.whose)
     metric = draft.workspace.metric(entity.count) if entity is not None and entity.count is not None else None
     words = ("act", "first_time", "never", "contains", "including", "times", "both")
-    return metric.dataset if isinstance(metric, Aggregate) and any(item.word(*words) for item in items) else None
+    told = any(item.word(*words) or item.text in HAS for item in items)
+    return metric.dataset if isinstance(metric, Aggregate) and told else None
 
 
 def _left(draft: Draft, phrase: Phrase, said: Said) -> list[Item]:
@@ -268,13 +283,20 @@ def _left(draft: Draft, phrase: Phrase, said: Said) -> list[Item]:
     return [item for item in said.items if item not in read and not _is_read(draft, phrase, said, item)]
 
 
+def _person_of(draft: Draft) -> str | None:
+    return next((each.name for each in draft.workspace.entities if each.personal), None)
+
+
 def _is_object(draft: Draft, said: Said, item: Item) -> bool:
     """ "Reached by a campaign", 买过商品: an entity that the rows of a deed are about, with nothing said of it."""
     entities = [term.entity for term in item.all(FieldTerm) if term.entity is not None]
     beside = [draft.touching(item, -1), draft.touching(item, 1)]
     counted = any(each is not None and (has_number(each) or each.word("group")) and not each.word("filler") for each in beside)
     by = any(each is not None and each.text.lower() == "by" for each in beside)
-    rows = said.dataset if said.bound is None else None
+    measured = said.bound is not None and (said.bound.metric in (*entities,) or any(
+        each is not None and each.word("classifier", "at_least", "more_than", "at_most", "less_than") for each in beside[:1]
+    ))
+    rows = said.dataset if said.bound is None or measured else None
     return rows is not None and (not counted or by) and any(knows(draft.workspace, rows, entity) for entity in entities)
 
 
@@ -285,11 +307,16 @@ def _is_read(draft: Draft, phrase: Phrase, said: Said, item: Item) -> bool:
         return True
     if item.word("others"):
         return said.only
+    if item.word("jointly"):
+        return phrase.whose != _person_of(draft)
     if item.word("average"):
         return said.bound is not None and said.bound.per is not None
     before = draft.touching(item, -1)
     if item.get(GrainTerm) is not None and before is not None and before.word("refer", "this"):
         return True  # "that month"
+    after = draft.touching(item, 1)
+    if item.text == "年" and after is not None and after.get(MetricTerm) is not None and said.period is None:
+        return True  # 年消费
     if _is_object(draft, said, item):
         return True
     if said.negated and item.word("once", "single"):

@@ -13,6 +13,7 @@ const shown = () => location.pathname.match(/^\/thread\/([^/]+)/)?.[1];
  * `asked`: a page without its list of conversations, as on a phone, does not take the address of the conversation by itself.
  */
 export function followServer() {
+  leaveDeleted();
   let latest = null;
   window.addEventListener('message', (event) => {
     if (event.source !== window) return;
@@ -25,6 +26,21 @@ export function followServer() {
     if (what === 'asked') setTimeout(() => location.pathname === '/' && conversation === latest && showsQuestions() && show(conversation), 300);
   });
   onChange(sayGone);
+}
+
+/**
+ * Chainlit's page opens a conversation once more while it deletes it, and may say of the next one that it is gone: where the
+ * shown one was deleted, the page is loaded anew before anybody can go on in it.
+ */
+function leaveDeleted() {
+  const ask = window.fetch;
+  window.fetch = async (address, options = {}) => {
+    const answer = await ask(address, options);
+    if (options.method !== 'DELETE' || !answer.ok || !String(address).endsWith('/project/thread')) return answer;
+    if (JSON.parse(options.body).threadId !== shown()) return answer;
+    location.replace('/');
+    return new Promise(() => {}); // nothing more is to happen here
+  };
 }
 
 /** A conversation that begins, and one that is left, shows none. */
