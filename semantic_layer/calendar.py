@@ -110,7 +110,7 @@ def resolve(period: Period, as_of: date, data: Span | None, by: Conventions = ST
     edge = data or Span(as_of, as_of)
     if isinstance(period, Between):
         start, end = period.start, period.end
-        return Span(start or min(edge.start, end or as_of), end or max(edge.end, as_of, start or as_of))
+        return Span(start or min(edge.start, end or edge.start), end or max(edge.end, start or edge.end))
     if isinstance(period, LastN):
         end = as_of if not period.skip else last_n(period.skip, period.unit, as_of).start - timedelta(days=1)
         return last_n(period.n, period.unit, end)
@@ -148,23 +148,35 @@ def previous(period: Period, span: Span, by: Conventions = STANDARD) -> Span:
     """
     if isinstance(period, LastN):
         return last_n(period.n, period.unit, span.start - timedelta(days=1))
-    unit = period.unit if isinstance(period, CalendarUnit) else aligned_unit(span, by)
-    if unit:
-        before = shift_units(span.start, unit, -1, by)
-        return before if span == unit_of(span.start, unit, by) else _first_days(before, span.days)
-    months = whole_months(span)
-    if months:
-        return Span(add_months(span.start, -months), span.start - timedelta(days=1))
+    whole = _whole(period, span, by)
+    unit = period.unit if isinstance(period, CalendarUnit) else aligned_unit(whole, by)
+    months = whole_months(whole)
+    if unit or months:
+        before = (
+            shift_units(span.start, unit, -1, by)
+            if unit
+            else Span(add_months(span.start, -(months or 0)), whole.start - timedelta(days=1))
+        )
+        return before if span == whole else _first_days(before, span.days)
     return Span(span.start - timedelta(days=span.days), span.start - timedelta(days=1))
+
+
+def _whole(period: Period, span: Span, by: Conventions) -> Span:
+    """The days as they were asked, of which those that are still to come may be left out."""
+    if isinstance(period, CalendarUnit):
+        return unit_of(span.start, period.unit, by)
+    return Span(span.start, period.end) if isinstance(period, Between) and period.end else span
 
 
 def _first_days(span: Span, days: int) -> Span:
     return Span(span.start, min(span.end, span.start + timedelta(days=days - 1)))
 
 
-def same_weekdays_before(span: Span) -> Span:
-    """As many days before, by whole weeks, so that each day meets the same weekday."""
-    back = timedelta(weeks=-(-span.days // 7))
+def same_weekdays_before(period: Period, span: Span, by: Conventions = STANDARD) -> Span:
+    """The same number of days so many whole weeks before, that the two are apart; of what is not over, as the unit before was."""
+    over = span == _whole(period, span, by)
+    apart = span.days if over else (span.start - previous(period, span, by).start).days
+    back = timedelta(weeks=-(-apart // 7))
     return Span(span.start - back, span.end - back)
 
 

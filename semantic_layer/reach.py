@@ -369,11 +369,16 @@ def knows(workspace: Workspace, dataset: str | Dataset, entity: str) -> bool:
     return True
 
 
-def way_to(workspace: Workspace, dataset: str, home: str) -> tuple[Join, ...]:
-    """The joins from a dataset to one that describes an entity; none where there is no way."""
+def ways_to(workspace: Workspace, dataset: str, home: str) -> list[tuple[Join, ...]]:
+    """The joins from a dataset to one that describes an entity, by each key that leads to it."""
     start = workspace.dataset(dataset)
     stops = (stop for level in _stops(workspace, start) for stop in level) if start is not None else ()
-    return next((stop.joins for stop in stops if stop.dataset.name == home), ())
+    return [stop.joins for stop in stops if stop.dataset.name == home and stop.joins]
+
+
+def way_to(workspace: Workspace, dataset: str, home: str) -> tuple[Join, ...]:
+    """The nearest of these ways; nothing where there is none."""
+    return next(iter(ways_to(workspace, dataset, home)), ())
 
 
 def home_dataset(workspace: Workspace, name: str) -> Dataset | None:

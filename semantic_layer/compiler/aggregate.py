@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 from sqlglot import exp
 
@@ -16,6 +14,7 @@ from semantic_layer.compiler.measures import aggregate_sql, distinct, named_aggr
 from semantic_layer.compiler.plan import Kind, LogicalPlan, Measure
 from semantic_layer.compiler.sources import Helpers, different_sql
 from semantic_layer.compiler.stocks import stock
+from semantic_layer.compiler.time_sql import holds_a_leap_day, is_leap_day
 from semantic_layer.compiler.units import first_time
 from semantic_layer.model.metrics import Aggregate, Conversion, Distinct, NewEntities
 
@@ -36,7 +35,7 @@ def _rows(of: Grouped) -> exp.Select:
     measures += _group_sizes(of)
     conditions = of.conditions()
     if _doubles_a_leap_day(of):
-        conditions.append(_not_a_leap_day(of))
+        conditions.append(exp.Not(this=build.paren(is_leap_day(build.cast(of.time_sql(), build.DATE)))))
     return of.select(dimensions, [build.alias(sql, name) for name, sql in measures], conditions)
 
 
@@ -81,20 +80,7 @@ def _doubles_a_leap_day(of: Grouped) -> bool:
     bucketed = of.shifted()
     if bucketed is None or bucketed.grain != "date" or not of.by_years():
         return False
-    return any(
-        isleap(year) and span.start <= date(year, 2, 29) <= span.end
-        for span in of.group.spans
-        for year in range(span.start.year, span.end.year + 1)
-    )
-
-
-def _not_a_leap_day(of: Grouped) -> exp.Expr:
-    on = build.cast(of.time_sql(), build.DATE)
-    is_leap_day = build.and_(
-        exp.EQ(this=exp.Month(this=on), expression=exp.Literal.number(2)),
-        exp.EQ(this=exp.Day(this=on.copy()), expression=exp.Literal.number(29)),
-    )
-    return exp.Not(this=build.paren(is_leap_day))
+    return any(map(holds_a_leap_day, of.group.spans))
 
 
 def _group_sizes(of: Grouped) -> list[tuple[str, exp.Expr]]:

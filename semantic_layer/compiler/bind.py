@@ -11,6 +11,7 @@ from semantic_layer.compiler.expand import Formulas, measures_of
 from semantic_layer.compiler.measures import dataset_name, named_aggregate, time_of
 from semantic_layer.compiler.plan import Dimension, LogicalPlan, Scope
 from semantic_layer.compiler.relation import check_visible
+from semantic_layer.compiler.shape import SUFFIX
 from semantic_layer.conditions import (
     And,
     AnyCondition,
@@ -24,11 +25,11 @@ from semantic_layer.conditions import (
     parts_of,
     refs_of,
 )
-from semantic_layer.errors import closest, request_error
+from semantic_layer.errors import RequestError, closest, request_error
 from semantic_layer.implied import figure
 from semantic_layer.metric_parts import all_parts, parameters_of
 from semantic_layer.model.datasets import DIMENSION_TYPES
-from semantic_layer.model.metrics import AnyMetric, Conversion, Unmeasured
+from semantic_layer.model.metrics import AnyMetric, Conversion, Distinct, Unmeasured
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod
 from semantic_layer.reach import Reached, all_reachable, reach, reaches
@@ -50,7 +51,7 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
     for name in (*together.datasets, *(name for fact in facts for name in fact.beside)):
         if name in scope.grant.denied:
             raise request_error("dataset_denied", f"role '{scope.grant.role}' may not ask dataset '{name}'", dataset=name)
-    dimensions = _dimensions(request, together)
+    dimensions = _dimensions(request, together, _column_names(metrics, facts))
     for where in (request.where, request.share_of.where if request.share_of else None):
         for dataset in together.datasets:
             for ref in refs_of(where):
@@ -60,9 +61,6 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
     plan = replace(plan, metrics=metrics, datasets=together.datasets, dimensions=dimensions, where=request.where)
     plan = with_days(plan, facts)
     names = [dimension.name for dimension in dimensions]
-    doubled = [metric.name for metric in metrics if metric.name in names]
-    if doubled:
-        raise request_error("bad_request", f"'{doubled[0]}' is counted and grouped by at once", field=doubled[0])
     for order in request.order:
         if order.target not in names and order.target not in [metric.name for metric in metrics]:
             raise request_error("unknown_field", f"cannot order by '{order.target}', it is not in the result", field=order.target)
@@ -132,8 +130,12 @@ class Together:
     def reach(self, name: str, dataset: str) -> Reached:
         """A field from one of the datasets; where others reach it and this one does not, what all reach is offered."""
         workspace = self.scope.workspace
-        if reaches(workspace, dataset, name) or not any(reaches(workspace, other, name) for other in self.datasets):
+        try:
             return reach(workspace, dataset, name)
+        except RequestError as error:
+            elsewhere = any(reaches(workspace, other, name) for other in self.datasets)
+            if error.problem.code != "unreachable_field" or not elsewhere:
+                raise
         names = [each.field.name for each in all_reachable(workspace, dataset)]
         common = [each for each in names if all(reaches(workspace, other, each) for other in self.datasets)]
         metrics = list(dict.fromkeys(fact.metric for fact in self.facts if fact.dataset == dataset))
@@ -178,18 +180,36 @@ def _meaning(found: Reached) -> tuple[str, str]:
     return (found.dataset.name, found.field.name)
 
 
-def _dimensions(request: MetricQuery, together: Together) -> tuple[Dimension, ...]:
+def _column_names(metrics: tuple[AnyMetric, ...], facts: list[Fact]) -> set[str]:
+    """The columns that a statement has for its figures."""
+    names = [metric.name for metric in metrics]
+    return {f"{name}{suffix}" for name in names for suffix in SUFFIX.values()} | {fact.measure.column for fact in facts}
+
+
+def _dimensions(request: MetricQuery, together: Together, taken: set[str]) -> tuple[Dimension, ...]:
+    """What is grouped by, each in a column of its own: another one of its name is called by its way, or numbered."""
     found: list[Dimension] = []
     if isinstance(request.period, EachPeriod):
-        found.append(Dimension("period", "period"))
+        found.append(Dimension(_free("period", "period", taken), "period"))
     for ref in request.by:
         if isinstance(ref, Tag | EntityMetric):
             name = ref.name if isinstance(ref, Tag) else ref.metric
             raise request_error("kind_not_compiled", f"grouping by '{name}' is not computed yet", kind=ref.kind, name=name)
         dimension = _dimension(ref, together)
-        if dimension.name not in [each.name for each in found]:
-            found.append(dimension)
+        if dimension.ref in [each.ref for each in found]:
+            continue
+        counted = next((fact for fact in together.facts if fact.metric == dimension.name), None)
+        if counted is not None and isinstance(counted.measure.metric, Distinct):
+            raise request_error("bad_request", f"'{dimension.name}' is counted and grouped by at once", field=dimension.name)
+        found.append(Dimension(_free(dimension.name, dimension.ref, taken | {each.name for each in found}), dimension.ref))
     return tuple(found)
+
+
+def _free(name: str, ref: Field | TimeBucket | str, taken: set[str]) -> str:
+    longer = [ref.name.replace(".", "_")] if isinstance(ref, Field) else []
+    longer += [f"{ref.field.replace('.', '_')}_{ref.grain}"] if isinstance(ref, TimeBucket) and ref.field else []
+    numbered = (f"{name}_{number}" for number in range(2, 1000))
+    return next(each for each in (name, *longer, *numbered) if each not in taken)
 
 
 def _dimension(ref: Field | TimeBucket, together: Together) -> Dimension:

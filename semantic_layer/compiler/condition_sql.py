@@ -91,7 +91,7 @@ class _Predicates:
             case Did():
                 return did_sql(condition, self.sources, self.cells)
             case IsNull(left=left):
-                return exp.Is(this=_operand(self.left(left)[0]), expression=exp.null())
+                return _is_unknown(*self.left(left))
             case _:
                 raise request_error(
                     "kind_not_compiled",

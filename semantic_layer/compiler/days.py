@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from semantic_layer.calendar import (
     UNITS,
+    Conventions,
     Span,
     add_months,
     last_n,
@@ -16,7 +17,6 @@ from semantic_layer.calendar import (
     resolve,
     same_weekdays_before,
     unit_of,
-    whole_months,
 )
 from semantic_layer.columns import Note
 from semantic_layer.compiler.measures import covered_days
@@ -107,7 +107,7 @@ def _fits_without_time(plan: LogicalPlan, fact: Fact) -> None:
 
 def _without_time(plan: LogicalPlan, facts: list[Fact]) -> LogicalPlan:
     """Data with windows takes the rows whose window overlaps the days; without a period all rows are taken."""
-    request, scope = plan.request, plan.scope
+    request = plan.request
     if request.period is None:
         return plan
     parts = request.period.of if isinstance(request.period, EachPeriod) else (request.period,)
@@ -231,12 +231,12 @@ def _other_span(plan: LogicalPlan, covered: Span | None) -> Span:
         if bucket is not None:
             raise request_error("bad_request", "a series is compared with the period before or the year before")
         other = _days_of(compare.period, plan, covered)
+    elif bucket is not None:
+        other = _buckets_earlier(span, bucket.grain or "date", isinstance(compare, LastYear), settings.conventions)
     elif isinstance(compare, LastYear):
         other = last_year(period, span, settings.conventions)
-    elif bucket is not None:
-        other = _one_bucket_earlier(span, bucket.grain or "date")
     elif compare.align == "weekday":
-        other = same_weekdays_before(span)
+        other = same_weekdays_before(period, span, settings.conventions)
     else:
         other = previous(period, span, settings.conventions)
     if covered is not None and not other.overlaps(covered):
@@ -252,12 +252,30 @@ def _other_span(plan: LogicalPlan, covered: Span | None) -> Span:
     return other
 
 
-def _one_bucket_earlier(span: Span, grain: str) -> Span:
-    if grain in ("date", "week"):
-        days = timedelta(days=7 if grain == "week" else 1)
-        return Span(span.start - days, span.end - days)
-    months = MONTHS[grain]
-    start = add_months(span.start, -months)
-    whole = whole_months(span)
-    end = add_months(start, whole) - timedelta(days=1) if whole else add_months(span.end, -months)
-    return Span(start, end)
+def _buckets_earlier(span: Span, grain: str, years: bool, by: Conventions) -> Span:
+    """The days that the buckets of a series are compared with: the same dates, and whole buckets where they are whole."""
+    unit = UNITS[grain]
+    first, last = unit_of(span.start, unit, by), unit_of(span.end, unit, by)
+    before_first, before_last = (_bucket_earlier(each, grain, years, by) for each in (first, last))
+    start = before_first.start if span.start == first.start else max(before_first.start, _day_earlier(span.start, grain, years))
+    end = before_last.end if span.end == last.end else min(before_last.end, _day_earlier(span.end, grain, years))
+    # A leap day has none a year before.
+    return Span(start + timedelta(days=1), end) if years and grain == "date" and _is_leap_day(span.start) else Span(start, end)
+
+
+def _bucket_earlier(bucket: Span, grain: str, years: bool, by: Conventions) -> Span:
+    if not years:
+        return unit_of(bucket.start - timedelta(days=1), UNITS[grain], by)
+    if grain == "week":
+        return Span(bucket.start - timedelta(weeks=52), bucket.end - timedelta(weeks=52))
+    return unit_of(add_months(bucket.start, -12), UNITS[grain], by)
+
+
+def _day_earlier(day: date, grain: str, years: bool) -> date:
+    if grain == "week":
+        return day - timedelta(weeks=52 if years else 1)
+    return add_months(day, -12 if years else -MONTHS[grain])
+
+
+def _is_leap_day(day: date) -> bool:
+    return (day.month, day.day) == (2, 29)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from sqlglot import exp
 
@@ -12,8 +13,8 @@ from semantic_layer.compiler.arithmetic import Raw, formula_sql, or_null, term
 from semantic_layer.compiler.combine import first_of_bucket
 from semantic_layer.compiler.grouped import GROUP_SIZE
 from semantic_layer.compiler.plan import Apply, Dimension, LogicalPlan, Output
-from semantic_layer.compiler.time_sql import shift_bucket
-from semantic_layer.conditions import Field, TimeBucket
+from semantic_layer.compiler.time_sql import holds_a_leap_day, is_leap_day, shift_bucket
+from semantic_layer.conditions import Field, Grain, TimeBucket
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
 from semantic_layer.reach import reach
@@ -66,17 +67,24 @@ def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[C
 
 
 def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
-    """What an earlier sum without rows is: 0, but null where it lies before the data; in a series that hangs on the bucket."""
+    """What an earlier sum without rows is: 0, but in a series null where no bucket is earlier or it lies before the data."""
     assert plan.other_span is not None
-    if plan.covered is None or plan.other_span.start >= plan.covered.start:
-        return exp.Literal.number(0)
-    bucketed = plan.series
+    bucketed, zero = plan.series, exp.Literal.number(0)
     if bucketed is None or bucketed.grain is None:
-        return None
-    first = build.cast(exp.Literal.string(first_of_bucket(plan, plan.covered.start, bucketed.grain).isoformat()), build.DATE)
-    second = shift_bucket(first, bucketed.grain, years=isinstance(plan.request.compare, LastYear))
-    inside = exp.GTE(this=raw[bucketed.name].copy(), expression=second)
-    return exp.Case(ifs=[exp.If(this=inside, true=exp.Literal.number(0))])
+        return zero
+    bucket = raw[bucketed.name]
+    there: list[exp.Expr] = []
+    if plan.covered is not None and plan.other_span.start < plan.covered.start:
+        there.append(exp.GTE(this=bucket.copy(), expression=_second_bucket(plan, plan.covered.start, bucketed.grain)))
+    if bucketed.grain == "date" and isinstance(plan.request.compare, LastYear) and any(map(holds_a_leap_day, plan.spans)):
+        there.append(exp.Not(this=build.paren(is_leap_day(bucket.copy()))))
+    return exp.Case(ifs=[exp.If(this=build.and_(*there), true=zero)]) if there else zero
+
+
+def _second_bucket(plan: LogicalPlan, day: date, grain: Grain) -> exp.Expr:
+    """The bucket that is compared with the one that holds a day."""
+    first = build.cast(exp.Literal.string(first_of_bucket(plan, day, grain).isoformat()), build.DATE)
+    return shift_bucket(first, grain, years=isinstance(plan.request.compare, LastYear))
 
 
 def metric_column(metric: AnyMetric, name: str, role: Role, kind: ColumnType | None = None) -> Column:
@@ -106,7 +114,8 @@ def _dimension_column(plan: LogicalPlan, dimension: Dimension) -> Column:
             label = Text(zh=field.label_in("zh"), en=field.label_in("en"))
         return Column(name=dimension.name, role="dimension", type=kind, grain=ref.grain, label=label)
     assert isinstance(ref, Field)
-    return field_column(reach(plan.scope.workspace, plan.groups[0].dataset, ref.name).field)
+    column = field_column(reach(plan.scope.workspace, plan.groups[0].dataset, ref.name).field)
+    return column.model_copy(update={"name": dimension.name})
 
 
 def field_column(field: FieldDefinition, role: Role = "dimension") -> Column:

@@ -60,19 +60,15 @@ class _List:
         count = workspace.metric(entity.count or "")
         if count is not None:
             named += [dataset_name(each.metric, workspace) for each in measures_of(Formulas(workspace, {}).of(count))]
-        named += [name for name in self._mentioned() if knows(workspace, name, entity.name)]
+        named += self._mentioned()
         if not named:
             named = [each.name for each in workspace.datasets if entity.name in each.entities]
-        found = [name for name in dict.fromkeys(named) if entity.name in self._entities_of(name)]
+        found = [name for name in dict.fromkeys(named) if knows(workspace, name, entity.name)]
         allowed = [name for name in found if name not in self.scope.grant.denied and self._is_loaded(name)]
         if not allowed:
             what = f"no dataset that role '{self.scope.grant.role}' may ask knows '{entity.name}'"
             raise request_error("dataset_denied", what, dataset=found[0] if found else entity.name)
         return allowed
-
-    def _entities_of(self, name: str) -> dict[str, tuple[str, ...]]:
-        dataset = self.scope.workspace.dataset(name)
-        return dataset.entities if dataset is not None else {}
 
     def _is_loaded(self, name: str) -> bool:
         dataset = self.scope.workspace.dataset(name)
@@ -91,7 +87,8 @@ class _List:
     def compiled(self) -> Compiled:
         request, scope = self.request, self.scope
         within_grant(request.where, self.datasets[0], scope)
-        made = [*self._key_columns(), *self._columns()]
+        keys = self._key_columns()
+        made = [*keys, *self._columns(keys)]
         where = condition_sql(request.where, self.name, self.sources) if request.where is not None else None
         tree = build.select(*(build.alias(sql, identifier(column.name)) for column, sql in made))
         tree = self.sources.joined(build.from_(tree, self.name))
@@ -130,11 +127,11 @@ class _List:
             made.append((Column(name=key, role="key", type="category"), sql))
         return made
 
-    def _columns(self) -> list[Made]:
+    def _columns(self, keys: list[Made]) -> list[Made]:
         made: list[Made] = []
         for ref in self.request.columns:
             column, sql = self._column(ref)
-            taken = {each.name for each, _ in made} | set(self.keys)
+            taken = {each.name for each, _ in (*keys, *made)}
             number = 2
             name = column.name
             while name in taken:

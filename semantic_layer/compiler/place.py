@@ -9,7 +9,7 @@ from semantic_layer.calendar import Span
 from semantic_layer.compiler.expand import measures_of
 from semantic_layer.compiler.measures import dataset_name, time_of
 from semantic_layer.compiler.plan import Dimension, Group, Kind, LogicalPlan, Measure, Variant
-from semantic_layer.conditions import AnyCondition, Field, TimeBucket
+from semantic_layer.conditions import AnyCondition, Field, FieldRef, TimeBucket
 from semantic_layer.errors import request_error
 from semantic_layer.model.metrics import (
     Aggregate,
@@ -110,18 +110,18 @@ def _kept(plan: LogicalPlan) -> tuple[Dimension, ...]:
     """The dimensions that the whole of a share keeps; they must be among the request's own."""
     share = plan.request.share_of
     assert share is not None
-    kept = [each for each in plan.dimensions if isinstance(each.ref, str) or _asked_as(each) & set(share.by)]
+    kept = [each for each in plan.dimensions if isinstance(each.ref, str) or any(ref in share.by for ref in _asked_as(each))]
     if len([each for each in kept if not isinstance(each.ref, str)]) != len(set(share.by)):
         raise request_error("bad_request", "a share keeps dimensions of the request only")
     return tuple(kept)
 
 
-def _asked_as(dimension: Dimension) -> set[Field | TimeBucket]:
+def _asked_as(dimension: Dimension) -> tuple[FieldRef, ...]:
     """What a request may have called a dimension: a moment is grouped by its days."""
     ref = dimension.ref
     if isinstance(ref, str):
-        return set()
-    return {ref, Field(name=ref.field)} if isinstance(ref, TimeBucket) and ref.grain == "date" and ref.field else {ref}
+        return ()
+    return (ref, Field(name=ref.field)) if isinstance(ref, TimeBucket) and ref.grain == "date" and ref.field else (ref,)
 
 
 def _shares_make_sense(plan: LogicalPlan) -> None:

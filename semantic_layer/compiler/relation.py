@@ -12,7 +12,7 @@ from semantic_layer.conditions import AnyCondition
 from semantic_layer.errors import RequestError, request_error
 from semantic_layer.expressions import parsed_select, scalar
 from semantic_layer.model.datasets import Dataset
-from semantic_layer.reach import Join, Reached, ReachedKey, way_to
+from semantic_layer.reach import Join, Reached, ReachedKey, ways_to
 
 CATALOG = "facts"
 
@@ -21,8 +21,8 @@ def relation(name: str, scope: Scope, alias: str, helpers: Helpers, own: bool = 
     """A dataset as something to select from, with what the viewer may not see taken out.
 
     Args:
-        own: Of a dataset that describes entities keep those alone that the viewer's own rows are about. What a row is
-            joined to needs no such check, because the row itself has passed it.
+        own: Of a dataset that describes entities and has no row condition keep those alone that the viewer's own rows are
+            about. What a row is joined to needs no such check, because the row itself has passed it.
 
     Raises:
         RequestError: `dataset_denied` where the grant has no part in it, `not_loaded` where its table has no data yet.
@@ -32,7 +32,7 @@ def relation(name: str, scope: Scope, alias: str, helpers: Helpers, own: bool = 
         raise request_error("dataset_denied", f"role '{scope.grant.role}' may not ask dataset '{name}'", dataset=name)
     table = _table(dataset, scope, helpers, granted=True)
     condition: AnyCondition | None = scope.grant.rows.get(name)
-    about_own = _about_own_rows(dataset, scope, helpers) if own else []
+    about_own = _about_own_rows(dataset, scope, helpers) if own and condition is None else []
     if condition is None and not about_own:
         return exp.alias_(table, alias, table=True, quoted=is_quoted(alias), copy=False)
     inner = Sources(name, scope, helpers, granted=False)
@@ -100,14 +100,18 @@ def _about_own_rows(dataset: Dataset, scope: Scope, helpers: Helpers) -> list[ex
     conditions: list[exp.Expr] = []
     for name in scope.grant.rows:
         other = workspace.dataset(name)
-        joins = way_to(workspace, name, dataset.name)
-        if other is None or other.name == dataset.name or other.name in scope.grant.denied or not joins:
+        if other is None or other.name == dataset.name or other.name in scope.grant.denied:
             continue
-        describes = any(other in workspace.homes_of(entity) for entity in other.entities)
-        (conditions if describes else events).append(_is_among(dataset, other, joins, scope, helpers))
-    if events:
-        conditions.append(build.paren(build.or_(*events)) if len(events) > 1 else events[0])
-    return conditions
+        among = [_is_among(dataset, other, joins, scope, helpers) for joins in ways_to(workspace, name, dataset.name)]
+        if any(other in workspace.homes_of(entity) for entity in other.entities):
+            conditions += _any_of(among)
+        else:
+            events += among
+    return [*conditions, *_any_of(events)]
+
+
+def _any_of(conditions: list[exp.Expr]) -> list[exp.Expr]:
+    return [build.paren(build.or_(*conditions))] if len(conditions) > 1 else conditions
 
 
 def _is_among(dataset: Dataset, other: Dataset, joins: tuple[Join, ...], scope: Scope, helpers: Helpers) -> exp.Expr:

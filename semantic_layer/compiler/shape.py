@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from semantic_layer.columns import Column
+from semantic_layer.columns import UNKNOWN, Column
 from semantic_layer.compiler.plan import LogicalPlan
+from semantic_layer.conditions import Field
 from semantic_layer.errors import request_error
+from semantic_layer.reach import reach
 from semantic_layer.requests import OrderBy
 
 SUFFIX = {"value": "", "previous": "_previous", "change": "_change", "growth": "_growth", "share": "_share"}
@@ -57,7 +59,20 @@ def _asked(plan: LogicalPlan, order: OrderBy) -> exp.Ordered:
     column = next((each for each in plan.columns if each.name == name), None)
     if column is None:
         raise request_error("bad_request", f"the result has no column '{name}' to order by", field=name)
-    return _key(name, order.descending)
+    sql = _unknown_as_null(plan, column)
+    return _key(name, order.descending) if sql is None else exp.Ordered(this=sql, desc=order.descending, nulls_first=False)
+
+
+def _unknown_as_null(plan: LogicalPlan, column: Column) -> exp.Expr | None:
+    """What is unknown is the last of an order that was asked for, though it stands in its column as a word."""
+    dimension = next((each for each in plan.dimensions if each.name == column.name), None)
+    if column.role != "dimension" or dimension is None or not isinstance(dimension.ref, Field):
+        return None
+    if reach(plan.scope.workspace, plan.groups[0].dataset, dimension.ref.name).field.type != "category":
+        return None
+    assert plan.tree is not None
+    shown = next(each.this for each in plan.tree.expressions if each.alias == column.name)
+    return exp.Nullif(this=shown.copy(), expression=exp.Literal.string(UNKNOWN))
 
 
 def _default_order(plan: LogicalPlan) -> list[exp.Expr]:

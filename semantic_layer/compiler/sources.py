@@ -174,7 +174,9 @@ class Sources:
 
 
 def different_sql(metric: Distinct, sources: Sources) -> exp.Expr:
-    """How many different values of a field, or buckets of a time, the rows have."""
+    """How many different values of a field, or buckets of a time, the rows have, or to how many entities they belong."""
+    if metric.distinct.entity is not None:
+        return distinct(sources.key_sql(metric.distinct.entity))
     value, grain = sources.field_sql(metric.distinct.field), metric.distinct.grain
     conventions = sources.scope.workspace.workspace.conventions
     return distinct([value if grain is None else bucket(value, grain, conventions)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date, timedelta
 
 from sqlglot import exp
@@ -83,6 +84,17 @@ def shift_bucket(bucketed: exp.Expr, grain: Grain, years: bool) -> exp.Expr:
     if grain == "date" and not years:
         return AddDays(this=bucketed, days=1)
     return AddMonths(this=bucketed, months=12 if years else MONTHS[grain])
+
+
+def holds_a_leap_day(span: Span) -> bool:
+    years = range(span.start.year, span.end.year + 1)
+    return any(isleap(year) and span.start <= date(year, 2, 29) <= span.end for year in years)
+
+
+def is_leap_day(day: exp.Expr) -> exp.Expr:
+    """Whether a day is the last of a leap year's February: it has no day of its own in other years."""
+    february = exp.EQ(this=exp.Month(this=day), expression=exp.Literal.number(2))
+    return build.and_(february, exp.EQ(this=exp.Day(this=day.copy()), expression=exp.Literal.number(29)))
 
 
 def last_day_of(bucketed: exp.Expr, grain: Grain) -> exp.Expr:

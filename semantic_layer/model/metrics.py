@@ -76,11 +76,12 @@ class Aggregate(MetricBase):
 
 
 class DistinctOf(Frozen):
-    """What is counted: a field that the rows of a dataset reach, or a time cut to a grain."""
+    """What is counted: a field that the rows of a dataset reach, a time cut to a grain, or what entities they belong to."""
 
     dataset: str
-    field: str
+    field: str = ""
     grain: Grain | None = None
+    entity: str | None = None
 
 
 class Distinct(MetricBase):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oracle import today
 from oracle.compare import assert_right
 from oracle.engine import Compiled, Found
 from oracle.model import Plain, Viewer
 from oracle.tally import TALLY, labels
 from oracle.truth.ask import truth
-from oracle.truth.check import measures
 from oracle.truth.query import Outcome
 from oracle.truth.sight import Sight
 from semantic_layer.requests import REQUEST, plain
@@ -38,19 +36,9 @@ def judge(compiled: Compiled, request: Plain, viewer: Viewer, typed: bool = Fals
 
 def standing(sight: Sight, request: Plain, viewer: Viewer, outcome: Outcome, found: Found) -> str:
     """Whether a case is to be judged, and if not, why."""
-    if found.code in today.PENDING - outcome.refusals:
-        return "not compiled yet"
-    if today.SHORTEST_WAY and "ambiguous_field" in outcome.refusals:
-        return "not compiled yet"
-    if today.ONE_HOME and "entity" in request and len(sight.workspace.homes(request["entity"])) != 1:
-        return "not compiled yet"
-    if today.NO_ZEROS_BEFORE and outcome.partly:
-        return "not compiled yet"
     if found.code == "beyond_grant" and is_beyond(sight, viewer, found):
         return "beyond the grant"
-    if outcome.unsure or (today.UNKNOWN_IS_A_WORD and outcome.by_unknown):
-        return "not laid down"
-    if today.LISTED_BY_FACTS and narrowed_by_facts(sight, request, viewer):
+    if outcome.unsure:
         return "not laid down"
     return "refused" if outcome.refusals else "answered"
 
@@ -73,13 +61,3 @@ def _attributes(rule: object) -> Iterator[str]:
     elif isinstance(rule, list):
         for each in rule:
             yield from _attributes(each)
-
-
-def narrowed_by_facts(sight: Sight, request: Plain, viewer: Viewer) -> bool:
-    """Whether a dataset that is read describes something that the rows of a ruled dataset are about."""
-    rules = sight.workspace.roles.get(viewer.role or "", {}).get("datasets", {})
-    ruled = [sight.dataset(name) for name, rule in rules.items() if "rows" in rule]
-    read = {each.dataset for name in request.get("metrics", []) for each in measures(sight, name)}
-    return any(
-        sight.dataset(name).describes(entity) for name in read for other in ruled if other.name != name for entity in other.keys
-    )

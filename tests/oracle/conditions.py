@@ -10,7 +10,6 @@ from typing import Any
 from oracle.drawing import Draw, chance, pick, some
 from oracle.menu import Item, Menu
 from oracle.model import Plain
-from oracle.today import can
 from oracle.truth.check import NUMBERS, measures, parts_of
 from oracle.vocabulary import NEVER
 
@@ -72,7 +71,7 @@ class Conditions:
         draw = self.draw
         # A stored word Unknown is one group with what is missing; what else it is, is not laid down.
         plain = item.bare != "colour"
-        if plain and chance(draw, 10):
+        if chance(draw, 10):
             return {"field": item.name, "missing": chance(draw, 50)}
         if item.type in ("date", "time"):
             return self._ranged(item.name, [day.isoformat() for day in self.days], items if item.type == "date" else [])
@@ -146,7 +145,7 @@ class Conditions:
         simple = self.menu.sight.workspace.metrics
         names = [name for name in simple if entity in figures_of(self.menu, name)]
         own: Plain = {"of": entity}
-        if self.counted and can("counted_field") and self.datasets and chance(self.draw, 20):
+        if self.counted and self.datasets and chance(self.draw, 20):
             others = [*self.menu.entities(self.datasets), *(each.name for each in self.menu.shared(self.datasets))]
             others = [each for each in others if each not in (entity, "colour") and "." not in each]
             if others and (others := [each for each in others if len(self.datasets) == 1]):

@@ -10,7 +10,6 @@ from oracle.conditions import Conditions, rows_of
 from oracle.drawing import Draw, chance, pick, without_none
 from oracle.menu import Menu
 from oracle.model import Plain, World
-from oracle.today import can
 from oracle.truth.check import parts_of
 
 MEASURED = [
@@ -31,11 +30,10 @@ PRICED = [{"agg": "sum", "expr": "amount - price"}, {"agg": "sum", "expr": "coal
 
 
 def add_metrics(draw: Draw, world: World, days: list[date]) -> None:
-    world.workspace["parameters"] = [{"name": "fee", "value": 0.25}]
-    if can("text_parameter"):
-        world.workspace["parameters"].append(
-            {"name": "mode", "value": "net", "values": {"net": {"en": ["net"]}, "gross": {"en": ["gross"]}}}
-        )
+    world.workspace["parameters"] = [
+        {"name": "fee", "value": 0.25},
+        {"name": "mode", "value": "net", "values": {"net": {"en": ["net"]}, "gross": {"en": ["gross"]}}},
+    ]
     Metrics(draw, Menu(world), days).add_all()
 
 
@@ -86,7 +84,7 @@ class Metrics:
             *(PRICED if "price" in stored else []),
             *[{"agg": "count_distinct", "expr": key} for key in keys] * 2,
         ]
-        if len(set(keys)) > 1 and can("combinations"):
+        if len(set(keys)) > 1:
             options.append({"agg": "count_distinct", "expr": list(dict.fromkeys(keys))[:2]})
         plain: Plain = {"dataset": dataset, **pick(draw, options)}
         others = [time for time in self.menu.times(dataset) if time != home.time]
@@ -108,8 +106,6 @@ class Metrics:
         for dataset in self.facts:
             for entity, columns in self.menu.datasets[dataset].keys.items():
                 name = f"{entity}s_known"
-                if not can("counted_entities"):
-                    continue
                 if len(columns) == 1 and name not in self.menu.sight.workspace.metrics and chance(self.draw, 30):
                     self.add(name, {"dataset": dataset, "agg": "count_distinct", "expr": columns[0]})
                     described = next((each for each in entities if each["name"] == entity), None)
@@ -142,8 +138,7 @@ class Metrics:
         names = self.names("aggregate", "ratio", "aggregate", "cumulative", "new_entities")
         one, two = (pick(self.draw, names) for _ in range(2))
         forms = [f"{one} - fee * {two} + 2", f"-({one} - {two}) / ({one} + {two})", f"1 - {one}", f"{one} / {two}"]
-        if can("text_parameter"):
-            forms.append(f"(mode = 'net') * {one} + (mode = 'gross') * {two}")
+        forms.append(f"(mode = 'net') * {one} + (mode = 'gross') * {two}")
         return {"derived": pick(self.draw, forms)}
 
     def cumulative_of(self) -> Plain | None:

@@ -11,7 +11,6 @@ from sqlglot import exp
 
 from oracle.drawing import Draw, shuffled
 from oracle.model import Plain, Table, World
-from oracle.today import can
 from oracle.truth.days import ROUND, SERIES
 from oracle.truth.workspace import Workspace, listed
 
@@ -265,11 +264,10 @@ def renamings(draw: Draw, world: World) -> Renaming:
         if "derived" in dataset
         for column in ("amount", "qty", "way", "at", "day")
     ]
-    words = tuple(name for name in DEFINED if name != "period" or can("metric_called_period"))
-    definitions = _drawn(draw, defined, words, "defined")
+    definitions = _drawn(draw, defined, DEFINED, "defined")
     # A SELECT over a dataset cannot tell a field from a column of the same name.
     taken = {name.lower() for name in definitions.values()} if extra else set[str]()
-    columns = tuple(name for name in STORED if name.lower() not in taken and ('"' not in name or can("quotes_in_keys")))
+    columns = tuple(name for name in STORED if name.lower() not in taken)
     return Renaming(definitions, _drawn(draw, [*stored, *extra], columns, "stored"))
 
 

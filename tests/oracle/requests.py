@@ -12,7 +12,6 @@ from oracle.drawing import Draw, chance, draws, pick, some, without_none
 from oracle.menu import Menu, groupable
 from oracle.model import Plain, Viewer, World
 from oracle.names import renamings
-from oracle.today import can
 from oracle.truth.check import Measure, has_parts, is_series, whole
 from oracle.truth.conditions import read_ref
 from oracle.truth.query import Query, name_of
@@ -94,8 +93,7 @@ class Requests:
         request["period"] = self.period(rows, by, self.long(names))
         series = [ref for ref in by if self.is_series(ref, rows)]
         several = isinstance(request["period"], dict) and "of" in request["period"]
-        comparable = len(series) < 2 and (can("compared_window") or all(time for _, time in rows))
-        if comparable and chance(draw, 30) and (not several or chance(draw, 5)):
+        if len(series) < 2 and chance(draw, 30) and (not several or chance(draw, 5)):
             request["compare"] = self.comparison(bool(series), rows)
         if chance(draw, 20) and (chance(draw, 5) or all(has_parts(self.menu.sight, name) for name in names)):
             request["share_of"] = self.share(names, rows, by)
@@ -141,15 +139,10 @@ class Requests:
                 item = pick(draw, items)
                 bucketed = item.type in ("date", "time") and chance(draw, 50) and item.name not in [time for _, time in rows]
                 found.append(f"{item.name}.{pick(draw, ['month', 'week', 'weekday'])}" if bucketed else item.name)
-        chosen: dict[str, str] = {}
-        for each in found:
-            chosen.setdefault(self.slot(each), each)
-        return list(chosen.values())[:3]
+        return list(dict.fromkeys(found))[:3]
 
     def buckets(self, rows: Rows) -> list[str]:
-        found = [*SERIES_DRAWN, "weekday", "is_weekend"]
-        if can("fiscal_year_start"):
-            found += ["fiscal_quarter", "fiscal_year"]
+        found = [*SERIES_DRAWN, "weekday", "is_weekend", "fiscal_quarter", "fiscal_year"]
         times = {time for _, time in rows}
         fields = [self.menu.datasets[dataset].fields.get(time or "") for dataset, time in rows]
         if all(field and field["type"] == "time" for field in fields):
@@ -160,12 +153,6 @@ class Requests:
 
     def is_series(self, ref: str, rows: Rows) -> bool:
         return is_series(self.menu.sight, read_ref(ref), [Measure(*each) for each in rows])
-
-    def slot(self, ref: str) -> str:
-        """The column that a group stands in; two groups must not stand in one."""
-        if can("columns_of_one_name"):
-            return ref
-        return "date" if ref in self.moments else name_of(read_ref(ref))
 
     def conditions(self, names: list[str], rows: Rows) -> Conditions:
         return Conditions(self.draw, self.menu, rows, self.days, entities=30, open_days=not self.long(names))
@@ -205,7 +192,7 @@ class Requests:
         found: Plain = {"kind": kind}
         if kind == "period":
             found["period"] = closed_period(draw, self.days, whole=not windowed)
-        elif kind == "previous" and can("align") and not series and chance(draw, 20):
+        elif kind == "previous" and not series and chance(draw, 20):
             found["align"] = "weekday"
         return found
 

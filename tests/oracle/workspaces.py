@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from oracle.drawing import Draw, chance, draws, pick, some, without_none
 from oracle.model import Cells, Kind, Plain, Table, World
-from oracle.today import can
 from oracle.vocabulary import CLUSTERS, HOURS, KINDS, MONEY, TYPES, VALUES, WEEK_STARTS, WHOLE, ZONES
 
 DESCRIBING: dict[str, tuple[str, list[str], list[str]]] = {
@@ -104,7 +103,7 @@ def a_world(draw: Draw, zones: list[str] = ZONES) -> World:
         "week_start": pick(draw, WEEK_STARTS),
         "default_period": pick(draw, ["all", "all", {"unit": "year"}, {"n": 90, "unit": "day"}, {"unit": "month", "offset": -1}]),
     }
-    if can("fiscal_year_start") and chance(draw, 50):
+    if chance(draw, 50):
         settings["fiscal_year_start"] = 1 + draw(12)
     workspace = without_none(
         {
@@ -124,13 +123,13 @@ def a_world(draw: Draw, zones: list[str] = ZONES) -> World:
 
 
 def declared(draft: Draft) -> list[Plain]:
-    """Entities whose keys are texts must say so; of the others some are declared."""
+    """Entities whose keys are texts must say so, and so must those whose keys are not called as where they are described."""
     found: list[Plain] = []
     for entity in dict.fromkeys(entity for dataset in draft.datasets for entity in dataset.get("entities", {})):
         columns = KEY_OF[entity]
         if KINDS[columns[0]] == "text":
             found.append({"name": entity, "key": columns[0], "type": "category"})
-        elif len(columns) == 1 and chance(draft.draw, 30):
+        elif entity in ("bill", "ship") or (len(columns) == 1 and chance(draft.draw, 30)):
             found.append({"name": entity, "key": columns[0]})
     return found
 
@@ -203,7 +202,7 @@ def add_fact(draft: Draft, name: str, described: list[str]) -> None:
             "fields": fields,
         }
     )
-    if can("routes") and {"bill", "ship"} <= set(entities) and chance(draw, 60):
+    if {"bill", "ship"} <= set(entities) and chance(draw, 60):
         dataset["routes"] = {"regions": pick(draw, ["bill", "ship"])}
     draft.datasets.append(dataset)
 
@@ -286,5 +285,5 @@ def share_fields(draft: Draft) -> None:
     for place, fact in enumerate(facts):
         for each in fact["fields"]:
             twin = next((other["name"] for other in facts[:place] if each["name"] in [f["name"] for f in other["fields"]]), None)
-            if twin and each["name"] in OWN_FIELDS and can("same_as") and chance(draft.draw, 50):
+            if twin and each["name"] in OWN_FIELDS and chance(draft.draw, 50):
                 each["same_as"] = f"{twin}.{each['name']}"

@@ -208,7 +208,7 @@ def _did(scene: Scene, condition: Plain, row: Row, counted: Counted) -> bool:
 
 def rows_on(scene: Scene, counted: Counted, where: list[Plain]) -> Iterator[Row]:
     """The visible rows that count on the days and meet all conditions."""
-    for row in scene.sight.rows(counted.dataset.name):
+    for row in scene.sight.listed(counted.dataset.name):
         if on_days(scene, row, counted) and all(holds(scene, each, row, counted) for each in where):
             yield row
 

@@ -171,13 +171,19 @@ class Calendar:
         if kind == "last_year":
             weeks = 52
         else:
-            shift = (asked.days.first - self.previous(asked).days.first).days
-            weeks = -(-shift // 7)
+            over = asked.days == asked.whole
+            apart = len(asked.days) if over else (asked.days.first - self.previous(asked).days.first).days
+            weeks = -(-apart // 7)
         moved = asked.days.moved(-7 * weeks)
         return Asked(moved, moved)
 
     def earlier_part(self, part: Days, bucket: Days, grain: str, kind: str) -> Days:
-        """The days of an earlier bucket that stand beside the asked part of one: the same dates, and to its edge where it is whole."""
+        """The days of an earlier bucket that stand beside the asked part of one: the same dates, and to its edge where it is whole.
+
+        A leap day has none a year earlier.
+        """
+        if grain == "date" and kind == "last_year" and (part.first.month, part.first.day) == (2, 29):
+            return Days(part.first, part.first - ONE)
         other = self.bucket_before(bucket, grain, kind)
         first = other.first if part.first == bucket.first else _dates_before(part.first, grain, kind)
         last = other.last if part.last == bucket.last else _dates_before(part.last, grain, kind)

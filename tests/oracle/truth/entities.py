@@ -8,7 +8,6 @@ from typing import Any
 from oracle.model import Viewer, World
 from oracle.truth.check import Checker, Measure, measures
 from oracle.truth.conditions import Counted, entity_of, holds, read, read_ref, value
-from oracle.truth.kinds import Asking, When, counts, rows_of
 from oracle.truth.query import Outcome, ranked, shown
 from oracle.truth.refusals import Refusal
 from oracle.truth.scene import Scene
@@ -38,7 +37,7 @@ def entity_query(world: World, request: Plain, viewer: Viewer) -> Outcome:
         return Outcome(refusals=refusal.codes)
     groups = [{"kind": "field", "name": sight.workspace.key_name(entity)}]
     names = [(each.get("name") or each.get("metric"), "value") for each in columns]
-    return ranked(Outcome(rows, groups=groups, columns=names, order=request.get("order", []), cut=request.get("limit")))
+    return ranked(Outcome(rows, groups=groups, columns=names, order=request.get("order", []), limit=request.get("limit")))
 
 
 def _cell(scene: Scene, ref: Plain, row: Row, counted: Counted) -> Any:
@@ -67,24 +66,20 @@ def _known(scene: Scene, entity: str, where: Plain | None, columns: list[Plain])
     """
     workspace = scene.sight.workspace
     count = workspace.entities[entity].get("count")
-    if not workspace.homes(entity) and not count and not any(_datasets(scene, where, columns)):
-        for name, dataset in workspace.datasets.items():
-            if entity in dataset.keys and not scene.sight.denies(name):
-                yield from _mentioned(scene, name, entity)
-    for home in workspace.homes(entity):
-        if not scene.sight.denies(home.name):
-            yield from _mentioned(scene, home.name, entity)
-    if count:
-        metric = workspace.metrics[count]
-        counted, rows = rows_of(scene, metric["dataset"], metric.get("time"), Asking(When(None)))
-        yield from _keys(scene, entity, counts(scene, metric, rows, counted), counted)
-    for dataset in _datasets(scene, where, columns):
-        yield from _mentioned(scene, dataset, entity)
+    names = [home.name for home in workspace.homes(entity)]
+    names += [workspace.metrics[count]["dataset"]] if count else []
+    names += _datasets(scene, where, columns)
+    names = names or [name for name, dataset in workspace.datasets.items() if entity in dataset.keys]
+    if all(map(scene.sight.denies, names)):
+        raise Refusal("dataset_denied")
+    for name in dict.fromkeys(names):
+        if not scene.sight.denies(name):
+            yield from _mentioned(scene, name, entity)
 
 
 def _mentioned(scene: Scene, dataset: str, entity: str) -> Iterator[tuple[Any, ...]]:
     home = scene.sight.dataset(dataset)
-    yield from _keys(scene, entity, scene.sight.rows(dataset), Counted(home, home.time, None))
+    yield from _keys(scene, entity, scene.sight.listed(dataset), Counted(home, home.time, None))
 
 
 def _keys(scene: Scene, entity: str, rows: list[Row], counted: Counted) -> Iterator[tuple[Any, ...]]:

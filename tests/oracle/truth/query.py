@@ -10,7 +10,7 @@ from oracle.model import Viewer, World
 from oracle.truth.arithmetic import Number, less, names_in, over
 from oracle.truth.check import SHARED_KINDS, Checker, covered_by, entities_named, has_parts, is_series, measures, whole
 from oracle.truth.conditions import read, read_ref
-from oracle.truth.days import SERIES, Asked, Days
+from oracle.truth.days import Asked, Days
 from oracle.truth.kinds import Asking, Figures, Group, When, figures
 from oracle.truth.refusals import Refusal, Unsure
 from oracle.truth.scene import Scene
@@ -34,9 +34,6 @@ class Outcome:
         columns: What each figure of a row is: a metric and its part.
         groups: What each cell of a group is.
         order: By what the rows are ordered, as asked.
-        by_unknown: A group that is unknown has a place in the order.
-        partly: What is compared lies partly outside the data.
-        cut: How many rows a list may have; which of those that tie with the last is not laid down.
         unsure: The rows hang on what is not laid down; such a case is not judged.
     """
 
@@ -49,9 +46,6 @@ class Outcome:
     order: list[Plain] = field(default_factory=list)
     limit: int | None = None
     unsure: bool = False
-    by_unknown: bool = False
-    cut: int | None = None
-    partly: bool = False
 
 
 def metric_query(world: World, request: Plain, viewer: Viewer) -> Outcome:
@@ -180,7 +174,8 @@ class Query:
             outcome.may_refuse = self._nearly_before(periods[0]) | self._unclear()
             labels = [asked.days.first for asked in periods]
             # Two periods of one name cannot be told apart here; and where there are no data, no bucket is inside them.
-            outcome.unsure = len(set(labels)) < len(labels) or (self.series is not None and self.covered is None)
+            nowhere = self.covered is None and (self.series is not None or self.side_by_side)
+            outcome.unsure = len(set(labels)) < len(labels) or nowhere
             for asked, label in zip(periods, labels, strict=True):
                 self._add(outcome, (label,) if self.side_by_side else (), asked)
         return ranked(outcome)
@@ -230,7 +225,10 @@ class Query:
         if self.series is not None:
             buckets = list(calendar.units(asked.days, self._grain))
             earlier = [self._earlier(bucket, bucket.cut(asked.days)) for bucket in buckets]
-            days = Days(earlier[0].first, earlier[-1].last)
+            earlier = [each for each in earlier if len(each)]
+            # A leap day alone is compared with nothing.
+            earlier = earlier or [calendar.bucket_before(buckets[0], self._grain, "last_year")]
+            days = Days(min(each.first for each in earlier), max(each.last for each in earlier))
             return Asked(days, days)
         return self._other_whole(asked)
 
@@ -259,7 +257,6 @@ class Query:
             other = None
             if self.compare and asked:
                 before = self._other(asked)
-                outcome.partly = before.days.cut(self.covered or before.days) != before.days
                 other = When(before.days, calendar.previous(before).days)
             self._add_rows(outcome, label, when, other, when, None)
             return
@@ -271,7 +268,6 @@ class Query:
             other = None
             if self.compare:
                 days = self._earlier(bucket, part)
-                outcome.partly = outcome.partly or days.cut(self.covered or days) != days
                 other = When(days, self._bucket_before(calendar.unit(days.first, self._grain)))
             self._add_rows(outcome, label, When(part, self._bucket_before(bucket)), other, whole, bucket)
 
@@ -284,7 +280,11 @@ class Query:
         now = [figures(self.scene, name, Asking(when, by, self.where)) for name in self.metrics]
         then = [figures(self.scene, name, Asking(other, by, self.where)) for name in self.metrics] if other else []
         none_yet = (
-            other is not None and self.covered is not None and other.days is not None and other.days.last < self.covered.first
+            bucket is not None
+            and other is not None
+            and self.covered is not None
+            and other.days is not None
+            and (not len(other.days) or other.days.last < self.covered.first)
         )
         wholes = self._wholes(when, whole, bucket)
         groups = {group for each in (*now, *then) for group in each.of}
@@ -299,7 +299,7 @@ class Query:
                 value = current.at(group)
                 cells.append(value)
                 if then:
-                    earlier = None if none_yet and bucket is not None else then[place].at(group)
+                    earlier = None if none_yet else then[place].at(group)
                     cells += [earlier, less(value, earlier), over(less(value, earlier), earlier)]
                 if wholes:
                     cells.append(over(value, wholes[place].at(self._kept(group))))
@@ -379,9 +379,6 @@ def heights(outcome: Outcome) -> dict[Group, tuple[Any, ...]]:
 
 def ranked(outcome: Outcome) -> Outcome:
     """A limit keeps every row that ranks that far, ties included."""
-    names = [name_of(ref) for ref in outcome.groups]
-    places = [names.index(by["target"]) for by in outcome.order if by["target"] in names]
-    outcome.by_unknown = any(group[place] == UNKNOWN for group in outcome.rows for place in places)
     if outcome.limit is None:
         return outcome
     found = heights(outcome)

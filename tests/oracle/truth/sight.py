@@ -67,6 +67,7 @@ class Sight:
         self.world, self.workspace = world, Workspace(world.workspace)
         self.role, self.attributes = role or {}, attributes or {}
         self._rows: dict[str, list[Row]] = {}
+        self._listed: dict[str, list[Row]] = {}
         self._reach: dict[str, Reach] = {}
         self._fields: dict[tuple[int, str], Any] = {}
         self._covers: dict[tuple[str, str], Days | None] = {}
@@ -108,6 +109,26 @@ class Sight:
                 found = [row for row in found if permits(self, rule, row)]
             self._rows[name] = found
         return self._rows[name]
+
+    def listed(self, name: str) -> list[Row]:
+        """The rows that are counted where a dataset is itself asked.
+
+        Of one that has no rule of its own those that the viewer's rows of others are about: of those that describe something
+        each narrows it, of all others any one is enough.
+        """
+        if name not in self._listed:
+            ruled = [each for each, rule in self.role.get("datasets", {}).items() if "rows" in rule]
+            describing: list[set[int]] = []
+            events: list[set[int]] = []
+            for other in () if name in ruled else ruled:
+                start = self.dataset(other)
+                ways = [way for way in self.reach(start).ways if way and way[-1][1] == name]
+                if ways:
+                    about = {id(self.follow(row, start, way)) for way in ways for row in self.rows(other)}
+                    (describing if any(map(start.describes, start.keys)) else events).append(about)
+            among = [*describing, *([set().union(*events)] if events else [])]
+            self._listed[name] = [row for row in self.rows(name) if all(id(row) in each for each in among)]
+        return self._listed[name]
 
     def _selected(self, dataset: Dataset) -> list[Row]:
         """A derived dataset is its SELECT over the visible rows of the datasets that it names."""

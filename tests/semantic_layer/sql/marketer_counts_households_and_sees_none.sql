@@ -6,7 +6,9 @@ FROM facts.transactions AS transactions
 LEFT JOIN facts.products AS products
   ON transactions.product_id = products.product_id
 WHERE
-  NOT products.brand IS NULL
+  NOT (
+    products.brand IS NULL OR products.brand = 'Unknown'
+  )
   AND transactions.purchased_at >= CAST('2017-11-01' AS DATE)
   AND transactions.purchased_at < CAST('2017-12-01' AS DATE)
 GROUP BY

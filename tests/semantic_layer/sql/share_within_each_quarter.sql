@@ -7,7 +7,9 @@ WITH asked AS (
   LEFT JOIN facts.demographics AS demographics
     ON transactions.household_id = demographics.household_id
   WHERE
-    NOT demographics.home_ownership IS NULL
+    NOT (
+      demographics.home_ownership IS NULL OR demographics.home_ownership = 'Unknown'
+    )
     AND transactions.purchased_at >= CAST('2017-01-01' AS DATE)
     AND transactions.purchased_at < CAST('2018-01-01' AS DATE)
   GROUP BY
