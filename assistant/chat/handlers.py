@@ -13,7 +13,6 @@ import chainlit as cl
 from chainlit import socket as _  # noqa: F401  (its own handler of the stop button must be there before ours takes its place)
 from chainlit.chat_context import chat_contexts
 from chainlit.data.base import BaseDataLayer
-from chainlit.emitter import ChainlitEmitter
 from chainlit.server import sio
 from chainlit.session import WebsocketSession
 from chainlit.step import StepDict
@@ -55,18 +54,6 @@ async def starters(user: Any, language: str | None) -> list[cl.Starter]:
     return [cl.Starter(label=text, message=text) for text in texts[:6] if text]
 
 
-_say_gone = ChainlitEmitter.send_resume_thread_error
-
-
-async def say_gone(emitter: ChainlitEmitter, error: str) -> None:
-    """Chainlit's page asks once more for the conversation that it deletes, and then would say of the next one that it is gone."""
-    if not served().talks.was_just_forgotten(emitter.session.thread_id_to_resume):
-        await _say_gone(emitter, error)
-
-
-ChainlitEmitter.send_resume_thread_error = say_gone
-
-
 @cl.on_chat_start
 async def start() -> None:
     """Tells the page which conversation it is in: one that shows another has outlived its server, and loads itself anew.
@@ -75,8 +62,7 @@ async def start() -> None:
     """
     session = cl.context.session
     if session.thread_id_to_resume is not None:
-        if not served().talks.was_just_forgotten(session.thread_id_to_resume):
-            await _tell_page("gone")
+        await _tell_page("gone")
         session.thread_id, session.thread_id_to_resume = str(uuid.uuid4()), None
     await _tell_page("started")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
@@ -16,8 +15,6 @@ from assistant.state.conversations import Conversations
 from semantic_layer.engines.base import CancelToken
 from semantic_layer.policy import Viewer
 
-JUST_NOW = 10
-"""Seconds."""
 MOST_HELD = 50
 """Conversations held in memory; the others are read from the store when they go on."""
 AT_ONCE = max(2, 2 * (os.cpu_count() or 1))
@@ -67,7 +64,6 @@ class Talks:
     def __init__(self, runtime: Runtime, agent: Agent, viewer: Viewer, conversations: Conversations) -> None:
         self._runtime, self._agent, self._viewer, self._conversations = runtime, agent, viewer, conversations
         self._held: OrderedDict[str, Talk] = OrderedDict()
-        self._forgotten: dict[str, float] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def of(self, conversation: str) -> Talk:
@@ -102,13 +98,6 @@ class Talks:
         """A conversation that was deleted; what is still running in it is stopped."""
         self.stop(conversation)
         self._held.pop(conversation, None)
-        now = time.monotonic()
-        self._forgotten = {name: at for name, at in self._forgotten.items() if now - at < JUST_NOW} | {conversation: now}
-
-    def was_just_forgotten(self, conversation: str | None) -> bool:
-        """Whether a conversation was deleted so lately that a page may ask for it which knows that, or is being told."""
-        at = self._forgotten.get(conversation or "")
-        return at is not None and time.monotonic() - at < JUST_NOW
 
     def _let_go(self) -> None:
         for name in list(self._held)[:-MOST_HELD]:

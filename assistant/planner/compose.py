@@ -44,10 +44,12 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
     read_order(draft)
     read_beyond(draft, clauses)
     if own_figures is not None:
-        say_own_figures(draft, own_figures)
         draft.own_figures = own_figures
-        if own_figures.clause.inside and own_figures.clause.condition is not None:
-            draft.base_conditions.append(own_figures.clause.condition)
+        for each in (own_figures.base, own_figures):
+            if each is not None:
+                say_own_figures(draft, each)
+                if each.clause.inside and each.clause.condition is not None:
+                    draft.base_conditions.append(each.clause.condition)
     _finish(draft, clauses)
     return draft
 

@@ -18,6 +18,7 @@ REFUSAL_REASONS = {
     "sql_pasted": "not_allowed",
     "write": "not_allowed",
     "entity_condition": "not_available",
+    "two_groups": "not_available",
     "why": "not_available",
     "forecast": "no_such_data",
     "advice": "not_available",

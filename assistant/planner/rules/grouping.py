@@ -33,6 +33,9 @@ def read_groups(draft: Draft, clauses: list[Clause]) -> None:
     _own_time(draft)
 
 
+RELATIVES = ("who", "that", "whose")
+
+
 def _who(draft: Draft) -> None:
     """ "Who spent the most": a row for each person."""
     person = next((each for each in draft.workspace.entities if each.personal), None)
@@ -361,9 +364,8 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
 
 def _chooses(draft: Draft) -> bool:
     """ "Red or blue, which sells more?" wants both figures; "orders with red or blue" one figure for either."""
-    return draft.any_word("which", "comparative_up", "comparative_down", "most", "least", "than") or any(
-        item.word("which") and item.role is not None for item in draft.items
-    )
+    which = [item for item in draft.items if item.word("which") and not item.text.lower() in RELATIVES]
+    return bool(which) or draft.any_word("comparative_up", "comparative_down", "most", "least", "than")
 
 
 def _single_hours(clause: Clause) -> bool:

@@ -14,6 +14,7 @@ from assistant.planner.rules.said import Said
 from semantic_layer.calendar import UNITS, Span, resolve, unit_of
 from semantic_layer.columns import Note
 from semantic_layer.conditions import (
+    GRAINS,
     And,
     AnyCondition,
     Compare,
@@ -52,10 +53,17 @@ def say_own_figures(draft: Draft, found: OwnFigures) -> None:
     counts = {found.phrase.whose, *(each.name for each in entity_counts(draft.workspace, found.phrase.whose))}
     counted = bool(draft.metrics) and all(name in counts for name in draft.metrics)
     same = bool(inner) and all(each == inner[0] for each in inner) and len(inner) == len(found.said)
-    if counted and same and not draft.periods and not all(said.negated for said in found.said):
+    if counted and same and not draft.periods and not found.clause.inside and not all(said.negated for said in found.said):
         draft.periods = [inner[0]]
         for said in found.said:
             said.period = None
+    series = any(isinstance(ref, TimeBucket) and ref.grain not in ("hour", "weekday") for ref in draft.by)
+    if series and not counted and len(draft.periods) < 2 and found.phrase.whose not in GRAINS:
+        # Of a series of another figure, who is meant is decided once, by all of its days.
+        for said in found.said:
+            if said.period is None and _has_time(draft, said):
+                asked = draft.periods[0] if draft.periods else draft.workspace.workspace.default_period
+                said.period = asked  # pyright: ignore[reportAttributeAccessIssue]
     found.clause.condition = _where(draft, found)
 
 

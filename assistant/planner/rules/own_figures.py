@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
@@ -10,7 +11,7 @@ from assistant.planner.rules.bounds import has_number, is_amount, is_comparing, 
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.own_comparisons import compares_periods
-from assistant.planner.rules.phrases import OF_EACH, Phrase, phrases, whose_of
+from assistant.planner.rules.phrases import OF_EACH, PRONOUNS, Phrase, phrases, whose_of
 from assistant.planner.rules.said import NOT, ONLY, Said, does_something, read_said
 from semantic_layer.conditions import GRAINS, EntityMetric, Field, TimeBucket
 from semantic_layer.metric_parts import base_datasets
@@ -29,12 +30,14 @@ class OwnFigures:
 
     Attributes:
         columns: The figures that are bounded, to be shown beside a list.
+        base: What is said of all of whom something is asked: "of those who …".
     """
 
     phrase: Phrase
     said: list[Said]
     clause: Clause
     columns: list[EntityMetric] = field(default_factory=list[EntityMetric])
+    base: OwnFigures | None = None
 
     @property
     def ref(self) -> Field | TimeBucket:
@@ -50,19 +53,59 @@ def take_own_figures(draft: Draft, clauses: list[Clause]) -> tuple[list[Clause],
     """
     order = sorted(phrases(draft), key=lambda each: (draft.workspace.entity(each.whose) is None, not each.after, len(each.items)))
     special = [phrase for phrase in order if _is_special(draft, phrase, clauses)]
+    found = _first_readable(draft, special, clauses) or _counted_elsewhere(draft)
+    if found is None:
+        return clauses, None
+    _one_group(draft, order, found)
+    other = _beside_it(draft, special, found, clauses)
+    for each in (found, other):
+        if each is not None:
+            draft.marks.discard("loose_values")
+            clauses = [*(clause for clause in clauses if not any(clause in said.clauses for said in each.said)), each.clause]
+    if other is not None:
+        first, found = sorted((found, other), key=lambda each: each.clause.first.index)
+        first.clause.inside, found.base = True, first
+    return sorted(clauses, key=lambda each: each.first.index), found
+
+
+def _first_readable(draft: Draft, special: list[Phrase], clauses: list[Clause]) -> OwnFigures | None:
     for phrase in special:
         outer = [each for each in special if phrase.noun in (*each.items, *each.after) and phrase.noun is not each.noun]
         if any(draft.workspace.entity(each.whose) is not None for each in outer):
             continue  # a noun inside of what is said of another
         said = read_said(draft, phrase, clauses)
         if said:
-            taken = [clause for part in said for clause in part.clauses]
-            draft.marks.discard("loose_values")
-            found = _taken(draft, phrase, said)
-            rest = [each for each in clauses if each not in taken]
-            return sorted([*rest, found.clause], key=lambda each: each.first.index), found
-    found = _counted_elsewhere(draft)
-    return (clauses, None) if found is None else (sorted([*clauses, found.clause], key=lambda each: each.first.index), found)
+            return _taken(draft, phrase, said)
+    return None
+
+
+def _beside_it(draft: Draft, special: list[Phrase], found: OwnFigures, clauses: list[Clause]) -> OwnFigures | None:
+    """ "Of those who …, how many …": a second phrase about the same things, one of them without a noun of its own."""
+    for phrase in special:
+        if _is_apart(phrase, found) and (phrase.noun is None or found.phrase.noun is None):
+            said = read_said(draft, phrase, clauses)
+            return _taken(draft, phrase, said) if said else None
+    return None
+
+
+def _one_group(draft: Draft, order: list[Phrase], found: OwnFigures) -> None:
+    """ "Those who did against those who did not": two groups side by side are not answered as one."""
+    items = [*found.phrase.items, *found.phrase.after]
+    for before, item in pairwise(items):
+        again = item.text.lower() in PRONOUNS or (before.text == "的" and whose_of(draft, item) == found.phrase.whose)
+        if again and any(each.word("conj", "than", "side_by_side") for each in items):
+            draft.beyond = ("two_groups", {"text": draft.question.original.strip()})
+    for phrase in order:
+        if phrase.noun is None or found.phrase.noun is None or not _is_apart(phrase, found):
+            continue
+        if any(item.word("conj", "than", "side_by_side") for item in draft.between(phrase.noun, found.phrase.noun)):
+            draft.beyond = ("two_groups", {"text": draft.question.original.strip()})
+
+
+def _is_apart(phrase: Phrase, found: OwnFigures) -> bool:
+    used, noun = found.clause.items, found.phrase.noun
+    shared = any(item in used for item in (*phrase.items, *phrase.after, *((phrase.noun,) if phrase.noun is not None else ())))
+    return phrase.whose == found.phrase.whose and not shared and (phrase.noun is None or phrase.noun is not noun)
 
 
 def _taken(draft: Draft, phrase: Phrase, said: list[Said]) -> OwnFigures:
@@ -72,9 +115,19 @@ def _taken(draft: Draft, phrase: Phrase, said: list[Said]) -> OwnFigures:
         used += [item for item in draft.between(phrase.items[-1], phrase.noun) if item.light]
     for item in used:
         item.role = f"{OF_EACH}{phrase.whose} did"
+    _counts_them(draft, phrase)
     links = _inside_words(draft, phrase)
     draft.claim("inside", *links)
     return OwnFigures(phrase, said, Clause(used, words="of each", inside=bool(links)))
+
+
+def _counts_them(draft: Draft, phrase: Phrase) -> None:
+    """ "How many never came": the things that were named before are counted."""
+    word, entity = draft.before(phrase.items[0]), draft.workspace.entity(phrase.whose)
+    counts = word is not None and word.free and word.word("count") and word.is_word
+    if phrase.noun is None and word is not None and counts and entity is not None and entity.count is not None:
+        draft.claim(f"metric {entity.count}", word)
+        draft.metrics.append(entity.count)
 
 
 def _inside_words(draft: Draft, phrase: Phrase) -> list[Item]:

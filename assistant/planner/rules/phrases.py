@@ -53,6 +53,7 @@ def phrases(draft: Draft) -> list[Phrase]:
             continue
         before, after = tuple(_before(draft, item, whose)), tuple(_after(draft, item))
         after = after if any(not (each.light or each.word("inside", "filler")) for each in after) else ()
+        before = before if any(not (each.light or each.word("filler", "count", "share")) for each in before) else ()
         if _noun_inside(draft, item) is not None:
             after = (item, *after)
         found += [Phrase(item, whose, items) for items in (before, after) if items]
@@ -62,6 +63,12 @@ def phrases(draft: Draft) -> list[Phrase]:
     for item in draft.items:
         if person is not None and item.text == "的" and _asks_after(draft, item):
             found.append(Phrase(None, person, tuple(_back_from(draft, item.index - 1))))
+    for item in draft.items:
+        first = _deed_asked(draft, item)
+        whose = [name for each in draft.items[: item.index] if (name := whose_of(draft, each)) is not None]
+        named = next((name for name in reversed(whose) if draft.workspace.entity(name) is not None), None)
+        if first is not None and named is not None:
+            found.append(Phrase(None, named, tuple(_until_link(draft, first))))
     return [phrase for phrase in found if any(not (item.light or item.word("inside", "filler")) for item in phrase.items)]
 
 
@@ -253,6 +260,26 @@ def _far_relative(draft: Draft, noun: Item) -> Item | None:
         if item.text.lower() in ("who", "that") and item.index > noun.index + 1 and denies:
             return item
     return None
+
+
+def _deed_asked(draft: Draft, item: Item) -> Item | None:
+    """ "Of those, how many never came", …里百分之多少也买了红的: what is asked of a noun that was named before."""
+    if not item.word("count", "share") or not item.is_word or item.word("filler"):
+        return None
+    following = draft.after(item)
+    if following is not None and following.word("add") and following.text.lower() in ("also", "too", "也", "还"):
+        following = draft.after(following)
+    deed = following is not None and (following.get(VerbTerm) is not None or following.word("never", "act", "contains"))
+    return following if deed else None
+
+
+def _until_link(draft: Draft, first: Item) -> list[Item]:
+    found: list[Item] = []
+    for item in draft.items[first.index :]:
+        if item.text in LINKS and not _goes_on(draft, item):
+            break
+        found.append(item)
+    return found
 
 
 def _number_follows(draft: Draft, comparison: Item) -> bool:
