@@ -255,7 +255,7 @@ class TestFirstGroups:
         answer = towns(8, column=BUYERS)
         assert values(answer, top=5) == [8, 7, 6, 5, 4]
         assert title(answer, top=5) == "Buyers (people) · 5 / 8"
-        assert describe(answer).endswith("lowest Town 8: 1 people.")
+        assert describe(answer).endswith("lowest Town 8: 1 person.")
 
     def test_the_rest_that_the_reply_counted_is_drawn_though_it_does_not_add_up(self) -> None:
         assert values(cities(9, 8, column=BUYERS, rest={"buyers": 10}), top=2) == [9, 8, 10]

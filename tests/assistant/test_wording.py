@@ -64,11 +64,33 @@ def test_both_languages_have_the_same_codes() -> None:
         (2469, "count", "en", "2,469 USD"),
         (0.1234, "fraction", "en", "12.3%"),
         (0.0034, "fraction", "zh", "0.34%"),
+        (0.0, "fraction", "en", "0%"),
+        (0.00004, "fraction", "zh", "0.004%"),
+        (-0.0000004, "fraction", "en", "-0.00004%"),
     ],
 )
 def test_numbers_are_written_as_the_language_does(value: float, kind: str, language: str, expected: str) -> None:
     column = Column(name="x", role="metric", type=kind, unit=Text(zh="USD", en="USD"))  # pyright: ignore[reportArgumentType]
     assert number(value, column, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "one"),
+    [
+        ("people", "person"),
+        ("baskets", "basket"),
+        ("visits per store", "visit per store"),
+        ("loyal companies", "loyal company"),
+        ("boxes", "box"),
+        ("houses", "house"),
+        ("USD", "USD"),
+        ("km", "km"),
+    ],
+)
+def test_one_of_a_unit_is_said_as_one(unit: str, one: str) -> None:
+    column = Column(name="x", role="metric", type="count", unit=Text(zh="人", en=unit))
+    assert [number(value, column, "en") for value in (1, -1, 0, 2)] == [f"1 {one}", f"-1 {one}", f"0 {unit}", f"2 {unit}"]
+    assert number(1, column, "zh") == "1 人"
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from playwright.sync_api import (
     Error,
     Locator,
     Page,
+    Response,
     ViewportSize,
     expect,
     sync_playwright,
@@ -52,7 +53,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 WINDOW: ViewportSize = {"width": 1280, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds that an answer may take; the first chart of a page loads its library."""
 expect.set_options(timeout=PATIENCE)
 
@@ -219,10 +220,14 @@ class Heard:
     def listen_to(self, page: Page) -> None:
         page.on("request", lambda request: self.addresses.append(request.url))
         page.on("websocket", lambda socket: self.addresses.append(socket.url))
-        page.on("response", lambda got: self.refused.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+        page.on("response", self._response)
         page.on("requestfailed", lambda request: self._request_failed(request.failure or "", request.url))
         page.on("console", self._console)
         page.on("pageerror", self._page_error)
+
+    def _response(self, got: Response) -> None:
+        if got.status >= 400 and not _is_of_an_ended_line(got.url):
+            self.refused.append(f"{got.status} {got.url}")
 
     def _request_failed(self, why: str, url: str) -> None:
         # A request that the page itself gave up, since its answer is not wanted any more, or a download, did not fail.
@@ -230,9 +235,11 @@ class Heard:
             self.refused.append(f"{why} {url}")
 
     def _console(self, message: ConsoleMessage) -> None:
+        url = str(message.location.get("url", ""))
         # Chainlit's drawer of conversations has a name, but no title, which its library of controls complains of.
-        if message.type == "error" and "requires a `DialogTitle`" not in message.text:
-            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+        of_the_drawer = "requires a `DialogTitle`" in message.text
+        if message.type == "error" and not of_the_drawer and not _is_of_an_ended_line(url):
+            self.errors.append(f"{message.text} ({url})")
 
     def _page_error(self, error: Error) -> None:
         self.errors.append(str(error))
@@ -244,6 +251,11 @@ class Heard:
     def trouble(self) -> list[str]:
         """All that a page should never do."""
         return [*self.elsewhere(), *self.refused, *self.errors]
+
+
+def _is_of_an_ended_line(url: str) -> bool:
+    """A page that is loaded again ends its line to the server; what it had still asked by it is turned away."""
+    return "/ws/socket.io/" in url and "transport=polling" in url and "&sid=" in url
 
 
 @dataclass(eq=False)

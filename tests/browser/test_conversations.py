@@ -110,7 +110,7 @@ def test_the_address_of_one_that_is_gone_leads_to_a_new_one_and_says_so(open_cha
     assert figures_in(chat.number.inner_text()) == [12734]
 
 
-def test_after_one_was_deleted_the_next_one_opens(open_chat: Opens) -> None:
+def test_after_one_was_deleted_words_that_are_typed_stay_and_the_next_one_opens(open_chat: Opens) -> None:
     chat = open_chat("en")
     chat.ask("Sales last month")
     stays = chat.conversation
@@ -119,6 +119,9 @@ def test_after_one_was_deleted_the_next_one_opens(open_chat: Opens) -> None:
     chat.ask("Orders in November")
     delete(chat, chat.conversation)
     chat.starters.first.wait_for()
+    chat.field.fill("Sales by")
+    chat.page.wait_for_timeout(1000)  # long enough for a page that would be loaded anew by itself
+    expect(chat.field).to_have_value("Sales by")
     listed(chat, stays).click()
     chat.answered(1)
     assert chat.conversation == stays

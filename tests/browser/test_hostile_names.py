@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from python_calamine import CalamineWorkbook
 
 from browser import corner_shop
@@ -89,6 +89,25 @@ def test_in_the_dialog_that_looks_into_it_and_in_what_is_asked_then(chat: Chat) 
         assert name in chat.questions.last.inner_text()
         expect(chat.answer).to_contain_text(name[:8])
         expect_text(chat)
+
+
+def test_in_that_dialog_while_it_is_not_known_yet_what_can_be_asked(chat: Chat) -> None:
+    chat.drawn()
+    held: list[Route] = []
+    chat.page.route("**/looks?*", lambda route: held.append(route))
+    for place, name in enumerate(NAMES):
+        bar = chat.bars.nth(place)
+        bar.scroll_into_view_if_needed()
+        box = bar.bounding_box()
+        assert box is not None
+        chat.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(chat.dialog.locator("h2")).to_have_text(words(chat.language)["drill"].replace("{label}", name))
+        chat.page.keyboard.press("Escape")
+        expect(chat.dialog).to_have_count(0)
+    for route in held:
+        route.continue_()
+    chat.page.unroute("**/looks?*")
+    expect_text(chat)
 
 
 def test_in_the_list_of_conversations_and_its_search(open_corner: Opens) -> None:
