@@ -94,7 +94,11 @@ def test_in_the_dialog_that_looks_into_it_and_in_what_is_asked_then(chat: Chat) 
 def test_in_that_dialog_while_it_is_not_known_yet_what_can_be_asked(chat: Chat) -> None:
     chat.drawn()
     held: list[Route] = []
-    chat.page.route("**/looks?*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    chat.page.route("**/looks?*", hold)
     for place, name in enumerate(NAMES):
         bar = chat.bars.nth(place)
         bar.scroll_into_view_if_needed()
