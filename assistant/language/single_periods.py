@@ -201,6 +201,13 @@ def _iso_week(parts: _Parts, today: Today) -> PeriodTerm:
     return between(shift_units(date(today.as_of.year, 1, 4), "week", n - 1))
 
 
+def _week_of(parts: _Parts, today: Today) -> PeriodTerm:
+    """The week that a day is in."""
+    month = parts.month()
+    day = date(_year_for(parts, month, today), month, parts.need("d"))
+    return between(unit_of(day, "week", today.settings.conventions))
+
+
 def _ago(parts: _Parts, today: Today) -> PeriodTerm:
     return PeriodTerm(CalendarUnit(unit=parts.unit(), offset=-parts.need("n")), named=False)
 
@@ -264,6 +271,7 @@ READERS: dict[str, Callable[[_Parts, Today], PeriodTerm]] = {
     "lately": _fixed_last(LATELY_DAYS, "day", note="lately"),
     "week_number": _week_number,
     "iso_week": _iso_week,
+    "week_of": _week_of,
     "ago": _ago,
     "first_days": _edge_of_month(at_start=True),
     "last_days": _edge_of_month(at_start=False),

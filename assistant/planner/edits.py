@@ -9,6 +9,7 @@ from assistant.language.meanings import FieldTerm, GrainTerm, NumberTerm
 from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft
 from assistant.planner.rules.clause import Clause
+from assistant.planner.rules.counting import entity_counts
 from semantic_layer.conditions import (
     SERIES_GRAINS,
     AnyCondition,
@@ -42,12 +43,23 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
     same = last is not None and list(last.get("metrics", ())) == draft.metrics
     if same and "share" in draft.marks and not (draft.by or draft.conditions or draft.periods):
         return True
-    if not draft.metrics:
+    if not draft.metrics or _only_narrows(draft):
         return True
     if draft.by or (draft.share is not None and draft.conditions):
         return follows and not (draft.periods and draft.by)
     orders = any(item.word("most", "least", "top", "bottom") and item.free for item in draft.items)
     return follows or orders
+
+
+def _only_narrows(draft: Draft) -> bool:
+    """ "Only for married customers": the noun names whom the condition is about, and is not asked for."""
+    first = next((item for item in draft.items if not item.word("stop")), None)
+    counts = {each.name for entity in draft.workspace.entities for each in entity_counts(draft.workspace, entity.name)}
+    only = first is not None and first.word("only") and first.is_word
+    narrowed = only and bool(draft.conditions) and set(draft.metrics) <= counts and not (draft.by or draft.periods)
+    if narrowed:
+        draft.metrics = []
+    return narrowed
 
 
 def _answers(draft: Draft, conversation: Conversation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import ParameterTerm, ParameterValueTerm, PeriodTerm
+from assistant.language.meanings import MetricTerm, ParameterTerm, ParameterValueTerm, PeriodTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.heads import is_weak_metric
 from semantic_layer.model.metrics import Parameter
@@ -27,7 +27,7 @@ def read_assumptions(draft: Draft) -> None:
         if number is not None:
             draft.parameters[parameter.name] = _value(parameter, number)
             set_to = f"{parameter.name} = {draft.parameters[parameter.name]}"
-            draft.claim(set_to, item, number, *(each for each in draft.between(item, number) if is_weak_metric(each)))
+            draft.claim(set_to, item, number, *(each for each in draft.between(item, number) if each.get(MetricTerm) is not None))
             beside = (draft.touching(number, 1), draft.touching(number, -1))
             draft.claim(set_to, *(each for each in beside if each is not None and each.is_word and each.word("money")))
     if draft.parameters:
@@ -53,7 +53,8 @@ def _number_near(draft: Draft, item: Item) -> Item | None:
             at = found
             if at.number is not None and at.free and at.get(PeriodTerm) is None:
                 return at
-            if not (at.light or is_weak_metric(at) or at.word("suppose", "than", "against", "per", "group", "follow", "stop")):
+            told = at.get(MetricTerm) is not None and draft.any_word("suppose")
+            if not (at.light or at.text == "$" or told or is_weak_metric(at) or at.word("suppose", "than", "against", "per", "group", "follow", "stop")):
                 break
     return None
 

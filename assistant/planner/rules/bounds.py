@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, VerbTerm
+from assistant.language.numbers import han_number
 from assistant.language.words import language_data
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.counting import entity_counts
@@ -325,7 +326,15 @@ def _average(draft: Draft, items: list[Item]) -> tuple[Per | None, list[Item]]:
 def _every(draft: Draft, items: list[Item]) -> Bound | None:
     """ "Came every week", 每周都来: in each unit of the period at least once; a number makes it an average instead."""
     for item in items:
-        grain = next((term.grain for term in item.all(GrainTerm)), None) or _all_of_them(item) or _of_each(item)
+        after, number = _near(item, items, 1), _near(item, items, -1)
+        counted = next((term.grain for term in item.all(GrainTerm)), None)
+        many = han_number(item.text[:1]) if item.text[:1] not in EVERY else None
+        if counted is not None and after is not None and after.text == "都":
+            of = number if many is None and number is not None and number.number is not None else None
+            value = many or (int(of.number.value) if of is not None and of.number is not None else None)
+            if value is not None:
+                return Bound((item, *([of] if of is not None else [])), counted, "ge", value)
+        grain = counted or _all_of_them(item) or _of_each(item)
         if grain not in ("date", "week", "month", "quarter") or not is_every(item, items):
             continue
         before = _near(item, items, -1)
@@ -341,6 +350,9 @@ def is_every(item: Item, items: list[Item]) -> bool:
     """ "Every week", 每周, "every single week"."""
     before = _near(item, items, -1)
     led = before is not None and before.word("per", "group") and before.text.lower().startswith(EVERY)
+    after = _near(item, items, 1)
+    if item.all(GrainTerm) and after is not None and after.text == "都":
+        return True  # 四个季度都, 三个月都
     grain = bool(item.all(GrainTerm)) or _of_each(item) is not None
     return _all_of_them(item) is not None or (grain and (item.text.lower().startswith(EVERY) or led))
 

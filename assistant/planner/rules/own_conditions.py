@@ -10,7 +10,7 @@ from assistant.planner.rules.bounds import Bound
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.own_figures import OwnFigures
-from assistant.planner.rules.said import Said
+from assistant.planner.rules.said import EVER, Said
 from semantic_layer.calendar import UNITS, Span, resolve, unit_of
 from semantic_layer.columns import Note
 from semantic_layer.conditions import (
@@ -125,7 +125,8 @@ def list_of(draft: Draft, last: MetricQuery) -> EntityQuery | None:
     Rows that it left out are left out of what each one must have done.
     """
     asks = [item for item in draft.items if item.word("which", "list") and item.is_word]
-    if not asks or draft.metrics or draft.conditions or draft.periods:
+    named = any(item.word("refer", "this") or item.text in ("他们", "她们", "它们") for item in draft.items)
+    if not asks or draft.conditions or ((draft.metrics or draft.periods) and not (named and draft.metrics)):
         return None
     entity = _entity_of_last(draft, last)
     if entity is None:
@@ -145,7 +146,12 @@ def list_of(draft: Draft, last: MetricQuery) -> EntityQuery | None:
     draft.claim("list", *asks, *(item for item in draft.items if item.word("refer", "this", "count")))
     draft.claim(f"list of {entity}", *(item for item in draft.items if item.get(FieldTerm) or item.get(MetricTerm)))
     figures = [ref for part in own for ref in unit_refs(part) if isinstance(ref, EntityMetric) and ref.entity == entity]
-    columns = tuple({each.metric: each.model_copy(update={"period": each.period or asked}) for each in figures}.values())
+    shown = {each.metric: each.model_copy(update={"period": each.period or asked}) for each in figures}
+    beside = draft.periods[0] if len(draft.periods) == 1 else asked
+    for name in draft.metrics:
+        shown[name] = EntityMetric(metric=name, period=beside)  # pyright: ignore[reportArgumentType]
+    draft.claim("beside", *draft.words("side_by_side"))
+    columns = tuple(shown.values())
     order = tuple(OrderBy(target=each.metric.replace(".", "_")) for each in columns[:1])
     where = all_of((did, *described, *(_with_days(part, asked) for part in own)))
     return EntityQuery(entity=entity, where=where, columns=columns, order=order)
@@ -238,7 +244,11 @@ def _groups(draft: Draft, found: OwnFigures) -> Frozen:
 
 def _where(draft: Draft, found: OwnFigures) -> AnyCondition | None:
     found.columns = []
+    data = draft.today.data
     for said in found.said:
+        ever = any(item.text.lower().startswith(EVER) for item in said.items)
+        if ever and said.period is None and draft.periods and data is not None:
+            said.period = Between(start=data.start, end=data.end)
         if said.after is not None:
             said.period = Between(start=_days(draft, said.after).end + timedelta(days=1))
     draft.notes = [note for note in draft.notes if note.code != "scaled_bound"]

@@ -165,7 +165,7 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     if draft.workspace.entity(phrase.whose) is None:
         return False
     own = [clause for clause in clauses if all(item in items for item in clause.items)]
-    does = [item for item in items if does_something(item)]
+    does = [item for index, item in enumerate(items) if does_something(item) or _is_deed_behind(items, index)]
     if any(_is_never(draft, item, own) or _is_without(draft, item) for item in items) or (does and _is_negated(items, own)):
         return True
     both = any(item.word("both") and (item.text.lower() == "both" or not item.word("conj", "filler")) for item in items)
@@ -189,6 +189,12 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     if (inside or follows) and draft.any_word("share"):
         return True
     return len(does) > 1 or not _asks_only_how_many(draft, phrase) or _is_of_other_data(draft, does)
+
+
+def _is_deed_behind(items: list[Item], index: int) -> bool:
+    """ "Who redeemed coupons": a figure's name right behind the relative word says what was done."""
+    led = index > 0 and items[index - 1].word("relative") and items[index - 1].text.lower() in ("who", "that", "which")
+    return led and any(not term.weak for term in items[index].all(MetricTerm))
 
 
 def _is_bounded(items: list[Item]) -> bool:

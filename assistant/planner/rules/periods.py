@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
 from assistant.language.dates import day_in_month_of
 from assistant.language.meanings import BareDayTerm, GrainTerm, NumberTerm, PeriodTerm
+from assistant.language.words import language_data
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
 from semantic_layer.calendar import Span, add_months, aligned_unit, resolve, unit_of, whole_months
@@ -50,7 +51,7 @@ def read_periods(draft: Draft) -> None:
         draft.compare = LastYear()
         draft.marks.add("compare")
     elif previous is not None:
-        draft.compare = PreviousPeriod()
+        draft.compare = _units_before(draft, previous, asked) or PreviousPeriod()
         draft.marks.add("compare")
         _each_against_the_one_before(draft, previous, asked)
     aligned = draft.words("same_weekdays")
@@ -165,6 +166,29 @@ def _claim_length(draft: Draft, previous: Item) -> None:
                 break
             draft.claim("compare with the period before", near)
             near = step(near)
+
+
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+DAYS = {"day": 1, "week": 7}
+
+
+def _units_before(draft: Draft, previous: Item, asked: list[Asked]) -> AgainstPeriod | None:
+    """ "Four weeks earlier", 三个月前: the same length of days, so many units before."""
+    number = draft.before(previous)
+    number = draft.before(number) if number is not None and number.get(GrainTerm) is not None else number
+    count = int(number.number.value) if number is not None and number.number is not None else 1
+    words = (language_data("en")["units"], language_data("zh")["units"])
+    text = previous.text.lower() + "".join(each.text for each in draft.between(number, previous)) if number is not None else ""
+    unit = next((unit for each in words for unit, names in each.items() if any(name in text for name in names)), None)
+    if count < 2 or unit is None or len(asked) != 1 or (unit not in MONTHS and unit not in DAYS):
+        return None
+    span = _days(asked[0].period, draft)
+    if unit in DAYS:
+        step = timedelta(days=count * DAYS[unit])
+        return AgainstPeriod(period=Between(start=span.start - step, end=span.end - step))
+    months = -count * MONTHS[unit]
+    end = add_months(span.end + timedelta(days=1), months) - timedelta(days=1)
+    return AgainstPeriod(period=Between(start=add_months(span.start, months), end=end))
 
 
 def _beside_comparison(draft: Draft, item: Item) -> bool:

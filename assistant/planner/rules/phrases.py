@@ -53,7 +53,7 @@ def phrases(draft: Draft) -> list[Phrase]:
             continue
         before, after = tuple(_before(draft, item, whose)), tuple(_after(draft, item))
         after = after if any(not (each.light or each.word("inside", "filler")) for each in after) else ()
-        before = before if any(not (each.light or each.word("filler", "count", "share")) for each in before) else ()
+        before = () if _only_asks(before) else before
         if _noun_inside(draft, item) is not None:
             after = (item, *after)
         found += [Phrase(item, whose, items) for items in (before, after) if items]
@@ -260,6 +260,13 @@ def _far_relative(draft: Draft, noun: Item) -> Item | None:
         if item.text.lower() in ("who", "that") and item.index > noun.index + 1 and denies:
             return item
     return None
+
+
+def _only_asks(before: tuple[Item, ...]) -> bool:
+    """三季度有百分之多少的客户: what stands before the noun asks for a number of them, and says nothing."""
+    asks = any(item.word("count", "share", "how_much") and not item.word("filler") for item in before)
+    deeds = any(item.get(VerbTerm) is not None or item.get(MetricTerm) is not None or item.word("act") for item in before)
+    return asks and not deeds
 
 
 def _deed_asked(draft: Draft, item: Item) -> Item | None:
