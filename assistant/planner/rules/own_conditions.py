@@ -10,7 +10,7 @@ from assistant.planner.rules.bounds import Bound
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.own_figures import OwnFigures
-from assistant.planner.rules.said import EVER, Said
+from assistant.planner.rules.said import Said, says_ever
 from semantic_layer.calendar import UNITS, Span, resolve, unit_of
 from semantic_layer.columns import Note
 from semantic_layer.conditions import (
@@ -40,6 +40,7 @@ NEAR_THE_NOUN = 3
 DAYS_PER = {"date": 1, "week": 7}
 HAND_OVER = ("pull", "get", "give", "show", "send", "export", "fetch", "find", "extract", "show me", "give me")
 """What asks for the things themselves: "pull me the customers who …"."""
+ALONG = ("带上", "附上", "附带上", "附带", "连同", "along with", "together with")
 FALLING = ("ge", "gt", "all", "eq", "between")
 
 
@@ -97,7 +98,8 @@ def _asks_how_many(draft: Draft, found: OwnFigures) -> bool:
 def own_list(draft: Draft) -> Frozen | None:
     """The entities themselves, or the groups, where no other figure is asked of them."""
     found: OwnFigures | None = draft.own_figures
-    if found is None or (draft.metrics and not _asks_for_them(draft, found)):
+    beside = _figures_beside(draft, found) if found is not None else ()
+    if found is None or (draft.metrics and not beside and not _asks_for_them(draft, found)):
         return None
     whose = draft.workspace.entity(found.phrase.whose)
     if found.phrase.noun is not None:
@@ -112,7 +114,9 @@ def own_list(draft: Draft) -> Frozen | None:
             said.period = said.period or asked  # pyright: ignore[reportAttributeAccessIssue]
     found.clause.condition = _where(draft, found)
     rest = [clause.as_condition() for clause in draft.clauses if clause is not found.clause]
-    columns = tuple({each.metric: each.model_copy(update={"entity": None}) for each in found.columns}.values())
+    shown = {each.metric: each.model_copy(update={"entity": None}) for each in found.columns}
+    shown |= {name: EntityMetric(metric=name, period=asked) for name in beside if name not in shown}  # pyright: ignore[reportArgumentType]
+    columns = tuple(shown.values())
     falls = [said.bound.op in FALLING for said in found.said if said.bound is not None]
     order = tuple(OrderBy(target=each.metric.replace(".", "_"), descending=down) for each, down in zip(columns[:1], falls[:1], strict=True))
     where = all_of((*rest, *parts_of(found.clause.condition)))
@@ -163,7 +167,7 @@ def _entity_of_last(draft: Draft, last: MetricQuery) -> str | None:
     if named:
         return named[0]
     for entity in draft.workspace.entities:
-        if last.metrics[0] in {each.name for each in entity_counts(draft.workspace, entity.name)}:
+        if last.metrics[0] == entity.name or last.metrics[0] in {each.name for each in entity_counts(draft.workspace, entity.name)}:
             return entity.name
     return None
 
@@ -206,6 +210,14 @@ def _asks_for_them(draft: Draft, found: OwnFigures) -> bool:
     return (listed or _asks_which(draft, found)) and not counted and set(draft.metrics) <= counts and draft.share is None and not draft.by
 
 
+def _figures_beside(draft: Draft, found: OwnFigures) -> tuple[str, ...]:
+    """ "Shops that …, along with their sales": figures that are asked of each one on the list."""
+    noun = found.phrase.noun
+    words = [item for item in draft.items if noun is not None and item.index > noun.index and item.text.lower() in ALONG]
+    asks = any(item.word("count", "share") and not item.word("filler", "list") for item in draft.items)
+    return tuple(draft.metrics) if words and not asks and not draft.by else ()
+
+
 def _asks_which(draft: Draft, found: OwnFigures) -> bool:
     """ "Which customers …", …的客户是哪些, …的都有谁."""
     noun = found.phrase.noun
@@ -246,7 +258,7 @@ def _where(draft: Draft, found: OwnFigures) -> AnyCondition | None:
     found.columns = []
     data = draft.today.data
     for said in found.said:
-        ever = any(item.text.lower().startswith(EVER) for item in said.items)
+        ever = any(says_ever(item) for item in said.items)
         if ever and said.period is None and draft.periods and data is not None:
             said.period = Between(start=data.start, end=data.end)
         if said.after is not None:

@@ -13,7 +13,7 @@ from assistant.planner.rules.heads import is_weak_metric
 from assistant.planner.rules.own_comparisons import read_compared
 from assistant.planner.rules.phrases import WITHOUT, Phrase, whose_of
 from semantic_layer.calendar import Span, resolve
-from semantic_layer.conditions import Field
+from semantic_layer.conditions import GRAINS, Field
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.periods import EachPeriod, SinglePeriod
@@ -27,7 +27,7 @@ READ = (
 ONLY = ("only", "just", "solely", "exclusively", "nothing but", "no other than", "nothing other than", "nothing except", "只", "仅", "仅仅", "只在", "仅在")
 AGAIN = ("back", "again", "returned", "later", "afterwards", "since then", "再", "回来", "之后", "后来", "此后")
 HAS = ("有", "含", "含有", "有过")
-EVER = ("从", "ever", "never")
+EVER = ("ever", "never ever")
 NOT = ("not", "but not", "and not", "no", "没", "没有", "不", "未", "不是")
 """Negations of what was done; others ("without", 除了) say which rows count."""
 
@@ -106,10 +106,15 @@ def _share_days(found: list[Said]) -> None:
     first, last = found[0], found[-1]
     if first.period is not None and not any(said.period for said in found[1:]):
         for said in found[1:]:
-            said.period = None if any(item.text.lower().startswith(EVER) for item in said.items) else first.period
+            said.period = None if any(says_ever(item) or item.text.lower() == "never" for item in said.items) else first.period
     elif last.period is not None and not _stands_before(last) and not any(said.period for said in found[:-1]):
         for said in found[:-1]:
             said.period = last.period
+
+
+def says_ever(item: Item) -> bool:
+    """从没, "that no letter ever reached": said of all time."""
+    return (item.word("never") and item.text.startswith("从")) or item.text.lower() in EVER
 
 
 def _after_the_first(found: list[Said]) -> None:
@@ -206,7 +211,7 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     loose = [item for item in items if item.number is None or not any(item in clause.items for clause in kept)]
     said.bound = compared or read_bound(draft, loose, phrase.whose, said.dataset)
     numbers = said.bound.items if said.bound is not None else ()
-    if said.bound is not None and said.bound.op != "all" and _holds_each_time(items):
+    if said.bound is not None and said.bound.metric not in GRAINS and _holds_each_time(items):
         return None  # "over 100 in every month" is said of each month
     days = [item for item in items if item not in numbers and not item.word("filler")]
     terms = [term for item in days if (term := item.get(PeriodTerm)) is not None]
