@@ -112,8 +112,8 @@ def resolve(period: Period, as_of: date, data: Span | None, by: Conventions = ST
         start, end = period.start, period.end
         return Span(start or min(edge.start, end or edge.start), end or max(edge.end, start or edge.end))
     if isinstance(period, LastN):
-        end = as_of if not period.skip else last_n(period.skip, period.unit, as_of).start - timedelta(days=1)
-        return last_n(period.n, period.unit, end)
+        end = last_n(period.skip, period.unit, as_of).start - timedelta(days=1) if period.skip else as_of
+        return Span(last_n(period.skip + period.n, period.unit, as_of).start, end)
     if isinstance(period, CalendarUnit):
         return shift_units(as_of, period.unit, period.offset, by)
     if isinstance(period, WholeData):
@@ -147,7 +147,8 @@ def previous(period: Period, span: Span, by: Conventions = STANDARD) -> Span:
     A unit that is not over yet goes with as many days from the start of the one before it.
     """
     if isinstance(period, LastN):
-        return last_n(period.n, period.unit, span.start - timedelta(days=1))
+        # From the same end, since a shorter month between would take days away.
+        return Span(last_n(2 * period.n, period.unit, span.end).start, span.start - timedelta(days=1))
     whole = _whole(period, span, by)
     unit = period.unit if isinstance(period, CalendarUnit) else aligned_unit(whole, by)
     months = whole_months(whole)

@@ -9,6 +9,7 @@ from semantic_layer.columns import Note
 from semantic_layer.compiler.days import Fact, with_days
 from semantic_layer.compiler.expand import Formulas, measures_of
 from semantic_layer.compiler.measures import dataset_name, named_aggregate, time_of
+from semantic_layer.compiler.naming import free_name
 from semantic_layer.compiler.plan import Dimension, LogicalPlan, Scope
 from semantic_layer.compiler.relation import check_visible
 from semantic_layer.compiler.shape import SUFFIX
@@ -208,8 +209,8 @@ def _dimensions(request: MetricQuery, together: Together, taken: set[str]) -> tu
 def _free(name: str, ref: Field | TimeBucket | str, taken: set[str]) -> str:
     longer = [ref.name.replace(".", "_")] if isinstance(ref, Field) else []
     longer += [f"{ref.field.replace('.', '_')}_{ref.grain}"] if isinstance(ref, TimeBucket) and ref.field else []
-    numbered = (f"{name}_{number}" for number in range(2, 1000))
-    return next(each for each in (name, *longer, *numbered) if each not in taken)
+    known = {each.casefold() for each in taken}
+    return next((each for each in (name, *longer) if each.casefold() not in known), free_name(name, taken))
 
 
 def _dimension(ref: Field | TimeBucket, together: Together) -> Dimension:

@@ -25,7 +25,7 @@ from semantic_layer.compiler.time_sql import MONTHS
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
 from semantic_layer.errors import no_time, request_error
 from semantic_layer.model.metrics import Retention, WindowOf
-from semantic_layer.periods import CalendarUnit, EachPeriod, WholeData
+from semantic_layer.periods import Between, CalendarUnit, EachPeriod, WholeData
 from semantic_layer.requests import AgainstPeriod, LastYear
 
 
@@ -210,12 +210,16 @@ def _before_the_data(plan: LogicalPlan, fact: Fact, covered: Span) -> list[Note]
 # ---- periods before -------------------------------------------------------------------------------------------------------
 
 
-def period_before(plan: LogicalPlan, span: Span) -> Span:
-    """The period that retention looks back to: the one before the asked one, or before one of several."""
+def period_before(plan: LogicalPlan, span: Span, compared: bool = False) -> Span:
+    """The period that retention looks back to: the one before the asked one, before one of several, or before another one."""
     request, settings = plan.request, plan.scope.workspace.workspace
     period = request.period or settings.default_period
     if isinstance(period, EachPeriod):
         period = period.of[plan.spans.index(span)]
+    if compared and isinstance(request.compare, AgainstPeriod):
+        period = request.compare.period
+    elif compared and isinstance(period, Between):
+        period = Between(start=span.start, end=span.end)
     return previous(period, span, settings.conventions)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlglot import exp
 
-from semantic_layer.calendar import UNITS, Span, previous, unit_of
+from semantic_layer.calendar import UNITS, Span, unit_of
 from semantic_layer.compiler import build
 from semantic_layer.compiler.condition_sql import condition_sql
 from semantic_layer.compiler.days import period_before
@@ -16,7 +16,7 @@ from semantic_layer.compiler.naming import column, identifier, is_known
 from semantic_layer.compiler.neutral import AddDays
 from semantic_layer.compiler.plan import Dimension
 from semantic_layer.compiler.sources import Sources
-from semantic_layer.compiler.time_sql import day, day_of, flat_and, in_days, in_span, shift_bucket
+from semantic_layer.compiler.time_sql import day, day_of, flat_and, in_days, in_span
 from semantic_layer.conditions import AnyCondition, Grain
 from semantic_layer.errors import request_error
 from semantic_layer.model.metrics import Conversion, Repeat, Retention
@@ -35,7 +35,7 @@ def _keys(of: Grouped, entity: str, sources: Sources) -> list[tuple[str, exp.Exp
     """The key columns of an entity by their names, apart from those of dimensions."""
     names = known_keys(of.plan.scope.workspace, of.group.dataset, entity)
     return [
-        (f"key_{name}" if len(names) > 1 else f"{entity}_key", sql)
+        (of.apart(f"key_{name}" if len(names) > 1 else f"{entity}_key"), sql)
         for name, sql in zip(names, sources.key_sql(entity), strict=True)
     ]
 
@@ -66,12 +66,12 @@ def repeated(of: Grouped) -> exp.Select:
     dimensions, keys = of.dimensions(), _keys(of, metric.repeat.entity, of.sources)
     conditions = [*of.conditions(), *_known(keys)]
     conditions += [of.condition(each) for each in (_filter(of), counted.where) if each is not None]
-    figure = build.alias(aggregate_sql(counted, of.group.dataset), "figure")
+    figure = build.alias(aggregate_sql(counted, of.group.dataset), of.apart("figure"))
     columns = [*(build.alias(sql, identifier(name)) for name, sql in keys), figure]
     inner = of.select(dimensions, columns, conditions, grouped=False)
     inner = build.group_by(inner, [sql for _, sql in [*dimensions, *keys]])
     name = of.helpers.add(f"repeated {of.group.name}", f"each_{metric.repeat.entity}", inner)
-    enough = exp.GTE(this=column("figure", name), expression=exp.Literal.number(metric.repeat.at_least))
+    enough = exp.GTE(this=column(of.apart("figure"), name), expression=exp.Literal.number(metric.repeat.at_least))
     part = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=enough))
     whole = exp.Count(this=exp.Star())
     return _counted(of, metric.repeat.entity, name, part, whole)
@@ -127,10 +127,7 @@ def _active(of: Grouped, metric: Retention, earlier: bool) -> exp.Select:
         asked = next(iter(of.group.spans))
         conditions.append(in_span(one.time_sql(), one.is_moment(), _before(one, asked) if earlier else asked))
     for each in of.group.dimensions:
-        sql = _period_or_group(one, each)
-        if earlier and one.is_series(each) and each.grain is not None:
-            sql = shift_bucket(sql, each.grain, years=False)
-        dimensions.append((each, sql))
+        dimensions.append((each, _period_or_group(one, each, earlier)))
     shown = [build.alias(sql, each.name, quoted=False) for each, sql in dimensions]
     shown += [build.alias(sql, identifier(name)) for name, sql in keys]
     select = build.select(*shown).distinct(copy=False)
@@ -141,10 +138,7 @@ def _before(of: Grouped, span: Span) -> Span:
     """The period before some days; of a series the whole buckets before those that hold them."""
     if of.series is not None and of.series.grain is not None:
         return _buckets_before(of, span, of.series.grain)
-    if of.group.variant == "previous":
-        request, settings = of.plan.request, of.plan.scope.workspace.workspace
-        return previous(request.period or settings.default_period, span, settings.conventions)
-    return period_before(of.plan, span)
+    return period_before(of.plan, span, compared=of.group.variant == "previous")
 
 
 def _buckets_before(of: Grouped, span: Span, grain: Grain) -> Span:
@@ -163,10 +157,10 @@ def _periods(of: Grouped, earlier: bool) -> exp.Expr:
     return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier("spans"), columns=columns))
 
 
-def _period_or_group(one: Grouped, dimension: Dimension) -> exp.Expr:
+def _period_or_group(one: Grouped, dimension: Dimension, earlier: bool) -> exp.Expr:
     if isinstance(dimension.ref, str):
         return column("first_day" if dimension.ref == "period" else "last_day", "spans")
-    return one.dimension_sql(dimension)
+    return one.dimension_sql(dimension, follows=earlier)
 
 
 # ---- went on ------------------------------------------------------------------------------------------------------------
@@ -183,14 +177,14 @@ def converted(of: Grouped) -> exp.Select:
     conditions += [of.condition(each) for each in (_filter(of), base.where) if each is not None]
     started = of.select(
         dimensions,
-        [*(build.alias(sql, identifier(name)) for name, sql in keys), build.alias(of.time_sql(), "started_at")],
+        [*(build.alias(sql, identifier(name)) for name, sql in keys), build.alias(of.time_sql(), of.apart("started_at"))],
         conditions,
         grouped=False,
     )
     first = of.helpers.add(f"started {of.group.name}", "started", started)
     second, later = _then(of, metric, [name for name, _ in keys])
     moments = (of.is_moment(), later)
-    begun, done = column("started_at", first), column("done_at", second)
+    begun, done = column(of.apart("started_at"), first), column("done_at", second)
     from_day, to_day = day_of(begun, moments[0]), day_of(done, moments[1])
     end = AddDays(this=from_day.copy(), days=conversion.within_days)
     on: list[exp.Expr] = [exp.EQ(this=column(name, second), expression=column(name, first)) for name, _ in keys]

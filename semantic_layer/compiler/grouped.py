@@ -11,7 +11,7 @@ from semantic_layer.columns import UNKNOWN
 from semantic_layer.compiler import build
 from semantic_layer.compiler.condition_sql import condition_sql
 from semantic_layer.compiler.measures import periods
-from semantic_layer.compiler.naming import column
+from semantic_layer.compiler.naming import column, free_name
 from semantic_layer.compiler.place import NAMES
 from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan
 from semantic_layer.compiler.sources import Helpers, Sources
@@ -75,12 +75,21 @@ class Grouped:
     def by_years(self) -> bool:
         return isinstance(self.plan.request.compare, LastYear)
 
+    def apart(self, name: str) -> str:
+        """A name for a column of our own beside those of the groups."""
+        return free_name(name, (each.name for each in self.group.dimensions))
+
     # ---- what is selected -------------------------------------------------------------------------------------------------
 
     def dimensions(self, own: Sequence[Dimension] | None = None) -> Dimensions:
         return [(each, self.dimension_sql(each)) for each in (self.group.dimensions if own is None else own)]
 
-    def dimension_sql(self, dimension: Dimension) -> exp.Expr:
+    def dimension_sql(self, dimension: Dimension, follows: bool = False) -> exp.Expr:
+        """What a dimension is for a row.
+
+        Args:
+            follows: Of a series the bucket after the row's own.
+        """
         ref = dimension.ref
         table = WINDOWS if self.trails else PERIODS
         if isinstance(ref, str):
@@ -90,6 +99,8 @@ class Grouped:
                 sql: exp.Expr = column("bucket", WINDOWS)
             else:
                 sql = self._bucket_sql(ref)
+            if follows and self.is_series(dimension):
+                sql = shift_bucket(sql, ref.grain, years=False)
             if dimension == self.shifted():
                 return shift_bucket(sql, ref.grain, years=self.by_years())
             return sql

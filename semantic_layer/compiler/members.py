@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from semantic_layer.columns import Column
+from semantic_layer.columns import UNKNOWN, Column
 from semantic_layer.compiler import build
 from semantic_layer.compiler.bind import within_grant
 from semantic_layer.compiler.condition_sql import condition_sql
@@ -52,6 +52,7 @@ class _List:
         self.helpers = Helpers(*(each.name for each in scope.workspace.datasets if each.derived is None), self.name)
         start = Dataset(name=self.name, grain=self.keys, entities={entity.name: self.keys})
         self.sources = Sources(start, scope, self.helpers)
+        self.texts: set[str] = set()
 
     def _known_by(self) -> list[str]:
         """The datasets that know the entities: what describes them, what counts them, what the conditions are about."""
@@ -137,6 +138,8 @@ class _List:
             while name in taken:
                 name, number = f"{column.name}_{number}", number + 1
             made.append((column.model_copy(update={"name": name}), sql))
+            if isinstance(ref, Field) and self.sources.reached(ref.name).field.type == "category":
+                self.texts.add(name)
         return made
 
     def _column(self, ref: FieldRef) -> Made:
@@ -167,14 +170,15 @@ class _List:
         order = (*request.order, *(key for key in keys if key.target not in [each.target for each in request.order]))
         if request.limit is not None and request.order:
             shown = {column.name: sql for column, sql in made}
-            ranked = [_by(shown[each.target].copy(), each) for each in request.order]
+            ranked = [self._by(shown[each.target].copy(), each) for each in request.order]
             rank = exp.Window(this=exp.Rank(), order=exp.Order(expressions=ranked), over="OVER")
             tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=exp.Literal.number(request.limit))))
-        ordered = [_by(exp.column(identifier(each.target)), each) for each in order]
+        ordered = [self._by(exp.column(identifier(each.target)), each) for each in order]
         tree = tree.order_by(*ordered, copy=False)
         return tree.limit(request.limit, copy=False) if request.limit is not None and not request.order else tree
 
-
-def _by(sql: exp.Expr, order: OrderBy) -> exp.Ordered:
-    """What is unknown comes last either way."""
-    return exp.Ordered(this=sql, desc=order.descending, nulls_first=False)
+    def _by(self, sql: exp.Expr, order: OrderBy) -> exp.Ordered:
+        """What is unknown comes last either way, also where a word is stored for it."""
+        if order.target in self.texts:
+            sql = exp.Nullif(this=sql, expression=exp.Literal.string(UNKNOWN))
+        return exp.Ordered(this=sql, desc=order.descending, nulls_first=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 KEYWORDS = frozenset(
@@ -36,3 +38,10 @@ def row(columns: list[exp.Expr]) -> exp.Expr:
 
 def is_known(column: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=column.copy(), expression=exp.null()))
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """A name, numbered where others have it already; the engine tells names apart by more than their case."""
+    known = {each.casefold() for each in taken}
+    numbered = (f"{name}_{number}" for number in range(2, 1000))
+    return next(each for each in (name, *numbered) if each.casefold() not in known)

@@ -15,12 +15,15 @@ from semantic_layer.model.metrics import (
     Aggregate,
     AnyMetric,
     Conversion,
+    Cumulative,
+    Distinct,
     NewEntities,
     Repeat,
     Retention,
     SemiAdditive,
     WindowOf,
 )
+from semantic_layer.model.workspace import Workspace
 
 NAMES: dict[Variant, str] = {"now": "asked", "previous": "earlier", "whole": "whole"}
 
@@ -127,12 +130,15 @@ def _asked_as(dimension: Dimension) -> tuple[FieldRef, ...]:
 def _shares_make_sense(plan: LogicalPlan) -> None:
     """A share is part over whole: a rate or an average has no parts."""
     for metric in plan.metrics:
-        if not has_parts(metric):
+        if not has_parts(metric, plan.scope.workspace):
             raise request_error("share_of_ratio", f"'{metric.name}' is no quantity that has parts", metric=metric.name)
 
 
-def has_parts(metric: AnyMetric) -> bool:
-    """Whether a metric counts or sums something that can be divided up."""
+def has_parts(metric: AnyMetric, workspace: Workspace) -> bool:
+    """Whether a metric counts or sums something that can be divided up; on trailing days as on any others."""
+    if isinstance(metric, Cumulative):
+        inner = workspace.metric(metric.cumulative.metric)
+        return inner is not None and has_parts(inner, workspace)
     if isinstance(metric, Aggregate):
         return metric.agg in ("sum", "count", "count_distinct")
-    return isinstance(metric, NewEntities | SemiAdditive)
+    return isinstance(metric, NewEntities | SemiAdditive | Distinct)

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler import build
 from semantic_layer.compiler.measures import distinct
-from semantic_layer.compiler.naming import column, is_quoted
+from semantic_layer.compiler.naming import column, free_name, is_quoted
 from semantic_layer.compiler.plan import Scope
 from semantic_layer.compiler.time_sql import bucket
 from semantic_layer.expressions import scalar
@@ -39,9 +39,7 @@ class Helpers:
 
     def add(self, key: str, name: str, query: exp.Query) -> str:
         """Adds a query; the name under which it stands, since another one may have its name already."""
-        free, number = name, 2
-        while free in self._taken or free in self.queries:
-            free, number = f"{name}_{number}", number + 1
+        free = free_name(name, (*self._taken, *self.queries))
         self._names[key], self.queries[free] = free, query
         return free
 
@@ -128,9 +126,7 @@ class Sources:
         """Joins a helper; the alias by which its columns are known here. `on` says how."""
         if key not in self.beside:
             taken = {each.alias for each in self.beside.values()} | set(self.joins) | {self.name}
-            alias, number = helper, 2
-            while alias in taken:
-                alias, number = f"{helper}_{number}", number + 1
+            alias = free_name(helper, taken)
             self.beside[key] = Beside(helper, alias, ())
         return self.beside[key].alias
 

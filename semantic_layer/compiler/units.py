@@ -24,7 +24,7 @@ from semantic_layer.compiler.measures import (
     periods,
     time_of,
 )
-from semantic_layer.compiler.naming import column, identifier, is_known, row
+from semantic_layer.compiler.naming import column, free_name, identifier, is_known, row
 from semantic_layer.compiler.plan import Formula, Measure, Ref
 from semantic_layer.compiler.sources import Sources, different_sql
 from semantic_layer.compiler.time_sql import bucket, day, day_of, flat_and, in_days, in_span, last_day_of, series
@@ -140,7 +140,7 @@ def _measure_beside(measure: Measure, ref: EntityMetric, sources: Sources, cells
         dataset, entity, time_of(measure, sources.scope.workspace), ref.period, (ref.where, measure.where), cells, sources.scope
     )
     alias = helper.join_to(sources, measure)
-    return column(measure.column, alias)
+    return column(helper.figure_name(measure, sources), alias)
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class _Helper:
         if name is None:
             select, keys = self.select(sources)
             figure = self.figure(measure, select)
-            made = select.statement(*keys, build.alias(figure, measure.column), grouped=keys)
+            made = select.statement(*keys, build.alias(figure, self.figure_name(measure, sources)), grouped=keys)
             name = sources.helpers.add(key, f"{self.entity}_{measure.column}", made)
         return self.beside(sources, key, name)
 
@@ -205,6 +205,10 @@ class _Helper:
         key_sql = _key_sql(self.entity, rows.sources, self.time)
         keys = [build.alias(sql, identifier(name)) for sql, name in zip(key_sql, names, strict=True)]
         return rows, [*keys, *rows.cell_columns()]
+
+    def figure_name(self, measure: Measure, sources: Sources) -> str:
+        """What the figure is called beside the key, which may have a column of its name."""
+        return free_name(measure.column, (*_key_names(self.entity, self.dataset, sources), *PERIOD_DAYS, "cell"))
 
     def figure(self, measure: Measure, rows: _Rows) -> exp.Expr:
         if isinstance(measure.metric, Distinct):
@@ -347,8 +351,9 @@ def did_sql(condition: Did, sources: Sources, cells: Cells) -> exp.Expr:
     helper = _helper(dataset.name, condition.entity, dataset.time, condition.period, (condition.where,), cells, scope)
     if helper.by_cell:
         counted = Aggregate(name=f"{dataset.name}_rows", dataset=dataset.name, agg="count")
-        alias = helper.join_to(sources, Measure(counted, None, counted.name))
-        sql = exp.Coalesce(this=column(counted.name, alias), expressions=[exp.Literal.number(0)])
+        counting = Measure(counted, None, counted.name)
+        alias = helper.join_to(sources, counting)
+        sql = exp.Coalesce(this=column(helper.figure_name(counting, sources), alias), expressions=[exp.Literal.number(0)])
         own = build.and_(*(is_known(key) for key in _key_sql(condition.entity, sources, cells.time)))
         return build.and_(own, exp.GTE(this=sql, expression=exp.Literal.number(condition.count)))
     key = helper.key(f"did {condition.count}", sources.granted)
@@ -392,13 +397,14 @@ def first_time(entity: str, sources: Sources, time: exp.Expr) -> exp.Expr:
     workspace = sources.scope.workspace
     key = f"first|{sources.name}|{entity}|{sources.granted}"
     names = known_keys(workspace, sources.dataset, entity)
+    first = free_name("first_time", names)
     name = sources.helpers.known(key)
     if name is None:
         inner = Sources(sources.dataset, sources.scope, sources.helpers, sources.granted)
         own = [build.alias(sql, identifier(each)) for sql, each in zip(inner.key_sql(entity), names, strict=True)]
         dataset = workspace.dataset(sources.name)
         assert dataset is not None and dataset.time is not None
-        select = build.select(*own, build.alias(exp.Min(this=inner.field_sql(dataset.time)), "first_time"))
+        select = build.select(*own, build.alias(exp.Min(this=inner.field_sql(dataset.time)), first))
         name = sources.helpers.add(
             key, f"first_{sources.name}", build.group_by(inner.from_clause(select), [each.this for each in own])
         )
@@ -406,4 +412,4 @@ def first_time(entity: str, sources: Sources, time: exp.Expr) -> exp.Expr:
     alias = sources.put_beside(key, name)
     on = tuple(exp.EQ(this=left, expression=column(right, alias)) for left, right in zip(outer, names, strict=True))
     sources.on(key, *on)
-    return exp.EQ(this=time, expression=column("first_time", alias))
+    return exp.EQ(this=time, expression=column(first, alias))

@@ -112,6 +112,7 @@ class Checker:
     def __init__(self, sight: Sight) -> None:
         self.sight = sight
         self.codes: set[str] = set()
+        self.perhaps: set[str] = set()
         self.meant: dict[str, list[Meaning]] = {}
 
     def dataset(self, name: str) -> None:
@@ -231,6 +232,15 @@ class Checker:
             self.condition(each, own)
         if own.time is None and not home.window and period is not None:
             self.codes.add("no_time")
+        if own.time is None and home.window:
+            for side in ("start", "end"):
+                self.window_side(home, home.window[side], period is not None)
+
+    def window_side(self, home: Dataset, name: str, asked: bool) -> None:
+        """A window may lie in another dataset; without a period of its own a condition may do without it."""
+        found = self.sight.reach(home).place(name)
+        if any(self.sight.denies(dataset) for _, dataset in found.way):
+            (self.codes if asked else self.perhaps).add("dataset_denied")
 
     def differing(self) -> None:
         """What stands in one column, or is filtered by one condition, must mean the same to every dataset."""

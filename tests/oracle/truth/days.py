@@ -71,13 +71,13 @@ class Asked:
         days: Those that count: none of them lies after the as-of date.
         whole: The days as asked, before the rest of a unit that is not over was cut off.
         unit: The calendar unit that was asked, if it was one.
-        last: What was asked, if it was the last so many units.
+        last: If the last so many units were asked: how many, of what unit, and the day that they are counted back from.
     """
 
     days: Days
     whole: Days
     unit: str | None = None
-    last: tuple[int, str, int] | None = None
+    last: tuple[int, str, date] | None = None
 
 
 class Calendar:
@@ -127,8 +127,8 @@ class Calendar:
             return Asked(edges.until(self.as_of), edges)
         if "n" in period:
             count, unit, skip = period["n"], period["unit"], period.get("skip", 0)
-            days = self._last(count, unit, skip)
-            return Asked(days, days, last=(count, unit, skip))
+            days = Days(units_later(self.as_of, -(skip + count), unit) + ONE, units_later(self.as_of, -skip, unit))
+            return Asked(days, days, last=(count, unit, days.last))
         if "unit" in period:
             unit = period["unit"]
             whole = self.unit(units_later(self.unit(self.as_of, unit).first, period.get("offset", 0), unit), unit)
@@ -139,15 +139,12 @@ class Calendar:
         whole = Days(as_date(first) if first else edges.first, as_date(last) if last else edges.last)
         return Asked(whole.until(self.as_of), whole)
 
-    def _last(self, count: int, unit: str, skip: int) -> Days:
-        return Days(units_later(self.as_of, -(skip + count), unit) + ONE, units_later(self.as_of, -skip, unit))
-
     def previous(self, asked: Asked) -> Asked:
         """The period before, of the same shape."""
         if asked.last:
-            count, unit, skip = asked.last
-            days = self._last(count, unit, skip + count)
-            return Asked(days, days, last=(count, unit, skip + count))
+            count, unit, end = asked.last
+            days = Days(units_later(end, -2 * count, unit) + ONE, asked.days.first - ONE)
+            return Asked(days, days, last=(count, unit, days.last))
         if asked.unit == "week":
             return _like_for_like(asked, asked.whole.moved(-7))
         months = whole_months(asked.whole)
@@ -164,7 +161,10 @@ class Calendar:
         first, last = months_later(days.first, -12), months_later(days.last, -12)
         if whole_months(days):
             last = self.unit(last, "month").last
-        return Asked(Days(first, last), Days(first, last), unit=asked.unit)
+        days = Days(first, last)
+        if asked.last:
+            return Asked(days, days, last=(*asked.last[:2], last))
+        return Asked(days, self.unit(first, asked.unit) if asked.unit else days, unit=asked.unit)
 
     def aligned(self, asked: Asked, kind: str) -> Asked:
         """The days some whole weeks earlier: 52 for a year, else as many as keep the two apart."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from oracle.model import Viewer, World
 from oracle.truth.arithmetic import Number, less, names_in, over
-from oracle.truth.check import SHARED_KINDS, Checker, covered_by, entities_named, has_parts, is_series, measures, whole
+from oracle.truth.check import Checker, covered_by, entities_named, has_parts, is_series, measures, whole
 from oracle.truth.conditions import read, read_ref
 from oracle.truth.days import Asked, Days
 from oracle.truth.kinds import Asking, Figures, Group, When, figures
@@ -124,6 +124,7 @@ class Query:
                 checker.codes.add("share_of_ratio")
         unknown = set(self.request.get("parameters") or {}) - self._parameters()
         checker.differing()
+        self.perhaps = checker.perhaps
         return checker.codes | ({"unknown_parameter"} if unknown else set())
 
     def _parameters(self) -> set[str]:
@@ -171,7 +172,7 @@ class Query:
             self._add(outcome, (), None)
         else:
             periods = self.asked()
-            outcome.may_refuse = self._nearly_before(periods[0]) | self._unclear()
+            outcome.may_refuse = self._nearly_before(periods[0]) | self._unclear() | self.perhaps
             labels = [asked.days.first for asked in periods]
             # Two periods of one name cannot be told apart here; and where there are no data, no bucket is inside them.
             nowhere = self.covered is None and (self.series is not None or self.side_by_side)
@@ -201,12 +202,10 @@ class Query:
         return codes
 
     def _unclear(self) -> set[str]:
-        """Refusals that are as good as an answer: of no data at all, of shares of what is neither a sum nor a rate."""
+        """Refusals that are as good as an answer, where there are no data at all."""
         found: set[str] = set()
         if self.covered is None:
             found |= {"outside_period", "no_earlier_period", "no_last_year"}
-        if self.share and any(self.sight.workspace.kind(name) in SHARED_KINDS for name in self.metrics):
-            found.add("share_of_ratio")
         return found
 
     def _nearly_before(self, asked: Asked) -> set[str]:
