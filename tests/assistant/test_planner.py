@@ -112,13 +112,6 @@ def test_negation_holds_for_the_whole_list(demo: Asker) -> None:
     assert where["of"]["values"] == ["FUEL", "SPIRITS"]
 
 
-def test_a_condition_on_each_customers_own_figures_is_not_a_row_filter(demo: Asker) -> None:
-    for question in ("买过烘焙的客户的客单价", "average basket value of customers who bought pastry", "从没买过海鲜的客户有多少"):
-        outcome = understood(demo, question)
-        assert isinstance(outcome, Refuse), question
-        assert outcome.code == "entity_condition"
-
-
 def test_who_bought_something_is_a_plain_count(demo: Asker) -> None:
     for question in ("多少客户买过烘焙", "how many customers bought pastry"):
         found = request(demo, question)

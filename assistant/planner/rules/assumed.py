@@ -54,7 +54,13 @@ def _number_near(draft: Draft, item: Item) -> Item | None:
             if at.number is not None and at.free and at.get(PeriodTerm) is None:
                 return at
             told = at.get(MetricTerm) is not None and draft.any_word("suppose")
-            if not (at.light or at.text == "$" or told or is_weak_metric(at) or at.word("suppose", "than", "against", "per", "group", "follow", "stop")):
+            if not (
+                at.light
+                or at.text == "$"
+                or told
+                or is_weak_metric(at)
+                or at.word("suppose", "than", "against", "per", "group", "follow", "stop")
+            ):
                 break
     return None
 

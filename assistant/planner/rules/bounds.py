@@ -73,7 +73,9 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
         value = _value(draft, item, number, metric)
         if second is not None and second.number is not None:
             high = _value(draft, second, second.number.value, metric)
-            return Bound((*used, second, *_between(item, items), *draft.between(item, second)), metric, "between", value, high, per)
+            return Bound(
+                (*used, second, *_between(item, items), *draft.between(item, second)), metric, "between", value, high, per
+            )
         return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
     return None
 

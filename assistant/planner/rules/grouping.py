@@ -364,7 +364,7 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
 
 def _chooses(draft: Draft) -> bool:
     """ "Red or blue, which sells more?" wants both figures; "orders with red or blue" one figure for either."""
-    which = [item for item in draft.items if item.word("which") and not item.text.lower() in RELATIVES]
+    which = [item for item in draft.items if item.word("which") and item.text.lower() not in RELATIVES]
     return bool(which) or draft.any_word("comparative_up", "comparative_down", "most", "least", "than")
 
 

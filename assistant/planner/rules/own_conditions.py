@@ -118,7 +118,9 @@ def own_list(draft: Draft) -> Frozen | None:
     shown |= {name: EntityMetric(metric=name, period=asked) for name in beside if name not in shown}  # pyright: ignore[reportArgumentType]
     columns = tuple(shown.values())
     falls = [said.bound.op in FALLING for said in found.said if said.bound is not None]
-    order = tuple(OrderBy(target=each.metric.replace(".", "_"), descending=down) for each, down in zip(columns[:1], falls[:1], strict=True))
+    order = tuple(
+        OrderBy(target=each.metric.replace(".", "_"), descending=down) for each, down in zip(columns[:1], falls[:1], strict=True)
+    )
     where = all_of((*rest, *parts_of(found.clause.condition)))
     return EntityQuery(entity=whose.name, where=where, columns=columns, order=order, limit=draft.limit)
 
@@ -167,7 +169,9 @@ def _entity_of_last(draft: Draft, last: MetricQuery) -> str | None:
     if named:
         return named[0]
     for entity in draft.workspace.entities:
-        if last.metrics[0] == entity.name or last.metrics[0] in {each.name for each in entity_counts(draft.workspace, entity.name)}:
+        if last.metrics[0] == entity.name or last.metrics[0] in {
+            each.name for each in entity_counts(draft.workspace, entity.name)
+        }:
             return entity.name
     return None
 
@@ -207,7 +211,13 @@ def _asks_for_them(draft: Draft, found: OwnFigures) -> bool:
     counts = {each.name for each in entity_counts(draft.workspace, found.phrase.whose)}
     listed = any(item.word("list") and item.is_word and not item.word("count", "which", "filler") for item in draft.items)
     counted = any(item.word("count", "share") and not item.word("list", "filler") for item in draft.items)
-    return (listed or _asks_which(draft, found)) and not counted and set(draft.metrics) <= counts and draft.share is None and not draft.by
+    return (
+        (listed or _asks_which(draft, found))
+        and not counted
+        and set(draft.metrics) <= counts
+        and draft.share is None
+        and not draft.by
+    )
 
 
 def _figures_beside(draft: Draft, found: OwnFigures) -> tuple[str, ...]:

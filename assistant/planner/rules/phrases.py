@@ -76,7 +76,11 @@ def whose_of(draft: Draft, item: Item) -> str | None:
     """What an item names, if it names things that have figures of their own."""
     if item.text.lower() in WHO and item.word("which"):
         before = draft.touching(item, -1)
-        if before is not None and before.word("conj", "but", "or") and any(whose_of(draft, each) for each in draft.items[: before.index]):
+        if (
+            before is not None
+            and before.word("conj", "but", "or")
+            and any(whose_of(draft, each) for each in draft.items[: before.index])
+        ):
             return None
         return _person(draft) if before is None or whose_of(draft, before) is None else None
     for term in item.all(FieldTerm):
@@ -299,9 +303,9 @@ def _number_follows(draft: Draft, comparison: Item) -> bool:
 def _grouped_by(draft: Draft, word: Item) -> bool:
     """ "by month", "by sales": what follows the phrase says how to cut or to order."""
     following, before = draft.after(word), draft.touching(word, -1)
-    if following is not None and before is not None and before.get(VerbTerm) is not None:
-        if any(term.entity is not None for term in following.all(FieldTerm)):
-            return False  # "reached by a letter"
+    passive = following is not None and before is not None and before.get(VerbTerm) is not None
+    if passive and following is not None and any(term.entity is not None for term in following.all(FieldTerm)):
+        return False  # "reached by a letter"
     kinds = (FieldTerm, GrainTerm, MetricTerm)
     return word.text.lower() in ("by", "per") and following is not None and any(following.get(kind) for kind in kinds)
 

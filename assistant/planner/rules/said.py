@@ -24,7 +24,21 @@ READ = (
     "per", "echo", "count", "which", "list", "share", "follow", "group", "key_noun",
 )  # fmt: skip
 """Words of a phrase that say no more than what was read of it."""
-ONLY = ("only", "just", "solely", "exclusively", "nothing but", "no other than", "nothing other than", "nothing except", "只", "仅", "仅仅", "只在", "仅在")
+ONLY = (
+    "only",
+    "just",
+    "solely",
+    "exclusively",
+    "nothing but",
+    "no other than",
+    "nothing other than",
+    "nothing except",
+    "只",
+    "仅",
+    "仅仅",
+    "只在",
+    "仅在",
+)
 AGAIN = ("back", "again", "returned", "later", "afterwards", "since then", "再", "回来", "之后", "后来", "此后")
 HAS = ("有", "含", "含有", "有过")
 EVER = ("ever", "never ever")
@@ -86,7 +100,11 @@ def _says_nothing_else(items: list[Item], clauses: list[Clause]) -> bool:
     if any(item.word("nothing_else") for item in items):
         return True
     denied = any(_negates(item) or _is_negation(item) for item in items)
-    return denied and any(item.word("others") for item in items) and not any(item in clause.items for clause in clauses for item in items)
+    return (
+        denied
+        and any(item.word("others") for item in items)
+        and not any(item in clause.items for clause in clauses for item in items)
+    )
 
 
 def _holds_each_time(items: list[Item]) -> bool:
@@ -140,11 +158,24 @@ def _cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[It
     """Cut where a new verb, figure or negation begins."""
     parts: list[list[Item]] = [[]]
     for index, item in enumerate(items):
-        joins = item.word("conj", "but", "or") or item.text in (",", "，", "、") or (item.word("not") and item.text.lower().startswith("but"))
+        joins = (
+            item.word("conj", "but", "or")
+            or item.text in (",", "，", "、")
+            or (item.word("not") and item.text.lower().startswith("but"))
+        )
         begins = _begins(draft, items[index + 1 :], clauses, item.word("but")) and not _is_inside_range(items, index)
         counted = index > 0 and has_number(items[index - 1])
-        again = not counted and does_something(item) and _is_complete(parts[-1], clauses) and any(does_something(each) for each in parts[-1])
-        if (joins and _has_core(parts[-1]) and begins) or (_is_negation(item) and any(_is_deed(each) or each.text in HAS for each in parts[-1])) or again:
+        again = (
+            not counted
+            and does_something(item)
+            and _is_complete(parts[-1], clauses)
+            and any(does_something(each) for each in parts[-1])
+        )
+        if (
+            (joins and _has_core(parts[-1]) and begins)
+            or (_is_negation(item) and any(_is_deed(each) or each.text in HAS for each in parts[-1]))
+            or again
+        ):
             parts.append([item])
         else:
             parts[-1].append(item)
@@ -298,9 +329,12 @@ def _is_object(draft: Draft, said: Said, item: Item) -> bool:
     beside = [draft.touching(item, -1), draft.touching(item, 1)]
     counted = any(each is not None and (has_number(each) or each.word("group")) and not each.word("filler") for each in beside)
     by = any(each is not None and each.text.lower() == "by" for each in beside)
-    measured = said.bound is not None and (said.bound.metric in (*entities,) or any(
-        each is not None and each.word("classifier", "at_least", "more_than", "at_most", "less_than") for each in beside[:1]
-    ))
+    measured = said.bound is not None and (
+        said.bound.metric in (*entities,)
+        or any(
+            each is not None and each.word("classifier", "at_least", "more_than", "at_most", "less_than") for each in beside[:1]
+        )
+    )
     rows = said.dataset if said.bound is None or measured else None
     return rows is not None and (not counted or by) and any(knows(draft.workspace, rows, entity) for entity in entities)
 
