@@ -9,6 +9,7 @@ from assistant.language.meanings import (
     BareDayTerm,
     ConditionTerm,
     FieldTerm,
+    GrainTerm,
     HoursTerm,
     MetricTerm,
     PeriodTerm,
@@ -24,17 +25,71 @@ ABOUT = (MetricTerm, FieldTerm, TagTerm, TagValueTerm, SegmentTerm, ConditionTer
 CATALOGUE = ("help", "metrics_noun", "dimensions_noun", "tags_noun", "segments_noun", "data_noun")
 BREAKS = frozenset(".!?;:()[]-。！？；：（）\n")
 """Signs that end a stretch of a message; a comma does as well."""
+FOR = ("for", "but for", "and for", "before", "ahead of", "in", "at")
+OCCASIONS = ("review", "meeting", "call", "update", "sync", "board")
+SPEAKERS = ("i", "i'd", "we", "we'd", "could", "can", "please", "would", "i'm", "we're", ",")
+OCCASION_WORDS = 5
+PROSE = 8
+"""Words from which what stands before a colon is prose, and no heading that may name a topic."""
 RESTRICTS = ("not", "never", "only", "unknown", "at_least", "more_than", "at_most", "less_than", "restricts", "which", "remove")
 
 
 def pass_over_asides(draft: Draft) -> None:
     """Claims the items of asides, so that no rule sees them; the last stretch that asks something always stays."""
-    stretches = _stretches(draft)
+    _pass_over_occasions(draft)
+    stretches = [free for each in _stretches(draft) if (free := [item for item in each if item.free])]
     if len(stretches) < 2 or not any(_asks(stretch) for stretch in stretches):
         return
+    for stretch in _preamble(draft, stretches):
+        draft.claim("aside", *stretch)
     for stretch in stretches:
-        if not _asks(stretch) and (_is_aside(draft, stretch) or _opens(draft, stretch) or _goes_on(draft, stretch)):
+        if _only_speaks_of(draft, stretch, stretches):
             draft.claim("aside", *stretch)
+        elif not _asks(stretch) and (_is_aside(draft, stretch) or _opens(draft, stretch) or _goes_on(draft, stretch)):
+            draft.claim("aside", *stretch)
+
+
+def _pass_over_occasions(draft: Draft) -> None:
+    """ "For the quarterly review I need to know …": what the answer is for."""
+    for item in draft.items:
+        if item.text.lower() not in FOR:
+            continue
+        for length in range(2, OCCASION_WORDS + 1):
+            last = draft.items[item.index + length] if item.index + length < len(draft.items) else None
+            following = draft.touching(last, 1) if last is not None else None
+            occasion = last is not None and (last.word("occasion", "aside") or last.text.lower() in OCCASIONS)
+            if last is not None and occasion and following is not None and following.text.lower() in SPEAKERS:
+                between = draft.between(item, last)
+                if all(each.is_word or each.get(GrainTerm) is not None for each in between):
+                    draft.claim("aside", item, *between, last)
+                break
+
+
+def _preamble(draft: Draft, stretches: list[list[Item]]) -> list[list[Item]]:
+    """Whole sentences of prose that end with a colon: "Our committee meets on Thursday and will ask, so please:"."""
+    colon = next((item.index for item in draft.items if item.text in (":", "：")), None)
+    before = [each for each in stretches if colon is not None and each[-1].index < colon]
+    long = sum(len(each) for each in before) >= PROSE
+    told = any(
+        item.word("not", "never", "only", "which", "remove") and not item.word("filler") for each in before for item in each
+    )
+    exact = any(item.get(PeriodTerm) is not None or item.number is not None for each in before for item in each)
+    aside = any(item.word("aside") for each in before for item in each)
+    return before if long and aside and not told and not exact and not any(_asks(each) for each in before) else []
+
+
+def _only_speaks_of(draft: Draft, stretch: list[Item], stretches: list[list[Item]]) -> bool:
+    """我们会上要讨论重度用户,…: the noun stands in an aside, and what is asked of it has a stretch of its own."""
+    nouns = [item for item in stretch if any(term.entity is not None for term in item.all(FieldTerm))]
+    about = [item for item in stretch if any(item.get(kind) is not None for kind in ABOUT)]
+    if not nouns or about != nouns or not any(item.word("aside") for item in stretch) or stretch is stretches[-1]:
+        return False
+    if any(item.word("count", "which", "share", *RESTRICTS) and not item.word("filler", "aside") for item in stretch):
+        return False
+    entities = {term.entity for item in nouns for term in item.all(FieldTerm)}
+    later = stretches[stretches.index(stretch) + 1 :]
+    again = any(term.entity in entities for each in later for item in each for term in item.all(FieldTerm))
+    return again and not any(item.get(PeriodTerm) is not None or item.number is not None for item in stretch)
 
 
 def _stretches(draft: Draft) -> list[list[Item]]:

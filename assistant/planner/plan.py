@@ -17,7 +17,7 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
-from assistant.planner.draft import Draft
+from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
@@ -92,7 +92,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     defined = definition(draft) or _definition_of_last(draft, conversation)
     if defined is not None:
         return scope_refusal(draft) or _planned(draft, defined)
-    absent = next((item for item in draft.items if item.get(AbsentTerm) is not None and not is_assumed(draft, item)), None)
+    absent = next((item for item in draft.items if _is_absent(draft, item)), None)
     if absent is not None and not (absent.get(MetricTerm) or absent.get(FieldTerm) or absent.get(ValueTerm)):
         return absent_data(draft, absent)
     several = _several(draft)
@@ -118,6 +118,10 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
         return Clarify(code="share", span=draft.question.original.strip(), choices=cuts(draft), bindings=bindings_of(draft))
     return _checked(draft, metric_query(draft))
+
+
+def _is_absent(draft: Draft, item: Item) -> bool:
+    return item.get(AbsentTerm) is not None and item.role != "aside" and not is_assumed(draft, item)
 
 
 def _planned(draft: Draft, request: Frozen) -> Plan:
