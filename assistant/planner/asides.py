@@ -43,9 +43,8 @@ def pass_over_asides(draft: Draft) -> None:
     for stretch in _preamble(draft, stretches):
         draft.claim("aside", *stretch)
     for stretch in stretches:
-        if _only_speaks_of(draft, stretch, stretches):
-            draft.claim("aside", *stretch)
-        elif not _asks(stretch) and (_is_aside(draft, stretch) or _opens(draft, stretch) or _goes_on(draft, stretch)):
+        said_aside = _is_aside(draft, stretch) or _opens(draft, stretch) or _goes_on(draft, stretch)
+        if _only_speaks_of(draft, stretch, stretches) or (said_aside and not _asks(stretch)):
             draft.claim("aside", *stretch)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assistant.language.meanings import MetricTerm, PeriodTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import Bound, named_figure
+from assistant.planner.rules.bound import Bound
+from assistant.planner.rules.counted import named_figure
 from assistant.planner.rules.heads import is_weak_metric
 from semantic_layer.conditions import Operator
 

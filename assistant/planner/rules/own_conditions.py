@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from assistant.language.meanings import FieldTerm, MetricTerm
 from assistant.planner.draft import Draft
-from assistant.planner.rules.bounds import Bound
+from assistant.planner.rules.bound import Bound
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.own_figures import OwnFigures

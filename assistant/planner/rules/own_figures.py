@@ -7,9 +7,11 @@ from itertools import pairwise
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import has_number, is_amount, is_comparing, is_every, is_only_one
+from assistant.planner.rules.bound import has_number, is_amount, is_comparing
+from assistant.planner.rules.bounds import is_only_one
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.every import is_every
 from assistant.planner.rules.own_comparisons import compares_periods
 from assistant.planner.rules.phrases import OF_EACH, PRONOUNS, Phrase, phrases, whose_of
 from assistant.planner.rules.said import NOT, ONLY, Said, does_something, read_said

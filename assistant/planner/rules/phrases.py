@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, PeriodTerm, ValueTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import COMPARISONS
+from assistant.planner.rules.bound import COMPARISONS
 from assistant.planner.rules.counting import entity_counts
 from semantic_layer.conditions import GRAINS
 from semantic_layer.reach import home_dataset

@@ -7,8 +7,10 @@ from itertools import pairwise
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bounds import COMPARISONS, Bound, dataset_named, has_number, is_every, read_bound
+from assistant.planner.rules.bound import COMPARISONS, Bound, dataset_named, has_number
+from assistant.planner.rules.bounds import read_bound
 from assistant.planner.rules.clause import Clause, describes
+from assistant.planner.rules.every import is_every
 from assistant.planner.rules.heads import is_weak_metric
 from assistant.planner.rules.own_comparisons import read_compared
 from assistant.planner.rules.phrases import WITHOUT, Phrase, whose_of
