@@ -401,6 +401,18 @@ class Chat:
         expect(self.plot.locator(".main-svg").first).to_be_attached()
         self.page.wait_for_function("plot => plot.calcdata", arg=self.plot.element_handle())
 
+    def click_point(self, point: Locator, place: int) -> None:
+        """Clicks a bar or a point of a line; Plotly takes a click for what it has seen pointed at, a moment later."""
+        self.drawn()
+        point.scroll_into_view_if_needed()
+        box = point.bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        pointed_at = "([plot, place]) => plot._hoverdata?.[0]?.pointNumber === place"
+        self.page.wait_for_function(pointed_at, arg=[self.plot.element_handle(), place])
+        self.page.mouse.down()
+        self.page.mouse.up()
+
     def chips(self) -> dict[str, str]:
         """What the chips say, by key; the button that adds one aside."""
         found = self.answer.locator(".hx-chip:not(.hx-chip-add)").evaluate_all(

@@ -37,12 +37,8 @@ def test_a_click_on_a_bar_offers_ways_to_split_it_and_the_chosen_one_is_answered
 ) -> None:
     chat, reply = open_chat(language), told(QUESTION[language])
     chat.ask(QUESTION[language])
-    chat.drawn()
     row = [cells[0] for cells in chat.rows()].index(group)
-    chat.bars.nth(row).scroll_into_view_if_needed()
-    box = chat.bars.nth(row).bounding_box()
-    assert box is not None
-    chat.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    chat.click_point(chat.bars.nth(row), row)
 
     expect(chat.dialog).to_contain_text(title)
     offered = looks(demo, reply, row)
@@ -54,6 +50,17 @@ def test_a_click_on_a_bar_offers_ways_to_split_it_and_the_chosen_one_is_answered
     expected = run(request, language)
     assert kept(chat).plan == expected.plan
     assert chat.rows() == first_page(rows_of(expected))
+
+
+def test_so_does_a_click_on_a_point_of_a_line(open_chat: Opens, told: Asks) -> None:
+    question = "Sales per month in 2017"
+    chat, reply = open_chat("en"), told(question)
+    chat.ask(question)
+    chat.click_point(chat.plot.locator(".scatterlayer .point").nth(9), 9)
+    expect(chat.dialog).to_contain_text("Look into October 2017")
+    chat.click(chat.dialog.get_by_role("button", name="By week"))
+    assert chat.questions.last.inner_text() == "October 2017 · By week"
+    assert round(sum(figures_in(sales)[-1] for _, sales in chat.rows()), 2) == reply.rows[9][1]
 
 
 def test_a_row_of_the_table_is_looked_into_by_the_keyboard(

@@ -92,7 +92,6 @@ def test_in_the_dialog_that_looks_into_it_and_in_what_is_asked_then(chat: Chat) 
 
 
 def test_in_that_dialog_while_it_is_not_known_yet_what_can_be_asked(chat: Chat) -> None:
-    chat.drawn()
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -100,12 +99,9 @@ def test_in_that_dialog_while_it_is_not_known_yet_what_can_be_asked(chat: Chat) 
 
     chat.page.route("**/looks?*", hold)
     for place, name in enumerate(NAMES):
-        bar = chat.bars.nth(place)
-        bar.scroll_into_view_if_needed()
-        box = bar.bounding_box()
-        assert box is not None
-        chat.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        chat.click_point(chat.bars.nth(place), place)
         expect(chat.dialog.locator("h2")).to_have_text(words(chat.language)["drill"].replace("{label}", name))
+        chat.page.wait_for_function("document.activeElement.closest('[role=dialog]')")  # keys reach it from then on
         chat.page.keyboard.press("Escape")
         expect(chat.dialog).to_have_count(0)
     for route in held:

@@ -6,8 +6,10 @@ import json
 import socket
 import stat
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from conftest import Asker
 from playwright.sync_api import expect
 
 from assistant.conversation import Turn
+from assistant.state import conversations
 from browser.conftest import Opens, Server, beside, huaxiang
 
 pytestmark = pytest.mark.browser
@@ -178,6 +181,24 @@ def theirs(demo: Asker, server: Server) -> str:
     kept.finished(conversation, 0, turn, reply)
     assert server.get(f"/project/thread/{conversation}", Cookie=cookie(server))[0] == 200
     return conversation
+
+
+class TestRetention:
+    def test_what_nobody_asked_in_for_a_year_is_gone_after_a_start_and_the_rest_is_there(
+        self, server: Server, second: Server, demo: Asker, theirs: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept, old = second.conversations(demo.runtime), str(uuid.uuid4())
+        with monkeypatch.context() as then:
+            moment = (datetime.now(UTC) - timedelta(days=366)).isoformat(timespec="microseconds")
+            then.setattr(conversations, "now", lambda: moment)
+            kept.started(old, 0, "Sales by department in November", "x")
+        assert kept.named(old) is not None
+        second.restart()
+        until = time.monotonic() + 20
+        while kept.named(old) is not None and time.monotonic() < until:
+            time.sleep(0.1)
+        assert kept.named(old) is None
+        assert server.conversations(demo.runtime).named(theirs) is not None
 
 
 class TestOwners:
