@@ -12,7 +12,7 @@ from semantic_layer.columns import UNKNOWN, Note
 from semantic_layer.compiler.compile import over_all
 from semantic_layer.compiler.grouped import GROUP_SIZE
 from semantic_layer.compiler.plan import Compiled
-from semantic_layer.conditions import Field, In, Not, Value, all_of, parts_of
+from semantic_layer.conditions import Field, In, Not, TimeBucket, Value, all_of, parts_of, unit_refs
 from semantic_layer.errors import request_error
 from semantic_layer.periods import EachPeriod
 from semantic_layer.requests import MetricQuery, fingerprint, plain
@@ -52,7 +52,7 @@ def run(request: MetricQuery, context: Context) -> Answer:
     compiled, rows, totals, rest, _ = computed
     count = context.count(compiled) if rows.truncated else len(rows.values)
     table = rows.table()
-    checks = _checks(rows, totals, rest)
+    checks = _checks(request, rows, totals, rest)
     shown = Shown(table, totals.table() if totals else None, count if rows.truncated else None)
     answer = Answer(
         kind=request.kind,
@@ -156,9 +156,12 @@ def _value(cell: Any) -> Value:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _checks(rows: Rows, totals: Rows | None, rest: Rows | None) -> tuple[Check, ...]:
-    """Parts against the whole, for metrics whose parts must add up."""
-    if totals is None or rows.truncated or not totals.values:
+def _checks(request: MetricQuery, rows: Rows, totals: Rows | None, rest: Rows | None) -> tuple[Check, ...]:
+    """Parts against the whole, for metrics whose parts must add up.
+
+    Where a condition on each one's own figures goes by the days of each bucket, every bucket has its own members.
+    """
+    if totals is None or rows.truncated or not totals.values or _has_members_of_its_own(request):
         return ()
     checks: list[Check] = []
     for column in rows.columns:
@@ -171,6 +174,11 @@ def _checks(rows: Rows, totals: Rows | None, rest: Rows | None) -> tuple[Check, 
         holds = abs(parts - whole) <= Decimal("0.005")
         checks.append(Check(metric=column.name, parts=float(parts), whole=float(whole), holds=holds))
     return tuple(checks)
+
+
+def _has_members_of_its_own(request: MetricQuery) -> bool:
+    timed = any(isinstance(ref, TimeBucket) for ref in request.by)
+    return timed and any(ref.period is None for ref in unit_refs(request.where))
 
 
 def _notes(request: MetricQuery, computed: Computed, count: int, checks: tuple[Check, ...], context: Context) -> tuple[Note, ...]:

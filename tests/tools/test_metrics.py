@@ -39,6 +39,16 @@ def test_parts_that_must_add_up_are_checked_against_the_whole(shop: Shop) -> Non
     ]
 
 
+def test_buckets_that_each_have_members_of_their_own_need_not_add_up(demo: Asker) -> None:
+    """Who came ten times in a month is somebody else than who came ten times in the year."""
+    often = {"metric": "baskets", "of": "household", "at_least": 10}
+    by_bucket = run(MetricQuery.model_validate({"metrics": ["sales"], "by": ["month"], "where": often}), demo.context())
+    assert by_bucket.evidence.checks == ()
+    of_the_year = {**often, "period": {"start": "2017-01-01", "end": "2017-12-31"}}
+    decided = run(MetricQuery.model_validate({"metrics": ["sales"], "by": ["month"], "where": of_the_year}), demo.context())
+    assert [check.holds for check in decided.evidence.checks] == [True]
+
+
 def test_evidence_names_what_the_answer_rests_on(shop: Shop) -> None:
     evidence = answer(shop, metrics=["sales"], where={"field": "city", "is": "north"}).evidence
     assert evidence.metrics == ("sales",)
