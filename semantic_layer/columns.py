@@ -27,6 +27,7 @@ class Column(Frozen):
         role: `hidden` columns serve checks and never leave the tools.
         metric: The metric that it belongs to; None for dimensions.
         grain: For time buckets.
+        whole: For periods side by side: the unit that each one is a whole one of.
         additive: Its rows sum to the whole.
         ordered: `value_labels` are in the natural order of the values.
         better: Whether more or less of it is good news, if either is.
@@ -40,6 +41,7 @@ class Column(Frozen):
     unit: LabelText = NO_TEXT
     metric: str | None = None
     grain: str | None = None
+    whole: str | None = None
     additive: bool = False
     ordered: bool = False
     better: Literal["higher", "lower"] | None = None

@@ -104,7 +104,7 @@ def dimension_value(value: Any, column: Column, language: str) -> str:
     if value == UNKNOWN:
         return templates(language)["unknown"]
     if column.grain is not None:
-        return bucket(value, column.grain, language)
+        return bucket(value, column.whole or column.grain, language)
     if isinstance(value, bool):
         return templates(language)["yes" if value else "no"]
     label = column.value_label(value, language)

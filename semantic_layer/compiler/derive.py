@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from semantic_layer.calendar import aligned_unit
 from semantic_layer.columns import Column, ColumnType, Role, ValueLabel
 from semantic_layer.compiler import build
 from semantic_layer.compiler.arithmetic import Raw, formula_sql, or_null, term
@@ -105,7 +106,10 @@ def _dimension_column(plan: LogicalPlan, dimension: Dimension) -> Column:
     ref = dimension.ref
     if isinstance(ref, str):
         role: Role = "dimension" if ref == "period" else "hidden"
-        return Column(name=dimension.name, role=role, type="date", grain="period")
+        units = {aligned_unit(span, plan.scope.workspace.workspace.conventions) for span in plan.spans}
+        unit = units.pop() if len(units) == 1 else None
+        whole = unit if unit in ("year", "quarter", "month") else None
+        return Column(name=dimension.name, role=role, type="date", grain="period", whole=whole)
     if isinstance(ref, TimeBucket):
         kind: ColumnType = "category" if ref.grain in ("hour", "weekday", "is_weekend") else "date"
         label = Text()

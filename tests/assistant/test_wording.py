@@ -118,3 +118,14 @@ def test_numbers_of_the_text_are_numbers_of_the_rows(demo: Asker, question: str)
     said = re.findall(r"\d[\d,]*\.\d+%?", reply.answer)
     assert said
     assert set(said) <= known
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("sales in Q4 compared to Q3", ("Q3 2017", "Q4 2017")), ("11月和12月的销售额", ("2017年11月", "2017年12月"))],
+)
+def test_whole_units_side_by_side_are_named_as_such_and_not_by_their_first_day(
+    demo: Asker, question: str, said: tuple[str, str]
+) -> None:
+    reply = demo.ask(question)
+    assert all(each in reply.answer for each in said)
