@@ -197,7 +197,9 @@ class Metrics:
             return None
         base, then = pick(self.draw, pairs)
         entity = pick(self.draw, self.entities_of(base, then))
-        within = pick(self.draw, [0, 1, 7, 30, 365])
+        gap = abs((pick(self.draw, self.days) - pick(self.draw, self.days)).days)
+        # A day less than there is between two rows tells whether the last day counts.
+        within = pick(self.draw, [0, 1, max(0, gap - 1), max(0, gap - 1), 30, 365])
         return {"conversion": {"entity": entity, "base": base, "then": then, "within_days": within}}
 
 

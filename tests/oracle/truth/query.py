@@ -8,7 +8,7 @@ from typing import Any
 
 from oracle.model import Viewer, World
 from oracle.truth.arithmetic import Number, less, names_in, over
-from oracle.truth.check import Checker, covered_by, entities_named, has_parts, is_series, measures, whole
+from oracle.truth.check import Checker, Measure, covered_by, entities_named, has_parts, is_series, measures, whole
 from oracle.truth.conditions import read, read_ref
 from oracle.truth.days import Asked, Days
 from oracle.truth.kinds import Asking, Figures, Group, When, figures
@@ -77,6 +77,8 @@ class Query:
             return Outcome(refusals={"unknown_metric"})
         if self.covered and self.covered.first > self.scene.calendar.as_of:
             return Outcome(unsure=True)
+        if any(self._is_empty_digest(each) for each in self.measures):
+            return Outcome(unsure=True)
         if not self.all_rows and not all(len(asked.days) for asked in self.asked()):
             # Only days that are still to come: nothing is laid down of them.
             return Outcome(unsure=True)
@@ -89,6 +91,11 @@ class Query:
             return Outcome(refusals=refusal.codes)
         except Unsure:
             return Outcome(unsure=True)
+
+    def _is_empty_digest(self, measure: Measure) -> bool:
+        """A derived dataset without rows: whether it covers the days of those that it reads is not laid down."""
+        dataset = self.sight.dataset(measure.dataset)
+        return bool(dataset.derived) and measure.time is not None and self.sight.covers(dataset.name, measure.time) is None
 
     def faults(self) -> set[str]:
         """Every fault that the request has."""
