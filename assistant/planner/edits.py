@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.conversation import Conversation, Mention
-from assistant.language.meanings import FieldTerm, GrainTerm, NumberTerm
+from assistant.language.meanings import FieldTerm, GrainTerm, NumberTerm, PeriodTerm
 from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft
 from assistant.planner.rules.clause import Clause
@@ -23,10 +23,12 @@ from semantic_layer.conditions import (
     all_of,
     parts_of,
     refs_of,
+    unit_refs,
 )
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import MetricQuery, OrderBy, ShareOf
 
+THEM = ("他们", "她们", "它们", "them", "they", "those")
 FOLLOW = ("follow", "add", "remove", "back", "refer", "only")
 
 
@@ -43,7 +45,7 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
     same = last is not None and list(last.get("metrics", ())) == draft.metrics
     if same and "share" in draft.marks and not (draft.by or draft.conditions or draft.periods):
         return True
-    if not draft.metrics or _only_narrows(draft):
+    if not draft.metrics or _only_narrows(draft) or _speaks_of_them(draft, last):
         return True
     if draft.by or (draft.share is not None and draft.conditions):
         return follows and not (draft.periods and draft.by)
@@ -60,6 +62,21 @@ def _only_narrows(draft: Draft) -> bool:
     if narrowed:
         draft.metrics = []
     return narrowed
+
+
+def _speaks_of_them(draft: Draft, last: dict[str, Any] | None) -> bool:
+    """ "What did these people spend": those whom the last answer picked by what each one did."""
+    where = MetricQuery.model_validate(last).where if last is not None else None
+    if not any(unit_refs(where)) or draft.conditions or draft.by:
+        return False
+    refers = [item for item in draft.items if item.word("refer") and not item.word("which")]
+    nouns = [draft.after(item) for item in refers]
+    named = any(noun is not None and any(term.entity is not None for term in noun.all(FieldTerm)) for noun in nouns)
+    found = named or any(item.text.lower() in THEM for item in refers)
+    periods = [item for item in draft.items if item.get(PeriodTerm) is not None and item.role == "period"]
+    if found and periods and all(item.word("echo") for item in periods):
+        draft.periods = []
+    return found
 
 
 def _answers(draft: Draft, conversation: Conversation) -> bool:

@@ -7,7 +7,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.heads import is_weak_metric
 from semantic_layer.model.metrics import Parameter
 
-BETWEEN = 2
+BETWEEN = 3
 """Words that may stand between an assumption and its number: 按, 为, "is", "of"."""
 
 
@@ -59,7 +59,9 @@ def _number_near(draft: Draft, item: Item) -> Item | None:
                 or at.text == "$"
                 or told
                 or is_weak_metric(at)
-                or at.word("suppose", "than", "against", "per", "group", "follow", "stop")
+                or at.word(
+                    "suppose", "decline", "growth", "motion", "change", "than", "against", "per", "group", "follow", "stop"
+                )
             ):
                 break
     return None

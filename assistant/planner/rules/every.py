@@ -34,8 +34,8 @@ def every_unit(draft: Draft, items: list[Item]) -> Bound | None:
     for item in items:
         after, number = near(item, items, 1), near(item, items, -1)
         counted = next((term.grain for term in item.all(GrainTerm)), None)
-        many = han_number(item.text[:1]) if item.text[:1] not in EVERY else None
-        if counted is not None and after is not None and after.text == "都":
+        many = han_number(item.text[:1]) if not _says_every(item) else None
+        if counted is not None and after is not None and after.text.startswith("都"):
             of = number if many is None and number is not None and number.number is not None else None
             value = many or (int(of.number.value) if of is not None and of.number is not None else None)
             if value is not None:
@@ -47,6 +47,7 @@ def every_unit(draft: Draft, items: list[Item]) -> Bound | None:
         said = [item, *([before] if before is not None and before.word("per", "group") else [])]
         said += _said_before(items, item, grain)
         others = [each for each in items if each not in said and (each.get(PeriodTerm) is None or is_amount(each, items))]
+        others = [each for each in others if not _is_any(each, items)]
         if not any(number_of(each) is not None for each in others):
             return Bound(tuple(said), grain, "all")
     return None
@@ -57,10 +58,23 @@ def is_every(item: Item, items: list[Item]) -> bool:
     before = near(item, items, -1)
     led = before is not None and before.word("per", "group") and before.text.lower().startswith(EVERY)
     after = near(item, items, 1)
-    if item.all(GrainTerm) and after is not None and after.text == "都":
+    if item.all(GrainTerm) and after is not None and after.text.startswith("都"):
         return True  # 四个季度都, 三个月都
     grain = bool(item.all(GrainTerm)) or _of_each(item) is not None
-    return _all_of_them(item) is not None or (grain and (item.text.lower().startswith(EVERY) or led))
+    return _all_of_them(item) is not None or (grain and (_says_every(item) or led))
+
+
+def _is_any(item: Item, items: list[Item]) -> bool:
+    """ "At least one order on every day": that there is any."""
+    before = near(item, items, -1)
+    return number_of(item) == 1 and before is not None and before.word("at_least")
+
+
+def _says_every(item: Item) -> bool:
+    """ "Every week", 每周, 月月."""
+    return item.text.lower().startswith(EVERY) or (
+        len(item.text) == 2 and not item.text.isascii() and item.text[0] == item.text[1]
+    )
 
 
 def _of_each(item: Item) -> Grain | None:

@@ -30,6 +30,7 @@ def read_measures(draft: Draft, clauses: list[Clause]) -> None:
     _times_beside(draft)
     _verbs_beside(draft)
     read_averages(draft)
+    _one_count(draft)
     _quantities(draft)
     _same_data(draft)
 
@@ -79,6 +80,10 @@ def _verbs_beside(draft: Draft) -> None:
     for item, term in draft.having(MetricTerm):
         if not is_weak(item) or not draft.metrics:
             continue
+        after = draft.touching(item, 1)
+        if after is not None and any(not term.weak for term in after.all(MetricTerm)) and not item.text.isascii():
+            draft.claim("verb", item)  # 花了多少成本: the verb of the figure
+            continue
         before = draft.touching(item, -1)
         if before is not None and before.get(VerbTerm) is not None and not before.get(MetricTerm) and len(item.text) == 1:
             continue  # what follows a verb is its object, and this one is not known
@@ -97,6 +102,15 @@ def _verbs_beside(draft: Draft) -> None:
             add_metric(draft, term.name)
         elif same:
             draft.claim("verb", item)
+
+
+def _one_count(draft: Draft) -> None:
+    """ "How many households did our letters reach": the verb says in which data the noun is counted."""
+    for entity in draft.workspace.entities:
+        counts = [each.name for each in entity_counts(draft.workspace, entity.name) if each.name in draft.metrics]
+        nouns = [item for item in draft.items if is_noun(item) and item.role == f"metric {entity.count}"]
+        if len(counts) == 2 and entity.count in counts and nouns and not any(_listed_as_metric(draft, item) for item in nouns):
+            draft.metrics.remove(entity.count)
 
 
 def _members(draft: Draft, clauses: list[Clause]) -> None:

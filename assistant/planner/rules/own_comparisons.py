@@ -17,10 +17,14 @@ def compares_periods(items: list[Item]) -> bool:
     return _sides(items) is not None
 
 
-def read_compared(draft: Draft, items: list[Item], whose: str, dataset: str | None) -> Bound | None:
-    """The comparison of a figure of each one with the same figure of another period; None where the figure is not named."""
+def read_compared(draft: Draft, items: list[Item], whose: str, dataset: str | None, earlier: str | None) -> Bound | None:
+    """The comparison of a figure of each one with the same figure of another period; None where the figure is not named.
+
+    Args:
+        earlier: The figure that was spoken of before.
+    """
     sides = _sides(items)
-    metric = _figure(draft, items, whose, dataset) if sides is not None else None
+    metric = (_figure(draft, items, whose, dataset) or earlier) if sides is not None else None
     if sides is None or metric is None:
         return None
     word, op, left, right = sides

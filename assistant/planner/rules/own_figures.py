@@ -127,7 +127,8 @@ def _counts_them(draft: Draft, phrase: Phrase) -> None:
     """ "How many never came": the things that were named before are counted."""
     word, entity = draft.before(phrase.items[0]), draft.workspace.entity(phrase.whose)
     counts = word is not None and word.free and word.word("count") and word.is_word
-    if phrase.noun is None and word is not None and counts and entity is not None and entity.count is not None:
+    named = any(term.entity == phrase.whose for item in draft.items for term in item.all(FieldTerm))
+    if phrase.noun is None and word is not None and counts and not named and entity is not None and entity.count is not None:
         draft.claim(f"metric {entity.count}", word)
         draft.metrics.append(entity.count)
 

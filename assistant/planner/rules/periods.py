@@ -86,7 +86,8 @@ def without_said_weekdays(draft: Draft, clauses: list[Clause]) -> list[Clause]:
 
 def _together(draft: Draft, asked: list[Asked]) -> Period | None:
     """ "July and August in all": periods that follow each other and are added up are one."""
-    if len(asked) < 2 or draft.compare is not None or not draft.any_word("sum"):
+    finer = any(term.groups and term.grain in ("date", "week") for item in draft.items for term in item.all(GrainTerm))
+    if len(asked) < 2 or draft.compare is not None or not (draft.any_word("sum") or finer):
         return None
     spans = sorted((_days(each.period, draft) for each in asked), key=lambda span: span.start)
     if any(second.start.toordinal() != first.end.toordinal() + 1 for first, second in pairwise(spans)):

@@ -61,12 +61,13 @@ def phrases(draft: Draft) -> list[Phrase]:
             found.append(Phrase(item, whose, before, after))
     person = next((each.name for each in draft.workspace.entities if each.personal), None)
     for item in draft.items:
-        if person is not None and item.text == "的" and _asks_after(draft, item):
-            found.append(Phrase(None, person, tuple(_back_from(draft, item.index - 1))))
+        said = tuple(_back_from(draft, item.index - 1)) if item.text == "的" and _asks_after(draft, item) else ()
+        whose = (_named_last(draft, said[0]) or person) if said else None
+        if whose is not None:
+            found.append(Phrase(None, whose, said))
     for item in draft.items:
         first = _deed_asked(draft, item)
-        whose = [name for each in draft.items[: item.index] if (name := whose_of(draft, each)) is not None]
-        named = next((name for name in reversed(whose) if draft.workspace.entity(name) is not None), None)
+        named = _named_last(draft, item)
         if first is not None and named is not None:
             found.append(Phrase(None, named, tuple(_until_link(draft, first))))
     return [phrase for phrase in found if any(not (item.light or item.word("inside", "filler")) for item in phrase.items)]
@@ -164,7 +165,7 @@ def _asks_after(draft: Draft, link: Item) -> bool:
 def _before(draft: Draft, noun: Item, whose: str) -> list[Item]:
     """What stands before 的 and the noun; a verb alone may touch it (退货客户)."""
     link = draft.touching(noun, -1)
-    while link is not None and link.light and not link.text.endswith("的") and not link.text.isascii():
+    while link is not None and _stands_between(link):
         link = draft.touching(link, -1)
     if link is None:
         return []
@@ -196,6 +197,12 @@ def _names_a_whole(draft: Draft, item: Item) -> bool:
     before = draft.before(item)
     whose = whose_of(draft, before) if before is not None and before.get(PeriodTerm) is None else None
     return whose is not None and whose not in GRAINS
+
+
+def _stands_between(item: Item) -> bool:
+    """What may stand between 的 and its noun: …的那批客户, …的是哪些门店."""
+    passed = item.light or (item.word("which") and item.word("list"))
+    return passed and not item.text.endswith("的") and not item.text.isascii()
 
 
 # ---- after the noun -----------------------------------------------------------------------------------------------------
@@ -264,6 +271,12 @@ def _far_relative(draft: Draft, noun: Item) -> Item | None:
         if item.text.lower() in ("who", "that") and item.index > noun.index + 1 and denies:
             return item
     return None
+
+
+def _named_last(draft: Draft, item: Item) -> str | None:
+    """The entity that a noun before names last; nouns that are bound already ("campaign 18") say which one is meant."""
+    whose = [name for each in draft.items[: item.index] if each.free and (name := whose_of(draft, each)) is not None]
+    return next((name for name in reversed(whose) if draft.workspace.entity(name) is not None), None)
 
 
 def _only_asks(before: tuple[Item, ...]) -> bool:

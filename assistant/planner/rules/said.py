@@ -217,7 +217,7 @@ def _has_core(items: list[Item]) -> bool:
 def _begins(draft: Draft, items: list[Item], clauses: list[Clause], contrary: bool) -> bool:
     """Whether the words that follow begin something new: a verb, a figure, a negation, days."""
     for index, item in enumerate(items[: 6 if contrary else 4]):
-        bound = item.get(FieldTerm) is not None and index + 1 < len(items) and items[index + 1].word(*COMPARISONS)
+        bound = item.get(FieldTerm) is not None and any(each.word(*COMPARISONS) for each in items[index + 1 : index + 3])
         if bound or does_something(item) or item.word("never", "first_time") or (item.word("not") and not item.word("conj")):
             return True
         if (item.word("relative") and not item.word("conj")) or item.word("others", "nothing_else"):
@@ -240,7 +240,8 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     described = [item for clause in own if clause not in kept for item in clause.items]
     items = [item for item in items if item not in described]
     said = Said(items, kept, dataset_named(items))
-    compared = read_compared(draft, items, phrase.whose, said.dataset)
+    earlier = next((each.bound.metric for each in reversed(before) if each.bound is not None), None)
+    compared = read_compared(draft, items, phrase.whose, said.dataset, earlier)
     loose = [item for item in items if item.number is None or not any(item in clause.items for clause in kept)]
     said.bound = compared or read_bound(draft, loose, phrase.whose, said.dataset)
     numbers = said.bound.items if said.bound is not None else ()
