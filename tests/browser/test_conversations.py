@@ -45,7 +45,9 @@ def delete(chat: Chat, conversation: str) -> None:
 def test_a_conversation_is_listed_first_by_its_first_question_and_opens_by_a_click(open_chat: Opens, language: str) -> None:
     chat = open_chat(language)
     chat.ask(NUMBER[language])
-    asked, said = chat.conversation, chat.answer.inner_text()
+    asked = chat.conversation
+    expect(chat.answer.locator(".hx-chips")).to_be_visible()  # the page draws it anew when it takes its address
+    said = chat.answer.inner_text()
     expect(chat.page.locator("[id^='thread-'][data-sidebar=menu-item]").first).to_have_id(f"thread-{asked}")
     expect(listed(chat, asked)).to_contain_text(NUMBER[language])
     chat.page.locator("#new-chat-button").click()
@@ -53,6 +55,7 @@ def test_a_conversation_is_listed_first_by_its_first_question_and_opens_by_a_cli
     listed(chat, asked).click()
     chat.answered(1)
     assert chat.conversation == asked
+    expect(chat.answer.locator(".hx-chips")).to_be_visible()
     assert chat.answer.inner_text() == said
 
 
