@@ -44,7 +44,7 @@ bench: setup
 
 # Long runs: more generated cases than CI has time for.
 soak: setup
-	@HUAXIANG_SOAK=1 $(BIN)/python -m pytest -n 2 tests/soundness $(ARGS)
+	@HUAXIANG_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/soundness tests/oracle $(ARGS)
 
 lock:
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra dev --python-version 3.11 pyproject.toml -o requirements.lock

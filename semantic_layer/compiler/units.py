@@ -90,7 +90,8 @@ def compared_unit_sql(
     """
     formula, kind = _formula(ref, sources)
     nothing = when_empty(formula)
-    if nothing is None or meets(nothing):
+    if nothing is None or meets(nothing) or len(measures_of(formula)) > 1:
+        # Of several measures some may be empty where others are not.
         return unit_sql(ref, sources, cells)
     return formula_sql(formula, "now", _measures_beside(formula, ref, sources, cells), empty=None), kind
 
@@ -315,9 +316,9 @@ class _Rows:
 
 
 def days_of(period: SinglePeriod, dataset: str, time: str | None, scope: Scope) -> Span:
-    """The days of a condition's own period, up to today."""
+    """The days of a condition's own period, up to today; none where all of them are still to come."""
     span = resolve(period, scope.as_of, covered_days(scope, dataset, time), scope.workspace.workspace.conventions)
-    return Span(span.start, scope.as_of) if span.start <= scope.as_of < span.end else span
+    return Span(span.start, min(span.end, scope.as_of))
 
 
 def _buckets(cells: Cells, scope: Scope) -> exp.Expr:

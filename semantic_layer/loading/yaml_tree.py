@@ -86,7 +86,8 @@ def _mapping(node: MappingNode, path: Path, tree: Tree, file: str) -> dict[Any, 
 
 def _scalar(node: Node) -> Any:
     assert isinstance(node, ScalarNode)
-    text, tag = str(node.value), str(node.tag)
+    # The reader marks with a bell where the lines of a folded text (`>`) were, so that it could write them again.
+    text, tag = str(node.value).replace("\a", ""), str(node.tag)
     if tag.endswith(":null"):
         return None
     if tag.endswith(":bool"):

@@ -21,8 +21,8 @@ from oracle.truth.check import whole
 from oracle.truth.query import Outcome
 from semantic_layer.errors import WorkspaceError
 
-WORLDS = 150
-"""Within so many worlds, of ten requests each, every fault must show."""
+WORLDS = 100
+"""Within so many worlds, of fifteen requests each, every fault must show."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ def bank() -> list[Judged]:
         phases=[Phase.generate],
         suppress_health_check=SLOW,
     )
-    @given(asked(count=10, renamed=0))
+    @given(asked(count=15, renamed=0))
     def collect(drawn: tuple[World, list[Case]]) -> None:
         world, cases = drawn
         compiled = Compiled(world)

@@ -40,6 +40,13 @@ def test_a_good_workspace_loads() -> None:
     assert [metric.name for metric in parse_workspace({"shop.yaml": GOOD}).metrics] == ["total", "rows", "mean"]
 
 
+def test_a_text_over_several_lines_is_one_line() -> None:
+    derived = "  - name: digest\n    derived: >\n      SELECT store_id, amount\n      FROM sales\n    entities: {store: store_id}\n"
+    workspace = parse_workspace({"shop.yaml": GOOD.replace("metrics:\n", derived + "metrics:\n")})
+    dataset = workspace.dataset("digest")
+    assert dataset is not None and dataset.derived == "SELECT store_id, amount FROM sales\n"
+
+
 @pytest.mark.parametrize("name", shipped_names())
 def test_shipped_workspaces_are_valid(name: str) -> None:
     assert load_workspace(find_workspace(name)).name == name
