@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LONGEST = 1000
 """Characters of a question that are read; a longer one is refused, not cut."""
 
+GLUED = 3
+"""Letters from which digits behind them are a number of their own; shorter ones are names: Q4, H1, B2B."""
 Kind = Literal["han", "word", "number", "symbol", "stop"]
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 COMPARING = re.compile(r">=|<=|[<>=≥≤]")
@@ -113,8 +115,8 @@ def _tokens(text: str) -> list[Token]:
         if char.isalpha():
             end = at + 1
             while end < len(text) and (text[end].isalnum() or (text[end] == "'" and text[end + 1 : end + 2].isalpha())):
-                if is_han(text[end]):
-                    break
+                if is_han(text[end]) or (text[end].isdigit() and end - at >= GLUED):
+                    break  # "top5", "week12" are two words
                 end += 1
             word = text[at:end]
             tokens.append(Token(stem(word), word, at, end, "word"))
