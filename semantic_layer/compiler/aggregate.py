@@ -21,7 +21,7 @@ from semantic_layer.model.metrics import Aggregate, Conversion, Distinct, NewEnt
 
 def aggregate(plan: LogicalPlan) -> LogicalPlan:
     reserved = [dataset.name for dataset in plan.scope.workspace.datasets if dataset.derived is None]
-    helpers = Helpers(*reserved, *(group.name for group in plan.groups), "periods", parameters=plan.request.parameters)
+    helpers = Helpers(*reserved, *(group.name for group in plan.groups), "periods", "buckets", parameters=plan.request.parameters)
     made = [Grouped(plan, group, helpers) for group in plan.groups]
     selects = tuple(SELECTS[each.group.kind](each) for each in made)
     joined = tuple(dict.fromkeys(join.dataset for each in made for join in each.sources.joins.values()))

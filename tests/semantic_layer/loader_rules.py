@@ -102,7 +102,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("A condition compares once", "wrong_value", "{field: kind, is: a}", "{field: kind, is: a, not: b}", 38, "role 'some': a condition needs exactly one comparison", "Write it like {field: city, is: Paris}"),
         Rule("A condition compares with what can be compared", "wrong_value", "{field: kind, is: a}", "{field: kind, between: [a]}", 38, "role 'some': cannot be read", "between takes two values"),
         Rule("A period can be read", "wrong_value", "value: 1}", "value: 1, period: last week}", 40, "expect 1: 'period' cannot be 'last week'", "{unit: month} or all"),
-        Rule("A metric says how it is computed", "wrong_value", "agg: count}", "expr: id}", 23, "metric 'rows': a metric is defined by one of: agg (with dataset), ratio", "Say how it is computed"),
+        Rule("A metric says how it is computed", "wrong_value", "agg: count}", "expr: id}", 23, "metric 'rows': a metric is defined by one of: agg (with dataset), distinct, ratio", "Say how it is computed"),
         Rule("An aggregate says of what", "wrong_value", ", expr: amount", "", 22, "metric 'sales': agg: sum needs an expr", "as 'expr:'."),
         Rule("A time zone exists", "wrong_value", "{name: shop}", "{name: shop, time_zone: Mars}", 1, "'Mars' is not a time zone", "Write it like Asia/Shanghai."),
         Rule("A source is a file that can be read", "wrong_value", "file: lines.csv", "file: lines.doc", 3, "source 'lines': 'lines.doc': a source is a .parquet", "Name a file of one of these kinds"),
