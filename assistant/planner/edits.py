@@ -40,7 +40,8 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
         return True
     if draft.items and draft.items[0].text.startswith("是") and not draft.by:
         return True
-    follows = any(item.word(*FOLLOW) and item.is_word for item in draft.items)
+    # "Orders and sales by age" joins two figures; "and sales by age" goes on.
+    follows = any(item.word(*FOLLOW) and item.is_word and not (item.word("conj") and item.index) for item in draft.items)
     last = next(iter(conversation.requests()), None)
     same = last is not None and list(last.get("metrics", ())) == draft.metrics
     if same and "share" in draft.marks and not (draft.by or draft.conditions or draft.periods):
