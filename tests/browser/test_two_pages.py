@@ -24,12 +24,18 @@ def second(open_chat: Opens, server: Server) -> Iterator[Chat]:
     chat.page.close()
 
 
-def test_two_conversations_never_mix(open_chat: Opens, second: Chat, told: Asks) -> None:
+ASKED = {
+    "en": ("Sales last month", "and the month before?", "by department"),
+    "zh": ("上个月的销售额", "10月呢", "按部门"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_two_conversations_never_mix(open_chat: Opens, second: Chat, told: Asks, language: str) -> None:
+    """In two pages of one browser, and in two browsers that speak different languages."""
     first = open_chat("en")
-    asked = {
-        first: ("Orders in November", "and in October?", "by brand type"),
-        second: ("Sales last month", "and the month before?", "by department"),
-    }
+    second = second if language == "en" else open_chat("zh")
+    asked = {first: ("Orders in November", "and in October?", "by brand type"), second: ASKED[language]}
     for turn in range(3):
         for page, questions in asked.items():
             page.send(questions[turn])
