@@ -90,10 +90,13 @@ def _series(plan: LogicalPlan, facts: list[Fact]) -> Dimension | None:
 
 
 def _covered(timed: list[Fact], scope: Scope) -> Span | None:
-    """The days that the data covers by any of the times that the measures go by."""
+    """The days that the data covers by any of the times that the measures go by; nothing is known of days to come."""
     times = {(fact.dataset, fact.time) for fact in timed}
     spans = [span for dataset, time in times if (span := covered_days(scope, dataset, time)) is not None]
-    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
+    if not spans:
+        return None
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    return Span(start, max(start, min(end, scope.as_of)))
 
 
 def _fits_without_time(plan: LogicalPlan, fact: Fact) -> None:

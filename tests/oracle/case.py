@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oracle.compare import assert_right
 from oracle.engine import Compiled, Found
-from oracle.model import Plain, Viewer
+from oracle.model import Plain, Viewer, World
 from oracle.tally import TALLY, labels
 from oracle.truth.ask import truth
 from oracle.truth.query import Outcome
@@ -27,11 +27,16 @@ def judge(compiled: Compiled, request: Plain, viewer: Viewer, typed: bool = Fals
     TALLY.add({verdict, *labels(compiled.sight, request, viewer)})
     if verdict not in ("answered", "refused"):
         return False
+    hold(found, outcome, request, viewer, world)
+    return True
+
+
+def hold(found: Found, outcome: Outcome, request: Plain, viewer: Viewer, world: World) -> None:
+    """Holds a result against the truth; where they differ all is told that a reader needs."""
     try:
         assert_right(found, outcome)
     except AssertionError as error:
         raise AssertionError(f"{error}\n\n{request}\n{viewer}\n{world}\n{found.sql}") from None
-    return True
 
 
 def standing(sight: Sight, request: Plain, viewer: Viewer, outcome: Outcome, found: Found) -> str:
