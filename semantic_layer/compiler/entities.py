@@ -142,10 +142,7 @@ def _before(of: Grouped, span: Span) -> Span:
 
 
 def _buckets_before(of: Grouped, span: Span, grain: Grain) -> Span:
-    """The whole buckets before those that hold some days; before those inside the data, as others have no figures either."""
     unit, conventions = UNITS[grain], of.plan.scope.workspace.workspace.conventions
-    covered = of.plan.covered
-    span = span.clip(covered) if covered is not None and span.overlaps(covered) else span
     first, last = (unit_of(day, unit, conventions).start for day in span)
     return Span(unit_of(first - timedelta(days=1), unit, conventions).start, last - timedelta(days=1))
 

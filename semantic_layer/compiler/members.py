@@ -168,17 +168,18 @@ class _List:
                 raise request_error("unknown_field", what, field=each.target)
         keys = tuple(OrderBy(target=key, descending=False) for key in [column.name for column, _ in made if column.role == "key"])
         order = (*request.order, *(key for key in keys if key.target not in [each.target for each in request.order]))
+        shown = {column.name: sql for column, sql in made}
         if request.limit is not None and request.order:
-            shown = {column.name: sql for column, sql in made}
-            ranked = [self._by(shown[each.target].copy(), each) for each in request.order]
+            ranked = [self._by(shown[each.target], each, shown) for each in request.order]
             rank = exp.Window(this=exp.Rank(), order=exp.Order(expressions=ranked), over="OVER")
             tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=exp.Literal.number(request.limit))))
-        ordered = [self._by(exp.column(identifier(each.target)), each) for each in order]
+        ordered = [self._by(exp.column(identifier(each.target)), each, shown) for each in order]
         tree = tree.order_by(*ordered, copy=False)
         return tree.limit(request.limit, copy=False) if request.limit is not None and not request.order else tree
 
-    def _by(self, sql: exp.Expr, order: OrderBy) -> exp.Ordered:
+    def _by(self, sql: exp.Expr, order: OrderBy, shown: dict[str, exp.Expr]) -> exp.Ordered:
         """What is unknown comes last either way, also where a word is stored for it."""
         if order.target in self.texts:
-            sql = exp.Nullif(this=sql, expression=exp.Literal.string(UNKNOWN))
-        return exp.Ordered(this=sql, desc=order.descending, nulls_first=False)
+            # Inside an expression a name may mean a column of the data as well.
+            sql = exp.Nullif(this=shown[order.target].copy(), expression=exp.Literal.string(UNKNOWN))
+        return exp.Ordered(this=sql.copy(), desc=order.descending, nulls_first=False)

@@ -52,14 +52,15 @@ def query(plan: LogicalPlan, group: Group, dimension: Dimension | None) -> exp.Q
 def _of_buckets(plan: LogicalPlan, group: Group, grain: Grain, span: Span) -> exp.Select:
     assert group.window is not None
     conventions = plan.scope.workspace.workspace.conventions
-    inside = span.clip(plan.covered) if plan.covered is not None and span.overlaps(plan.covered) else span
-    first = unit_of(inside.start, UNITS[grain], conventions).start
-    buckets = series(Span(first, inside.end), grain, "bucket", first).subquery("buckets", copy=False)
+    # Before the data nothing trails; after it something may.
+    start = max(span.start, plan.covered.start) if plan.covered is not None and span.overlaps(plan.covered) else span.start
+    first = unit_of(start, UNITS[grain], conventions).start
+    buckets = series(Span(first, span.end), grain, "bucket", first).subquery("buckets", copy=False)
     last = last_day_of(exp.column("bucket"), grain)
     ends = build.select(exp.column("bucket"), build.alias(exp.Least(this=last, expressions=[day(span.end)]), "last_day"))
     ends = build.from_(ends, buckets)
-    start = _start_sql(group.window, exp.column("last_day"), plan)
-    shown = build.select(exp.column("bucket"), build.alias(start, "first_day"), exp.column("last_day"))
+    first_day = build.alias(_start_sql(group.window, exp.column("last_day"), plan), "first_day")
+    shown = build.select(exp.column("bucket"), first_day, exp.column("last_day"))
     return build.from_(shown, ends.subquery("ends", copy=False))
 
 
