@@ -170,6 +170,55 @@ CASES = [
         FROM tx WHERE {IN_NOVEMBER} AND brand <> 'Unknown' GROUP BY brand ORDER BY n DESC""",
         role="marketer",
     ),
+    Case(
+        "those_who_came_twice_by_quarter",
+        {"metrics": ["repeat_rate"], "by": ["quarter"]},
+        """WITH each AS (SELECT quarter, household_id, count(DISTINCT basket_id) AS n FROM tx GROUP BY quarter, household_id)
+        SELECT quarter, count(*) FILTER (n >= 2) / count(*) FROM each GROUP BY quarter ORDER BY quarter""",
+    ),
+    Case(
+        "new_ones_of_the_first_quarter",
+        {"metrics": ["new_buyers"], "by": ["month"], "period": {"start": "2017-01-01", "end": "2017-03-31"}},
+        """WITH first AS (SELECT household_id, CAST(date_trunc('month', min(d)) AS DATE) AS month FROM tx GROUP BY household_id)
+        SELECT month, count(*) FROM first WHERE month <= DATE '2017-03-01' GROUP BY month ORDER BY month""",
+    ),
+    Case(
+        "those_who_came_back_and_the_others",
+        {"metrics": ["retention_rate", "churn_rate"], "by": ["month"], "period": {"start": "2017-01-01", "end": "2017-03-31"}},
+        """WITH here AS (SELECT DISTINCT month, household_id FROM tx), beside AS (
+          SELECT CAST(before.month + INTERVAL 1 MONTH AS DATE) AS month, count(*) AS n, count(here.household_id) AS back FROM here AS before
+          LEFT JOIN here ON here.household_id = before.household_id AND here.month = before.month + INTERVAL 1 MONTH GROUP BY before.month
+        )
+        SELECT DATE '2017-01-01', NULL, NULL UNION ALL
+        (SELECT month, back / n, 1 - back / n FROM beside WHERE month <= DATE '2017-03-01' ORDER BY month)""",
+    ),
+    Case(
+        "several_facts_side_by_side",
+        {"metrics": ["sales", "redemptions", "targeted"], "by": ["age"], "where": {"field": "age", "in": ["19-24", "65+"]}},
+        """SELECT age, (SELECT sum(sales_value) FROM tx WHERE tx.age = ages.age) , (SELECT count(*) FROM red WHERE red.age = ages.age),
+          (SELECT count(DISTINCT household_id) FROM reach WHERE reach.age = ages.age)
+        FROM (VALUES ('19-24'), ('65+')) AS ages(age) ORDER BY age""",
+    ),
+    Case(
+        "sales_of_those_who_used_a_coupon_and_bought_ten_times",
+        {
+            "metrics": ["sales", "buyers"],
+            "period": NOVEMBER,
+            "where": [
+                {"did": "coupon_redemptions", "entity": "household", "period": "all"},
+                {"metric": "baskets", "of": "household", "at_least": 10},
+            ],
+        },
+        f"""WITH often AS (SELECT household_id FROM tx WHERE {IN_NOVEMBER} GROUP BY household_id HAVING count(DISTINCT basket_id) >= 10)
+        SELECT sum(sales_value), count(DISTINCT household_id) FROM tx WHERE {IN_NOVEMBER}
+        AND household_id IN (SELECT household_id FROM often) AND household_id IN (SELECT household_id FROM red)""",
+    ),
+    Case(
+        "arithmetic_with_a_parameter_over_two_facts",
+        {"metrics": ["campaign_cost"], "by": ["campaign_type"], "parameters": {"contact_cost": 1, "coupon_funding": "none"}},
+        """SELECT campaign_type, count(DISTINCT (campaign_id, household_id)) * 1 AS n
+        FROM reach GROUP BY campaign_type ORDER BY n DESC""",
+    ),
 ]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
