@@ -8,6 +8,7 @@ from assistant.planner.misfit import MisfitError
 from semantic_layer.conditions import AnyCondition, EntityMetric, Field, InSegment, Scaled, Tag, TimeBucket, parts_of, refs_of
 from semantic_layer.errors import RequestError, closest
 from semantic_layer.frozen import Frozen
+from semantic_layer.implied import figure
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
@@ -82,7 +83,7 @@ def _names_of_refs(refs: Iterable[object]) -> Iterator[tuple[str, str]]:
 def _is_defined(workspace: Workspace, kind: str, name: str) -> bool:
     match kind:
         case "metric":
-            metric = workspace.metric(name)
+            metric = figure(workspace, name)
             return metric is not None and not metric.hidden
         case "field":
             bare = name.rpartition(".")[2]
@@ -108,6 +109,7 @@ def _check_order(request: MetricQuery | EntityQuery, workspace: Workspace) -> No
     refs = request.by if isinstance(request, MetricQuery) else request.columns
     columns = {ref.name if isinstance(ref, Field) else getattr(ref, "grain", "") for ref in refs}
     columns |= {name.rpartition(".")[2] for name in columns}
+    columns |= {ref.metric.replace(".", "_") for ref in refs if isinstance(ref, EntityMetric)}
     columns |= set(request.metrics) if isinstance(request, MetricQuery) else {entity.key_name if entity is not None else ""}
     for order in request.order:
         if order.target not in columns:
