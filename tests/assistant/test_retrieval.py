@@ -64,7 +64,9 @@ class TestWhatAQuestionNeeds:
         workspace = demo.runtime.workspace
         roi = workspace.metric("break_even_lift")
         assert roi is not None
-        assert {part.name for part in all_parts(workspace, roi) if not part.hidden} <= told(demo, "break-even lift of the campaigns")
+        assert {part.name for part in all_parts(workspace, roi) if not part.hidden} <= told(
+            demo, "break-even lift of the campaigns"
+        )
 
     def test_comes_with_the_key_metrics_even_for_a_question_without_a_known_word(self, demo: Asker) -> None:
         assert set(demo.runtime.workspace.workspace.key_metrics) <= told(demo, "zzz qqq")

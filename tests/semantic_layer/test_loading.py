@@ -41,7 +41,9 @@ def test_a_good_workspace_loads() -> None:
 
 
 def test_a_text_over_several_lines_is_one_line() -> None:
-    derived = "  - name: digest\n    derived: >\n      SELECT store_id, amount\n      FROM sales\n    entities: {store: store_id}\n"
+    derived = (
+        "  - name: digest\n    derived: >\n      SELECT store_id, amount\n      FROM sales\n    entities: {store: store_id}\n"
+    )
     workspace = parse_workspace({"shop.yaml": GOOD.replace("metrics:\n", derived + "metrics:\n")})
     dataset = workspace.dataset("digest")
     assert dataset is not None and dataset.derived == "SELECT store_id, amount FROM sales\n"
