@@ -102,7 +102,9 @@ def _about_own_rows(dataset: Dataset, scope: Scope, helpers: Helpers) -> list[ex
         other = workspace.dataset(name)
         if other is None or other.name == dataset.name or other.name in scope.grant.denied:
             continue
-        among = [_is_among(dataset, other, joins, scope, helpers) for joins in ways_to(workspace, name, dataset.name)]
+        ways = ways_to(workspace, name, dataset.name)
+        open_ways = [joins for joins in ways if not any(join.dataset in scope.grant.denied for join in joins)]
+        among = [_is_among(dataset, other, joins, scope, helpers) for joins in open_ways]
         if any(other in workspace.homes_of(entity) for entity in other.entities):
             conditions += _any_of(among)
         else:

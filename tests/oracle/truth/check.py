@@ -116,8 +116,9 @@ class Checker:
         self.meant: dict[str, list[Meaning]] = {}
 
     def dataset(self, name: str) -> None:
-        dataset = self.sight.dataset(name)
-        if self.sight.denies(name) or any(self.sight.denies(each) for each in self.sight.sources(dataset) if dataset.derived):
+        read = [self.sight.dataset(name), *(other for other, _ in self.sight.narrowing(name))]
+        sources = [each for dataset in read if dataset.derived for each in self.sight.sources(dataset)]
+        if any(map(self.sight.denies, (name, *sources))):
             self.codes.add("dataset_denied")
 
     def place(self, start: Dataset, name: str) -> Place | None:

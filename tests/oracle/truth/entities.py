@@ -51,6 +51,8 @@ def _faults(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]
     key = scene.sight.reach(start).key(entity)
     if scene.sight.hides(key, scene.sight.workspace.key_name(entity)):
         checker.codes.add("field_hidden")
+    if all(map(scene.sight.denies, _known_by(scene, entity, where, columns))):
+        checker.codes.add("dataset_denied")
     own = Measure("", None)
     for each in columns:
         checker.reference(each, own, entity, shared=False)
@@ -60,21 +62,21 @@ def _faults(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]
 
 
 def _known(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]) -> Iterator[tuple[Any, ...]]:
-    """All that a dataset describes, that their own count metric knows, or that the conditions' datasets mention.
+    """Their keys, each as often as it is mentioned."""
+    for name in _known_by(scene, entity, where, columns):
+        if not scene.sight.denies(name):
+            yield from _mentioned(scene, name, entity)
 
-    Where there is none of these, all that any dataset mentions.
-    """
+
+def _known_by(scene: Scene, entity: str, where: Plain | None, columns: list[Plain]) -> list[str]:
+    """All that describe them, the dataset of their own count metric, and those of the conditions; else all that mention them."""
     workspace = scene.sight.workspace
     count = workspace.entities[entity].get("count")
     names = [home.name for home in workspace.homes(entity)]
     names += [workspace.metrics[count]["dataset"]] if count else []
     names += _datasets(scene, where, columns)
     names = names or [name for name, dataset in workspace.datasets.items() if entity in dataset.keys]
-    if all(map(scene.sight.denies, names)):
-        raise Refusal("dataset_denied")
-    for name in dict.fromkeys(names):
-        if not scene.sight.denies(name):
-            yield from _mentioned(scene, name, entity)
+    return list(dict.fromkeys(names))
 
 
 def _mentioned(scene: Scene, dataset: str, entity: str) -> Iterator[tuple[Any, ...]]:

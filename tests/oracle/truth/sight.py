@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -117,18 +118,24 @@ class Sight:
         each narrows it, of all others any one is enough.
         """
         if name not in self._listed:
-            ruled = [each for each, rule in self.role.get("datasets", {}).items() if "rows" in rule]
             describing: list[set[int]] = []
             events: list[set[int]] = []
-            for other in () if name in ruled else ruled:
-                start = self.dataset(other)
-                ways = [way for way in self.reach(start).ways if way and way[-1][1] == name]
-                if ways:
-                    about = {id(self.follow(row, start, way)) for way in ways for row in self.rows(other)}
-                    (describing if any(map(start.describes, start.keys)) else events).append(about)
+            for start, ways in self.narrowing(name):
+                about = {id(self.follow(row, start, way)) for way in ways for row in self.rows(start.name)}
+                (describing if any(map(start.describes, start.keys)) else events).append(about)
             among = [*describing, *([set().union(*events)] if events else [])]
             self._listed[name] = [row for row in self.rows(name) if all(id(row) in each for each in among)]
         return self._listed[name]
+
+    def narrowing(self, name: str) -> Iterator[tuple[Dataset, list[Way]]]:
+        """The datasets by whose rules one without a rule is narrowed, and the ways that lead from them to it."""
+        ruled = [each for each, rule in self.role.get("datasets", {}).items() if "rows" in rule]
+        for other in () if name in ruled else ruled:
+            start = self.dataset(other)
+            ways = [way for way in self.reach(start).ways if way and way[-1][1] == name]
+            ways = [way for way in ways if not any(self.denies(passed) for _, passed in way)]
+            if ways:
+                yield start, ways
 
     def _selected(self, dataset: Dataset) -> list[Row]:
         """A derived dataset is its SELECT over the visible rows of the datasets that it names."""
