@@ -53,7 +53,7 @@ def different(workspace: Workspace, name: str, of: str | None = None, first: tup
 
 
 def _in_dataset(workspace: Workspace, dataset: str, entity: str, of: str | None) -> Distinct | None:
-    """How many of an entity the rows of one dataset are about: `letters.campaign` are those that were sent."""
+    """How many of an entity the rows of one dataset are about: `letters.tour` are those that were written of."""
     found = different(workspace, entity, of, (dataset,))
     if found is None or found.distinct.dataset != dataset:
         return None

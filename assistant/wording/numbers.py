@@ -35,7 +35,7 @@ def number(value: float | int, column: Column, language: str, signed: bool = Fal
 
 
 def _of_one(unit: str, language: str) -> str:
-    """The word of a unit of which there is one: basket, person, basket per household. Chinese has one for any number."""
+    """The word of a unit of which there is one: visit, person, visit per guest. Chinese has one for any number."""
     forms = templates(language).get("one")
     if forms is None:
         return unit

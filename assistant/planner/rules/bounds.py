@@ -1,4 +1,4 @@
-"""Bounds on a figure of each one: 三个以上部门, "more than 20 times", 日均不到5单, "every week of March"."""
+"""Bounds on a figure of each one: 三种以上颜色, "more than 20 times", 日均不到5单, "every week of March"."""
 
 from __future__ import annotations
 

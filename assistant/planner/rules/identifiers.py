@@ -31,7 +31,7 @@ def read_identifiers(draft: Draft) -> list[Clause]:
 
 
 def _inside_metrics(draft: Draft) -> list[Clause]:
-    """ "Cost of campaign 18", 18号活动成本: the metric's own word holds the noun of the key."""
+    """ "Cost of tour 18", 18号展会成本: the metric's own word holds the noun of the key."""
     found: list[Clause] = []
     for item in draft.items:
         if not item.free or not any(not term.weak for term in item.all(MetricTerm)) or item.get(FieldTerm) is not None:

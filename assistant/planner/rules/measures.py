@@ -105,7 +105,7 @@ def _verbs_beside(draft: Draft) -> None:
 
 
 def _one_count(draft: Draft) -> None:
-    """ "How many households did our letters reach": the verb says in which data the noun is counted."""
+    """ "How many readers did our letters reach": the verb says in which data the noun is counted."""
     for entity in draft.workspace.entities:
         counts = [each.name for each in entity_counts(draft.workspace, entity.name) if each.name in draft.metrics]
         nouns = [item for item in draft.items if is_noun(item) and item.role == f"metric {entity.count}"]

@@ -195,7 +195,7 @@ def _is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
 
 
 def _is_deed_behind(items: list[Item], index: int) -> bool:
-    """ "Who redeemed coupons": a figure's name right behind the relative word says what was done."""
+    """ "Who rented boats": a figure's name right behind the relative word says what was done."""
     led = index > 0 and items[index - 1].word("relative") and items[index - 1].text.lower() in ("who", "that", "which")
     return led and any(not term.weak for term in items[index].all(MetricTerm))
 

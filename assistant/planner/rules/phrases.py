@@ -108,7 +108,7 @@ def whose_of(draft: Draft, item: Item) -> str | None:
 
 
 def _noun_inside(draft: Draft, item: Item) -> str | None:
-    """哪些活动的成本超过…: the word for the figure begins with the noun that is asked for."""
+    """哪些展会的成本超过…: the word for the figure begins with the noun that is asked for."""
     before = draft.touching(item, -1)
     head, link, _ = item.text.partition("的")
     if not link or item.get(MetricTerm) is None or before is None or not before.word("which"):
@@ -274,7 +274,7 @@ def _far_relative(draft: Draft, noun: Item) -> Item | None:
 
 
 def _named_last(draft: Draft, item: Item) -> str | None:
-    """The entity that a noun before names last; nouns that are bound already ("campaign 18") say which one is meant."""
+    """The entity that a noun before names last; nouns that are bound already ("tour 18") say which one is meant."""
     whose = [name for each in draft.items[: item.index] if each.free and (name := whose_of(draft, each)) is not None]
     return next((name for name in reversed(whose) if draft.workspace.entity(name) is not None), None)
 

@@ -327,7 +327,7 @@ def _person_of(draft: Draft) -> str | None:
 
 
 def _is_object(draft: Draft, said: Said, item: Item) -> bool:
-    """ "Reached by a campaign", 买过商品: an entity that the rows of a deed are about, with nothing said of it."""
+    """ "Reached by a letter", 租过船: an entity that the rows of a deed are about, with nothing said of it."""
     entities = [term.entity for term in item.all(FieldTerm) if term.entity is not None]
     beside = [draft.touching(item, -1), draft.touching(item, 1)]
     counted = any(each is not None and (has_number(each) or each.word("group")) and not each.word("filler") for each in beside)
