@@ -205,7 +205,7 @@ def _names_a_field(draft: Draft, item: Item) -> bool:
 
 
 def _window_of_entity(draft: Draft) -> Frozen | None:
-    """ "When does campaign 3 start", 活动3哪天结束: the entity with its own dates."""
+    """ "When does tour 3 start", 展会3哪天结束: the entity with its own dates."""
     if not any(item.word("starts_ends") for item in draft.items) or any(
         not term.weak for i in draft.items for term in i.all(MetricTerm)
     ):

@@ -41,7 +41,7 @@ def read_beyond(draft: Draft, clauses: list[Clause]) -> None:
 
 
 def _never(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
-    """Entities that did not do something: 从没买过生鲜."""
+    """Entities that did not do something: 从没买过红色."""
     for word in draft.words("never"):
         following = draft.after(word)
         if following is not None and (following.get(VerbTerm) is not None or following.get(MetricTerm) is not None):

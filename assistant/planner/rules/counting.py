@@ -152,7 +152,7 @@ def read_things(draft: Draft, clauses: list[Clause]) -> None:
 
 
 def read_times(draft: Draft) -> None:
-    """ "核销了几次": how often the rows of a dataset happened."""
+    """ "退了几次": how often the rows of a dataset happened."""
     if draft.metrics or any(term for _, term in draft.having(MetricTerm)):
         return
     for item, verb in draft.having(VerbTerm):

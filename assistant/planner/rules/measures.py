@@ -58,7 +58,7 @@ def _is_count_of(draft: Draft, name: str, item: Item) -> bool:
 
 
 def _times_beside(draft: Draft) -> None:
-    """核销人数和次数: how often it happened, beside another figure of the same data."""
+    """退货人数和次数: how often it happened, beside another figure of the same data."""
     for word in draft.words("count"):
         link = draft.touching(word, -1)
         if (
