@@ -8,6 +8,7 @@ from typing import Any, Literal
 from assistant.planner.outcome import Choice, Clarify, Refuse
 from assistant.wording.columns import described
 from assistant.wording.facts import Fact, facts_of
+from assistant.wording.groups import with_named_groups
 from assistant.wording.readings import Words
 from assistant.wording.refusals import clarification, instead_of, reason_of_refusal, refusal
 from assistant.wording.sentences import Sentences
@@ -19,8 +20,9 @@ from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Question, Workspace
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import REQUEST, AgainstPeriod, EntityQuery, MetricQuery, ValueQuery
+from semantic_layer.tag_parts import item
 from tools.answer import Answer, Next, Table
-from tools.requests import CatalogueQuery, DefinitionQuery
+from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 Status = Literal["answered", "clarify", "refused", "error"]
 
@@ -72,14 +74,14 @@ class Reply(Frozen):
         return ({"id": id} if id is not None else {}) | {key: data[key] for key in order}
 
 
+OF_TOOLS: tuple[type[Frozen], ...] = (DefinitionQuery, CatalogueQuery, ProfileQuery, MembershipQuery)
+"""Requests that are no single statement."""
+
+
 def read_request(data: dict[str, Any]) -> Frozen:
     """Any typed request from its plain form."""
-    kind = data.get("kind")
-    if kind == "definition_query":
-        return DefinitionQuery.model_validate(data)
-    if kind == "catalogue_query":
-        return CatalogueQuery.model_validate(data)
-    return REQUEST.validate_python(data)
+    own = next((each for each in OF_TOOLS if each.model_fields["kind"].default == data.get("kind")), None)
+    return own.model_validate(data) if own is not None else REQUEST.validate_python(data)
 
 
 Days = Callable[[Period], Span]
@@ -113,6 +115,7 @@ class Replies:
     def facts(self, answer: Answer) -> tuple[Fact, ...]:
         """What an answer says, for those who word it otherwise; nothing where only our own wording can say it."""
         request = read_request(answer.request)
+        answer = with_named_groups(answer, request, self.words)
         return facts_of(self.sentences, answer, request) if isinstance(request, MetricQuery) else ()
 
     def answered(
@@ -129,6 +132,7 @@ class Replies:
             text: Its findings in words, where they were worded otherwise.
         """
         request = read_request(answer.request)
+        answer = with_named_groups(answer, request, self.words)
         metric_query = request if isinstance(request, MetricQuery) else None
         assumptions, warnings = self._said((*notes, *answer.notes))
         if answer.evidence.restricted:
@@ -180,6 +184,10 @@ class Replies:
                 return words.values_query(request)
             case EntityQuery():
                 return words.entity_query(request)
+            case ProfileQuery():
+                return words.profile_query(request)
+            case MembershipQuery():
+                return words.membership_query(request)
             case DefinitionQuery(names=names):
                 shown = (", " if self.language == "en" else "、").join(words.name(name) for name in names)
                 return fill(self.language, "reading", "definition", names=shown)
@@ -201,12 +209,16 @@ class Replies:
         return {"name": table.name, "columns": [c.name for c in table.columns], "rows": rows, "schema": described(table)}
 
     def definitions(self, answer: Answer) -> list[str]:
-        """A line for each metric of the answer."""
+        """A line for each metric, tag and segment of the answer."""
         lines: list[str] = []
         for name in answer.evidence.metrics:
             metric = self.words.workspace.metric(name)
             if metric is not None:
                 lines.append(f"{metric.label_in(self.language)}: {metric.description.get(self.language)}")
+        for name in answer.evidence.tags:
+            found = item(self.words.workspace, name)
+            if found is not None:
+                lines.append(f"{found.label_in(self.language)}: {found.description.get(self.language)}")
         return lines
 
     def _period(self, answer: Answer, request: Frozen) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ class Opened:
 
     version: DataVersion
     engine: DuckDBEngine
+    lists: Path | None = None
     lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
 
 
@@ -60,16 +61,17 @@ class Runtime:
         self._opened: Opened | None = None
 
     def opened(self) -> Opened:
-        """The current data version; a newer one is opened as soon as the pointer has moved."""
+        """The current data version with the lists; newer ones are opened as soon as their pointers have moved."""
         with self._lock:
-            name = self.warehouse.current_id()
-            if self._opened is None or self._opened.version.id != name:
+            name, lists = self.warehouse.current_id(), self.warehouse.lists_file()
+            if self._opened is None or self._opened.version.id != name or self._opened.lists != lists:
                 version = self.warehouse.current()
                 if version is None:
                     fix = "Run `huaxiang data load` first; `make setup` does it for the shipped workspaces."
                     raise DataError(Problem("not_loaded", f"the data of '{self.workspace.name}' is not loaded", fix))
-                engine = DuckDBEngine(self.warehouse.file_of(version.id), self.settings.memory, self.settings.threads)
-                self._opened = Opened(version, engine)
+                file, settings = self.warehouse.file_of(version.id), self.settings
+                engine = DuckDBEngine(file, settings.memory, settings.threads, lists=lists)
+                self._opened = Opened(version, engine, lists)
             return self._opened
 
     def as_of(self) -> date:
@@ -104,7 +106,10 @@ class Runtime:
             values = known_values(self.context(scope), self.warehouse.kept_folder(opened.version.id))
             lexicon = Lexicon.of(self.workspace, values)
             opened.lexicons[key] = lexicon
-        return Reader(lexicon, Today(scope.as_of, self.workspace.workspace, self._data_days(scope)))
+        return Reader(lexicon, self._today(scope))
+
+    def _today(self, scope: Scope) -> Today:
+        return Today(scope.as_of, self.workspace.workspace, self._data_days(scope), self.workspace.holidays)
 
     def _data_days(self, scope: Scope) -> Span | None:
         key = self.workspace.workspace.key_metrics[:1]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-NEVER_ASKED = frozenset({"Attribute", "Did", "EntityMetric", "Scaled", "Sequence", "Step"})
+NEVER_ASKED = frozenset({"Attribute", "Did", "EntityMetric", "Meets", "Scaled", "Sequence", "Step", "Within"})
 """Parts of requests that belong in policies, or that no question can compute yet: a model need not know of them."""
 SAYS_NOTHING = frozenset({"title", "default", "discriminator"})
 

@@ -73,6 +73,13 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def first_whole_day(first: date, count: int, unit: Unit) -> date:
+    """The first day whose trailing days begin no earlier than a day."""
+    if unit in MONTHS_OF:
+        return add_months(first, count * MONTHS_OF[unit]) - timedelta(days=1)
+    return first + timedelta(days=count * (7 if unit == "week" else 1) - 1)
+
+
 def unit_of(day: date, unit: Unit, by: Conventions = STANDARD) -> Span:
     """The calendar unit that holds a day."""
     if unit == "day":
@@ -122,10 +129,13 @@ def resolve(period: Period, as_of: date, data: Span | None, by: Conventions = ST
 
 
 def last_n(n: int, unit: Unit, end: date) -> Span:
-    """The last n units up to and including a day: weeks are 7 days, months reach to the same day n months back, plus one."""
+    """The last n units up to and including a day: weeks are 7 days, months begin n months before the day after it.
+
+    So the last month up to April 30 is April, and the last three up to November 15 begin on August 16.
+    """
     if unit in ("day", "week"):
         return Span(end - timedelta(days=n * (7 if unit == "week" else 1) - 1), end)
-    return Span(add_months(end, -n * MONTHS_OF[unit]) + timedelta(days=1), end)
+    return Span(add_months(end + timedelta(days=1), -n * MONTHS_OF[unit]), end)
 
 
 def aligned_unit(span: Span, by: Conventions = STANDARD) -> Unit | None:

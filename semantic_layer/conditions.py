@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Constrained
 
 from semantic_layer.frozen import Frozen
@@ -58,6 +58,10 @@ class EntityMetric(Frozen):
         entity: Whose metric: an entity, or else a field (the sales of each colour) or a grain of time (of each month). By
             default the entity that the surrounding definition is about.
         period: By default the days of the row that the condition filters.
+        rank: Instead of the figure its rank among all that have rows of the metric in the period: 1 is the highest, or the
+            lowest. Those who tie share a rank; who has no figure has none. Only rows that the viewer sees are ranked.
+        rank_part: The rank as a part of their number: at most 0.1 is the top tenth, rounded down (of 25 the first two), with
+            all who tie with the last of them.
     """
 
     kind: Literal["entity_metric"] = "entity_metric"
@@ -65,6 +69,29 @@ class EntityMetric(Frozen):
     entity: str | None = None
     period: SinglePeriod | None = None
     where: Condition | None = None
+    rank: Literal["highest", "lowest"] | None = None
+    rank_part: bool = False
+
+    @model_validator(mode="after")
+    def _part_of_a_rank(self) -> EntityMetric:
+        if self.rank_part and self.rank is None:
+            raise ValueError("rank_part needs a rank: highest or lowest")
+        return self
+
+
+class Meets(Frozen):
+    """Whether the entity that a row belongs to meets a condition: two groups, those who do and all others.
+
+    Unknown for a row of no entity, so that each entity is in exactly one of the two.
+
+    Attributes:
+        entity: Whose groups.
+        condition: What is asked of each one: what it did, its figures, the fields that describe it.
+    """
+
+    kind: Literal["meets"] = "meets"
+    entity: str
+    condition: Condition
 
 
 def _read_field(value: Any) -> Any:
@@ -78,16 +105,17 @@ def _read_field(value: Any) -> Any:
 
 
 FieldRef = Annotated[
-    Annotated[Field | TimeBucket | Tag | EntityMetric, Constrained(discriminator="kind")], BeforeValidator(_read_field)
+    Annotated[Field | TimeBucket | Tag | EntityMetric | Meets, Constrained(discriminator="kind")], BeforeValidator(_read_field)
 ]
 
 
 class Scaled(Frozen):
-    """A factor times a field: 0.7 x the sales of the 90 days before."""
+    """A factor times a field, plus an amount: 0.7 x the sales of the 90 days before, or 500 more than they were."""
 
     kind: Literal["scaled"] = "scaled"
-    factor: float
+    factor: float = 1.0
     ref: FieldRef
+    plus: float = 0.0
 
 
 class Attribute(Frozen):
@@ -97,7 +125,7 @@ class Attribute(Frozen):
     name: str
 
 
-Reference = Annotated[Field | TimeBucket | Tag | EntityMetric | Scaled, Constrained(discriminator="kind")]
+Reference = Annotated[Field | TimeBucket | Tag | EntityMetric | Meets | Scaled, Constrained(discriminator="kind")]
 Operand = Value | Reference
 Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "contains"]
 
@@ -158,8 +186,31 @@ class InSegment(Frozen):
     as_of: date | None = None
 
 
+class Within(Frozen):
+    """Days that follow something: no more than `days` of them.
+
+    Attributes:
+        after: `first`: the entity's first time of all, whose own day does not count; or a date field of the rows that are
+            counted (when what they belong to began), whose own day counts.
+        dataset: Whose rows the first time is of, by default those that are counted.
+        where: Which of these rows.
+    """
+
+    days: int = Constrained(ge=1)
+    after: str = "first"
+    dataset: str | None = None
+    where: Condition | None = None
+
+    @property
+    def is_after_first(self) -> bool:
+        return self.after == "first"
+
+
 class Did(Frozen):
-    """The entity has at least `count` rows of a dataset in a period: "bought in March"."""
+    """The entity has at least `count` rows of a dataset in a period: "bought in March".
+
+    With `within` and without a period the days are those that `within` says: "bought again within 30 days of the first time".
+    """
 
     kind: Literal["did"] = "did"
     entity: str
@@ -167,23 +218,52 @@ class Did(Frozen):
     where: Condition | None = None
     period: SinglePeriod | None = None
     count: int = Constrained(default=1, ge=1)
+    within: Within | None = None
 
 
 class Step(Frozen):
-    """One step of a sequence: rows of a dataset that meet a condition, `times` of them."""
+    """One step of a sequence: rows of a dataset that meet a condition.
+
+    Attributes:
+        times: How many of them: the step is reached at the n-th one after the step before.
+        absent: The step is that there are not so many of them, within the sequence's `within_days` after the step before.
+            It is the last one.
+    """
 
     dataset: str
     where: Condition | None = None
     times: int = Constrained(default=1, ge=1)
+    absent: bool = False
 
 
-class Sequence(Frozen):
-    """The entity did the steps in this order, all within a number of days."""
+class StepsOf(Frozen):
+    """Steps in an order.
+
+    The rows of a step come later than those of the steps before. Where both have moments, they tell; rows of one dataset
+    that has only days come on a later day; else the order within a day is not known, and the same day counts.
+
+    Attributes:
+        within_days: The last row of the last step is at most so many days after the first row of the first one. Where the
+            last step is absent, the days after the step before in which it does not happen.
+    """
+
+    steps: tuple[Step, ...] = Constrained(min_length=2)
+    within_days: int | None = Constrained(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _absent_comes_last(self) -> StepsOf:
+        if any(step.absent for step in self.steps[:-1]):
+            raise ValueError("only the last step can be absent")
+        if self.steps[-1].absent and self.within_days is None:
+            raise ValueError("a step is absent within a number of days")
+        return self
+
+
+class Sequence(StepsOf):
+    """The entity did the steps in this order, some time up to the day that "today" is."""
 
     kind: Literal["sequence"] = "sequence"
     entity: str
-    steps: tuple[Step, ...] = Constrained(min_length=2)
-    within_days: int | None = Constrained(default=None, ge=1)
 
 
 COMPARISONS: dict[str, Operator] = {
@@ -206,6 +286,7 @@ def _left_of(value: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         return {"kind": "tag", "name": rest.pop("tag"), "as_of": rest.pop("as_of", None)}, rest
     if "metric" in rest:
         left = {"kind": "entity_metric", "metric": rest.pop("metric"), "entity": rest.pop("of", None)}
+        left |= {key: rest.pop(key) for key in ("rank", "rank_part") if key in rest}
         return left | {"period": rest.pop("period", None), "where": rest.pop("where", None)}, rest
     return _read_field(rest.pop("field")), rest
 
@@ -269,7 +350,7 @@ Condition = Annotated[
     BeforeValidator(read_condition),
 ]
 
-for _model in (EntityMetric, And, Or, Not, Did, Step, Sequence):
+for _model in (EntityMetric, Meets, And, Or, Not, Within, Did, Step, StepsOf, Sequence):
     _model.model_rebuild()
 
 
@@ -283,7 +364,7 @@ def refs_of(condition: AnyCondition | None) -> tuple[Reference, ...]:
         case Not(of=part):
             return refs_of(part)
         case Compare(left=left, right=right):
-            other = (right,) if isinstance(right, Field | TimeBucket | Tag | EntityMetric | Scaled) else ()
+            other = (right,) if isinstance(right, Field | TimeBucket | Tag | EntityMetric | Meets | Scaled) else ()
             return (left, *other)
         case In(left=left) | Range(left=left) | IsNull(left=left):
             return (left,)
@@ -302,13 +383,41 @@ def unit_refs(where: AnyCondition | None) -> Iterator[EntityMetric | Did]:
         case Compare(left=left, right=right):
             for side in (left, right):
                 inner = side.ref if isinstance(side, Scaled) else side
-                if isinstance(inner, EntityMetric):
-                    yield inner
+                yield from _own_units(inner)
         case In(left=left) | Range(left=left) | IsNull(left=left):
-            if isinstance(left, EntityMetric):
-                yield left
+            yield from _own_units(left)
         case _:
             return
+
+
+def _own_units(ref: object) -> Iterator[EntityMetric | Did]:
+    if isinstance(ref, EntityMetric):
+        yield ref
+    if isinstance(ref, Meets):
+        yield from unit_refs(ref.condition)
+
+
+def sequences_in(where: AnyCondition | None) -> Iterator[Sequence]:
+    """The sequences that a condition asks for."""
+    for part in leaves_of(where):
+        if isinstance(part, Sequence):
+            yield part
+        elif isinstance(part, Compare) and isinstance(part.left, Meets):
+            yield from sequences_in(part.left.condition)
+
+
+def leaves_of(condition: AnyCondition | None) -> Iterator[AnyCondition]:
+    """The conditions that a condition is made of by and, or, not."""
+    match condition:
+        case None:
+            return
+        case And(of=parts) | Or(of=parts):
+            for part in parts:
+                yield from leaves_of(part)
+        case Not(of=part):
+            yield from leaves_of(part)
+        case _:
+            yield condition
 
 
 def parts_of(condition: AnyCondition | None) -> tuple[AnyCondition, ...]:

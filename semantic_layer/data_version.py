@@ -57,6 +57,26 @@ class CheckResult(Frozen):
     digest: str = ""
 
 
+class ListFacts(Frozen):
+    """An imported list of ids.
+
+    Attributes:
+        rows: Different ids.
+        unknown: How many of them no row of the data had when it was imported.
+    """
+
+    rows: int
+    unknown: int
+    imported_at: datetime
+
+
+class Lists(Frozen):
+    """The lists that are imported, and the file that holds them."""
+
+    file: str
+    lists: dict[str, ListFacts] = {}
+
+
 class DataVersion(Frozen):
     """The manifest of one immutable data version.
 
@@ -64,6 +84,7 @@ class DataVersion(Frozen):
         id: Its name, such as facts_0001.
         coverage: By dataset, then by time field.
         checks: What the checks found; kept in a file beside the manifest, since they change with the workspace.
+        lists: Imported lists of ids, which are there beside every version.
     """
 
     id: str
@@ -71,6 +92,12 @@ class DataVersion(Frozen):
     tables: dict[str, TableFacts]
     coverage: dict[str, dict[str, Coverage]] = {}
     checks: tuple[CheckResult, ...] = ()
+    lists: Lists | None = None
+
+    @property
+    def mark(self) -> str:
+        """Changes with the data and with the lists."""
+        return self.id if self.lists is None else f"{self.id}+{self.lists.file}"
 
     def covers(self, dataset: str, time: str | None) -> Span | None:
         """The days that a dataset's time field covers; None where it has no rows or no such field."""

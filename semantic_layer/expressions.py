@@ -145,12 +145,12 @@ def _select(text: str) -> exp.Query:
     except (ParseError, TokenError) as error:
         raise ExpressionError(f"not valid SQL: {str(error).splitlines()[0]}") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        raise ExpressionError("a derived dataset is one SELECT")
+        raise ExpressionError("its SQL is not one SELECT")
     return trees[0]
 
 
 def parsed_select(text: str) -> exp.Query:
-    """A fresh tree of a derived dataset's SELECT.
+    """A fresh tree of the SELECT of a derived dataset or of a tag.
 
     Raises:
         ExpressionError: the text is not exactly one SELECT.
@@ -159,7 +159,7 @@ def parsed_select(text: str) -> exp.Query:
 
 
 def tables_in(select: str) -> set[str]:
-    """Names of the datasets that a derived dataset's SELECT reads.
+    """Names of the datasets that a SELECT reads.
 
     Raises:
         ExpressionError: the text is not exactly one SELECT, or reads anything but datasets.
@@ -168,5 +168,29 @@ def tables_in(select: str) -> set[str]:
     named = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
         if table.db or table.catalog or not isinstance(table.this, exp.Identifier):
-            raise ExpressionError(f"a derived dataset reads datasets by their bare names, not {table.sql(DIALECT)}")
+            raise ExpressionError(f"its SQL reads datasets by their bare names, not {table.sql(DIALECT)}")
     return {table.name for table in tree.find_all(exp.Table)} - named
+
+
+def placeholders_in(select: str) -> set[str]:
+    """Names such as `as_of` that a SELECT leaves to be filled in: `:as_of`.
+
+    Raises:
+        ExpressionError: the text is not exactly one SELECT.
+    """
+    return {str(each.this or "?") for each in _select(select).find_all(exp.Placeholder, exp.Parameter)}
+
+
+def named_columns(select: str) -> set[str]:
+    """Names of all columns that a SELECT reads."""
+    return {column.name for column in _select(select).find_all(exp.Column)}
+
+
+def output_columns(select: str) -> set[str]:
+    """Names of the columns that a SELECT gives; `*` among them where it gives all of something.
+
+    Raises:
+        ExpressionError: the text is not exactly one SELECT.
+    """
+    tree = _select(select)
+    return {"*" if each.is_star else each.alias_or_name for each in tree.selects}

@@ -10,6 +10,19 @@ from semantic_layer.reach import home_dataset, knows, reaches
 from semantic_layer.words import Text
 
 LABELS = {"zh": "{label}数", "en": "Number of {label}"}
+GRAIN_WORDS: dict[str, dict[str, str]] = {
+    "date": {"zh": "天", "en": "day"},
+    "week": {"zh": "周", "en": "week"},
+    "month": {"zh": "月", "en": "month"},
+    "quarter": {"zh": "季度", "en": "quarter"},
+    "year": {"zh": "年", "en": "year"},
+    "fiscal_quarter": {"zh": "财季", "en": "fiscal quarter"},
+    "fiscal_year": {"zh": "财年", "en": "fiscal year"},
+    "hour": {"zh": "小时", "en": "hour"},
+    "weekday": {"zh": "星期几", "en": "weekday"},
+    "is_weekend": {"zh": "是否周末", "en": "weekend or not"},
+}
+"""What a bucket of a grain is called."""
 
 
 def figure(workspace: Workspace, name: str) -> AnyMetric | None:
@@ -79,6 +92,9 @@ def _tells_apart(workspace: Workspace, dataset: Dataset, whose: str) -> bool:
 
 def _label(workspace: Workspace, name: str) -> Text:
     bare = name.rpartition(".")[2]
+    if bare in GRAIN_WORDS:
+        words = GRAIN_WORDS[bare]
+        return Text(zh=LABELS["zh"].format(label=words["zh"]), en=LABELS["en"].format(label=f"{words['en']}s"))
     entity = workspace.entity(name)
     home = home_dataset(workspace, name) if entity is None else None
     found = entity if entity is not None else home.field(bare) if home is not None else None
@@ -86,4 +102,12 @@ def _label(workspace: Workspace, name: str) -> Text:
         return Text()
     labels = {language: found.label_in(language) for language in LABELS}
     small = labels["en"][:1].lower() + labels["en"][1:]
-    return Text(zh=LABELS["zh"].format(label=labels["zh"]), en=LABELS["en"].format(label=small))
+    shown = plural(small) if entity is not None else small
+    return Text(zh=LABELS["zh"].format(label=labels["zh"]), en=LABELS["en"].format(label=shown))
+
+
+def plural(noun: str) -> str:
+    """An English noun of a workspace as several of it; what ends oddly stays readable."""
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"

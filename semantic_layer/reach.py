@@ -302,7 +302,7 @@ def reaches(workspace: Workspace, dataset: str, name: str) -> bool:
     return isinstance(_reach(workspace, _start(workspace, dataset), name), Reached)
 
 
-def all_reachable(workspace: Workspace, dataset: str) -> tuple[Reached, ...]:
+def all_reachable(workspace: Workspace, dataset: str | Dataset) -> tuple[Reached, ...]:
     """Every field that can be reached from a dataset, nearest first; of equal names the nearest."""
     return _all_from(workspace, _start(workspace, dataset))
 
@@ -358,6 +358,20 @@ def reach_key(workspace: Workspace, dataset: str | Dataset, entity: str) -> Reac
         dataset=start.name,
         reachable=[reached.field.name for reached in _all_from(workspace, start)],
     )
+
+
+def is_by_key(workspace: Workspace, dataset: str, entity: str, start: Dataset, name: str) -> bool:
+    """Whether a field of a dataset's rows belongs to an entity: all rows of one have its value, and the key alone leads to it.
+
+    Args:
+        start: What has nothing but the entity's key.
+    """
+    here, after = (_reach(workspace, each, name) for each in (_start(workspace, dataset), start))
+    if isinstance(here, Problem) or isinstance(after, Problem) or not after.joins:
+        return False
+    way = (*reach_key(workspace, dataset, entity).joins, *after.joins)
+    same_steps = [(step.entity, step.dataset) for step in here.joins] == [(step.entity, step.dataset) for step in way]
+    return same_steps and here.field == after.field
 
 
 def knows(workspace: Workspace, dataset: str | Dataset, entity: str) -> bool:

@@ -11,11 +11,11 @@ import json
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Constrained
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, model_validator
 
 from semantic_layer.conditions import Condition, FieldRef
 from semantic_layer.frozen import Frozen
-from semantic_layer.periods import Period, SinglePeriod
+from semantic_layer.periods import Period, SinglePeriod, Unit
 
 SCHEMA_VERSION = 1
 """Part of every fingerprint; raised when the meaning of a request's JSON changes."""
@@ -71,6 +71,56 @@ class OrderBy(Frozen):
     descending: bool = True
 
 
+class Percentile(Frozen):
+    """The figure that a share of the figures do not pass: 0.9 for the 90th percentile, between two where it falls between."""
+
+    percentile: float = Constrained(gt=0, lt=1)
+
+
+Statistic = Literal["mean", "median", "min", "max"] | Percentile
+
+
+class OfEach(Frozen):
+    """Statistics over things: the metrics are computed for each one, and their figures are summed up.
+
+    Attributes:
+        entity: Whose figures: an entity, or else a field (of each colour) or a grain of time (of each month). Only those that
+            have rows are counted, within each group of the request.
+        statistics: What is said of their figures; a column for each metric and statistic.
+    """
+
+    entity: str
+    statistics: tuple[Statistic, ...] = Constrained(min_length=1, max_length=6)
+
+
+class Window(Frozen):
+    """Other days than each bucket's or period's own: those that trail its last day, or those since a calendar unit began.
+
+    Attributes:
+        trailing: So many days (or weeks, months ...), the last one of the bucket or period included.
+        to_date: From the beginning of the unit that holds the last day.
+        average: Of trailing days: their sum divided by their number, null where they begin before the data does.
+    """
+
+    trailing: int | None = Constrained(default=None, ge=1, le=1_000)
+    unit: Unit = "day"
+    to_date: Unit | None = None
+    average: bool = False
+
+    @model_validator(mode="after")
+    def _one_window(self) -> Window:
+        if (self.trailing is None) == (self.to_date is None):
+            raise ValueError("a window has trailing: (with unit:) or to_date:")
+        if self.average and self.trailing is None:
+            raise ValueError("an average is of trailing days")
+        return self
+
+    @property
+    def unit_of_days(self) -> Unit:
+        """The unit that the window is counted in."""
+        return self.to_date or self.unit
+
+
 class MetricQuery(Frozen):
     """Metrics over a period, grouped and filtered.
 
@@ -85,6 +135,8 @@ class MetricQuery(Frozen):
         order: Columns to order by; None-empty default: time ascending, else the first metric descending.
         limit: How many groups to keep; groups that tie with the last are kept as well.
         parameters: Other values for the workspace's parameters: a margin, or one of the texts that one may be.
+        window: The days that the metrics count instead of each bucket's or period's own.
+        of_each: Statistics over the metrics of each one of an entity, instead of the metrics over all rows.
     """
 
     kind: Literal["metric_query"] = "metric_query"
@@ -98,6 +150,8 @@ class MetricQuery(Frozen):
     order: tuple[OrderBy, ...] = ()
     limit: int | None = Constrained(default=None, ge=1, le=10_000)
     parameters: dict[str, float | str] = {}
+    of_each: OfEach | None = None
+    window: Window | None = None
 
 
 class EntityQuery(Frozen):

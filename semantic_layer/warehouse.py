@@ -27,13 +27,16 @@ from sqlglot import exp
 from semantic_layer.compiler.bind import today
 from semantic_layer.data_checks.counting import run_checks
 from semantic_layer.data_checks.declared import checks_are_due
-from semantic_layer.data_version import CheckResult, Coverage, DataVersion, TableFacts
+from semantic_layer.data_version import CheckResult, Coverage, DataVersion, ListFacts, TableFacts
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import DataError, Problem, did_you_mean
 from semantic_layer.expressions import DIALECT, scalar
+from semantic_layer.lists import current_lists, import_list
+from semantic_layer.loading.loader import is_shipped
 from semantic_layer.model.datasets import Dataset, Field
 from semantic_layer.model.sources import Source
 from semantic_layer.model.workspace import Workspace
+from semantic_layer.scripts import made_folder, run_script, script_mark, scripts_due
 
 KEEP = 3
 """How many data versions are kept on disk."""
@@ -94,10 +97,29 @@ class Warehouse:
         manifest = self.folder / f"{name}.json"
         if not manifest.is_file() or not self.file_of(name).is_file():
             return None
-        return DataVersion.model_validate_json(manifest.read_bytes()).model_copy(update={"checks": self._kept_checks(name)})
+        beside = {"checks": self._kept_checks(name), "lists": current_lists(self.folder)}
+        return DataVersion.model_validate_json(manifest.read_bytes()).model_copy(update=beside)
 
     def file_of(self, name: str) -> Path:
         return self.folder / f"{name}.duckdb"
+
+    def lists_file(self) -> Path | None:
+        """The file of imported lists; None where nothing is imported."""
+        found = current_lists(self.folder)
+        return self.folder / found.file if found is not None else None
+
+    def import_list(self, name: str, file: Path) -> ListFacts:
+        """Imports a list of ids, or replaces it.
+
+        Raises:
+            DataError: nothing is loaded, no tag goes by the list, or the file is none; nothing is changed then.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self.folder / ".lock"):
+            version = self.current()
+            if version is None:
+                raise DataError(Problem("not_loaded", "nothing is loaded", "Run `huaxiang data load` first."))
+            return import_list(name, file, self.workspace, self.folder, self.file_of(version.id), version)
 
     def checks_of(self, name: str) -> Path:
         """What the checks found on a data version."""
@@ -124,6 +146,12 @@ class Warehouse:
                 due.append(source)
         return due
 
+    def scripts_due(self) -> tuple[str, ...]:
+        """The scripts that the next load runs first, since their files are missing or they have changed."""
+        if not is_shipped(self.workspace_folder):
+            return ()
+        return tuple(scripts_due(self.due(), self.workspace_folder, self.folder))
+
     def load(self, tables: tuple[str, ...] = (), force: bool = False, progress: Progress | None = None) -> DataVersion:
         """Loads what is due, or the named tables, into a new data version; does nothing where nothing is due.
 
@@ -142,6 +170,8 @@ class Warehouse:
             work = [s for s in self.workspace.sources if s in due or s in chosen or (force and not s.on_request)]
             if current is not None and not due and not force and all(s.name in current.tables for s in chosen):
                 return self.check(current) if checks_are_due(self.workspace, current) else current
+            for sources in scripts_due(work, self.workspace_folder, self.folder).values():
+                run_script(sources, self.workspace_folder, self.folder)
             return self._write(current, work, progress)
 
     def _write(self, current: DataVersion | None, work: list[Source], progress: Progress | None) -> DataVersion:
@@ -169,7 +199,7 @@ class Warehouse:
         finally:
             draft.unlink(missing_ok=True)
             draft.with_suffix(".draft.wal").unlink(missing_ok=True)
-        (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1, exclude={"checks"}), "utf-8")
+        (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1, exclude={"checks", "lists"}), "utf-8")
         checked = self.check(made)
         loaded = {source.name for source in work}
         self._point_to(name, {table: mark for table, mark in self.left().items() if table in tables and table not in loaded})
@@ -289,6 +319,8 @@ class Warehouse:
                 fix = "Install it; `make setup` installs the packages of the shipped workspaces."
                 raise DataError(Problem("no_package", f"source '{source.name}': the package '{source.package}' is missing", fix))
             root = Path(next(iter(found.submodule_search_locations)))
+        if source.script:
+            root = made_folder(source, self.workspace_folder, self.folder)
         path = root / source.file
         if not list(path.parent.glob(path.name)):
             raise DataError(Problem("no_file", f"source '{source.name}': there is no file {path}", "Correct 'file:'."))
@@ -296,7 +328,9 @@ class Warehouse:
 
     def _fingerprint(self, source: Source) -> str:
         """Changes with the files, the declared types and the stored fields of a source."""
-        hashed = hashlib.sha256(source.model_dump_json().encode())
+        # What is not said of a source leaves no mark: a key that the format learns later loads nothing again.
+        unsaid = {"script"} if source.script is None else set[str]()
+        hashed = hashlib.sha256(source.model_dump_json(exclude=unsaid).encode())
         for field in self._stored(source.name):
             hashed.update(f"{field.name}={field.expr}".encode())
         if source.package:
@@ -304,6 +338,10 @@ class Warehouse:
                 hashed.update(version(source.package).encode())
             except PackageNotFoundError:
                 hashed.update(b"?")
+        if source.script:
+            # Its files are what the script makes of nothing else, so that they need not be there to be known.
+            hashed.update(script_mark(source, self.workspace_folder).encode())
+            return hashed.hexdigest()[:20]
         path = self.path_of(source)
         for file in sorted(path.parent.glob(path.name)):
             stat = file.stat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -16,11 +17,25 @@ def _one_text_for_both(value: Any) -> Any:
     return {"zh": value, "en": value} if isinstance(value, str) else value
 
 
+ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
+"""`(a|b)` within a word: either of them; `(a|)` may be left out."""
+
+
 def _listed(value: Any) -> Any:
-    """`营收` and `[营收, 成交额]` are both good YAML for a list of words."""
+    """`营收` and `[营收, 成交额]` are both good YAML for a list of words; `(每户|每人|)多少` lists three of them."""
     if value is None:
         return ()
-    return (str(value),) if isinstance(value, str | int | float) else value
+    if isinstance(value, str | int | float):
+        return tuple(_spelled_out(str(value)))
+    return tuple(word for each in value for word in _spelled_out(str(each))) if isinstance(value, list | tuple) else value
+
+
+def _spelled_out(word: str) -> list[str]:
+    found = ALTERNATIVES.search(word)
+    if found is None:
+        return [word]
+    ways = [" ".join(f"{word[: found.start()]}{way}{word[found.end() :]}".split()) for way in found[1].split("|")]
+    return [each for way in ways for each in _spelled_out(way)]
 
 
 class Text(Frozen):

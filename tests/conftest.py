@@ -97,6 +97,14 @@ def tea(settings: Settings, agent: Agent, tmp_path_factory: pytest.TempPathFacto
     return Asker(runtime, agent)
 
 
+@pytest.fixture(scope="session")
+def web_shop(settings: Settings, agent: Agent) -> Asker:
+    """The shipped workspace of generated data: its script is run into the tests' own folder."""
+    runtime = Runtime("shop_events", settings)
+    runtime.warehouse.load()
+    return Asker(runtime, agent)
+
+
 class Shop:
     """A small workspace with rows that can be added up by eye.
 

@@ -68,6 +68,7 @@ class Evidence(Frozen):
 
     Attributes:
         metrics: Names whose definitions apply.
+        tags: Tags and segments whose definitions apply.
         start, end: The days asked; several periods side by side are in `periods`.
         where: The filter, for wording.
         statements: The SQL that ran; empty where the viewer may not see it.
@@ -75,6 +76,7 @@ class Evidence(Frozen):
     """
 
     metrics: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     start: date | None = None
     end: date | None = None
     periods: tuple[tuple[date, date], ...] = ()

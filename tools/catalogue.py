@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, definitions, listing, metrics
+from tools import catalogue_query, definitions, listing, membership, metrics, profiles
 from tools.answer import Answer
 from tools.context import Context
-from tools.requests import CatalogueQuery, DefinitionQuery
+from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
 class Tool(NamedTuple):
@@ -38,6 +38,18 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool("list_values", "Which values a field has: which regions or colours exist.", ValueQuery, listing.run),
     Tool("list_entities", "Which entities exist (customers, items), with fields of their own.", EntityQuery, listing.run),
+    Tool(
+        "profile_group",
+        "What those of a group are like against everyone: size, shares of tags and fields with an index (TGI, 100 = average).",
+        ProfileQuery,
+        profiles.run,
+    ),
+    Tool(
+        "explain_membership",
+        "Whether one customer or item is in a segment or has a tag's value, and why: each condition with its own value.",
+        MembershipQuery,
+        membership.run,
+    ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(
         "describe_workspace",

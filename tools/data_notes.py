@@ -5,13 +5,13 @@ Counts are those of all rows. A viewer who sees fewer is told that there is some
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from semantic_layer.columns import Note
 from semantic_layer.compiler.plan import Compiled, Scope
-from semantic_layer.conditions import AnyCondition, Did, Field, Reference, Scaled, TimeBucket, refs_of, unit_refs
+from semantic_layer.conditions import AnyCondition, Did, Field, Reference, Scaled, TimeBucket, refs_of, sequences_in, unit_refs
 from semantic_layer.data_checks.declared import known_results
 from semantic_layer.data_version import CheckResult
 from semantic_layer.errors import RequestError
@@ -79,11 +79,10 @@ def _touched(request: MetricQuery | EntityQuery | ValueQuery, compiled: Compiled
         for refs, links in ((grouped, touched.grouped), (filtered, touched.filtered)):
             for ref in refs:
                 links.update(_reached(ref, dataset, touched, scope))
-    for each in unit_refs(request.where):
-        for dataset in (each.dataset,) if isinstance(each, Did) else base_datasets(scope.workspace, each.metric):
-            touched.datasets.add(dataset)
-            for ref in refs_of(each.where):
-                touched.filtered.update(_reached(ref, dataset, touched, scope))
+    for dataset, where in _rows_counted(request.where, scope):
+        touched.datasets.add(dataset)
+        for ref in refs_of(where):
+            touched.filtered.update(_reached(ref, dataset, touched, scope))
     for metric in compiled.metrics:
         for part in all_parts(scope.workspace, metric):
             if isinstance(part, Aggregate):
@@ -93,6 +92,14 @@ def _touched(request: MetricQuery | EntityQuery | ValueQuery, compiled: Compiled
                 if found is not None and time is not None:
                     touched.uses(part.dataset, _columns_of(found, time))
     return touched
+
+
+def _rows_counted(where: AnyCondition | None, scope: Scope) -> Iterator[tuple[str, AnyCondition | None]]:
+    """The datasets whose rows a condition counts for each entity, with which of them."""
+    for each in unit_refs(where):
+        for dataset in (each.dataset,) if isinstance(each, Did) else base_datasets(scope.workspace, each.metric):
+            yield dataset, each.where
+    yield from ((step.dataset, step.where) for each in sequences_in(where) for step in each.steps)
 
 
 def _refs_of(request: MetricQuery | EntityQuery | ValueQuery) -> tuple[list[Reference], list[Reference]]:

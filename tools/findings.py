@@ -37,19 +37,27 @@ def findings_of(shown: Shown, request: MetricQuery) -> tuple[Finding, ...]:
     dimensions = [column for column in table.columns if column.role == "dimension"]
     if not table.rows:
         return (Finding(code="empty"),)
+    metrics = _figures(table, request)
     if not dimensions:
-        return tuple(_single(table, metric) for metric in request.metrics)
+        return tuple(_single(table, metric) for metric in metrics)
     if shown.cut is not None:
-        return tuple(found for metric in request.metrics[:3] for found in _of_cut(shown, dimensions, metric, request))
+        return tuple(found for metric in metrics[:3] for found in _of_cut(shown, dimensions, metric, request))
     if len(dimensions) == 1 and dimensions[0].type == "date" and dimensions[0].grain != "period":
-        return tuple(_series(table, dimensions[0], metric, totals) for metric in request.metrics[:2])
-    return tuple(_breakdown(table, dimensions, metric, request, totals) for metric in request.metrics[:3])
+        return tuple(_series(table, dimensions[0], metric, totals) for metric in metrics[:2])
+    return tuple(_breakdown(table, dimensions, metric, request, totals) for metric in metrics[:3])
+
+
+def _figures(table: Table, request: MetricQuery) -> tuple[str, ...]:
+    """What is told of: the metrics, or each statistic of them, or each over its window."""
+    if request.of_each is None and request.window is None:
+        return tuple(name.replace(".", "_") for name in request.metrics)  # "visits.shop", the shops of one kind of rows
+    return tuple(dict.fromkeys(column.metric for column in table.columns if column.role == "metric" and column.metric))
 
 
 def _of_cut(shown: Shown, dimensions: list[Column], metric: str, request: MetricQuery) -> list[Finding]:
     """What is true of all groups though only the first are there: the first by the metric that orders them, or the total."""
     table, totals = shown.table, shown.totals
-    if metric == _ordering_metric(request, dimensions):
+    if metric == _ordering_metric(request, dimensions, table):
         rows = [{"groups": _groups(dimensions, row), **_row(table, row, metric)} for row in table.rows[: NAMED + 1]]
         named = [row for row in rows if all(group["value"] != UNKNOWN for group in row["groups"])][:NAMED]
         parts = {"metric": metric, "count": shown.cut, "groups": [column.name for column in dimensions]}
@@ -59,14 +67,18 @@ def _of_cut(shown: Shown, dimensions: list[Column], metric: str, request: Metric
     return []
 
 
-def _ordering_metric(request: MetricQuery, dimensions: list[Column]) -> str | None:
+def _ordering_metric(request: MetricQuery, dimensions: list[Column], table: Table) -> str | None:
     """The metric that the rows are ordered by; None where it is a dimension, or a change or share of a metric."""
+    figures = _figures(table, request)
     if request.order:
         first = request.order[0]
-        return first.target if first.part == "value" and first.target in request.metrics else None
+        target = first.target
+        if figures != request.metrics and target in request.metrics:
+            target = figures[request.metrics.index(target) * (len(figures) // len(request.metrics))]
+        return target if first.part == "value" and target in figures else None
     natural = any(column.grain is not None or column.ordered for column in dimensions)
     ranked = request.limit is not None and not any(column.grain for column in dimensions)
-    return None if natural and not ranked else request.metrics[0]
+    return None if natural and not ranked else figures[0]
 
 
 def _row(table: Table, row: tuple[Cell, ...], metric: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from semantic_layer.requests import EntityQuery, ValueQuery, fingerprint, plain
 from tools.answer import Answer, Evidence, Finding, Table
 from tools.context import Context, cut_note
 from tools.data_notes import data_notes
+from tools.days_after import days_not_over
+from tools.profile_notes import profile_notes, tags_of
 
 
 def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
@@ -20,8 +22,9 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
     rows = context.run(compiled, "list")
     table = _in_natural_order(rows.table())
     scope = context.scope
-    identity = fingerprint(request, "", scope.workspace.content_hash, scope.grant.hash, scope.version.id)
+    identity = fingerprint(request, "", scope.workspace.content_hash, scope.grant.hash, scope.version.mark)
     evidence = Evidence(
+        tags=tuple(dict.fromkeys(name for name, _ in tags_of(request, scope))),
         row_count=len(rows.values),
         as_of=scope.as_of,
         data_version=scope.version.id,
@@ -43,7 +46,10 @@ def run(request: ValueQuery | EntityQuery, context: Context) -> Answer:
         tables=(table,),
         primary=table.name,
         evidence=evidence,
-        notes=((cut_note(len(rows.values), count),) if rows.truncated else ()) + data_notes(request, compiled, scope),
+        notes=((cut_note(len(rows.values), count),) if rows.truncated else ())
+        + days_not_over(request, compiled, scope)
+        + profile_notes(request, compiled, scope)
+        + data_notes(request, compiled, scope),
         truncated=rows.truncated,
     )
 

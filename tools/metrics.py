@@ -21,8 +21,10 @@ from tools.assumptions import assumed, figures_beside
 from tools.charts import chart_of
 from tools.context import Context, Rows, cut_note, silent
 from tools.data_notes import data_notes
+from tools.days_after import days_not_over
 from tools.findings import Shown, findings_of
 from tools.follow_ups import Ask, next_of
+from tools.profile_notes import profile_notes, tags_of
 
 
 class Computed(NamedTuple):
@@ -64,7 +66,11 @@ def run(request: MetricQuery, context: Context) -> Answer:
         rest=rest.table() if rest else None,
         charts=() if rows.truncated else chart_of(table),
         evidence=_evidence(request, computed, checks, context),
-        notes=compiled.notes + _notes(request, computed, count, checks, context) + data_notes(request, compiled, context.scope),
+        notes=compiled.notes
+        + _notes(request, computed, count, checks, context)
+        + days_not_over(request, compiled, context.scope)
+        + profile_notes(request, compiled, context.scope)
+        + data_notes(request, compiled, context.scope),
         next=next_of(request, compiled, table, context.scope, _asked_aside(context)),
         truncated=rows.truncated,
     )
@@ -126,7 +132,7 @@ def _large_enough(rows: Rows, several: bool, context: Context) -> None:
 
 def _totals(request: MetricQuery, rows: Rows, context: Context) -> Rows | None:
     """The same metrics over all groups, computed from the data again: rates and distinct counts do not add up."""
-    if not request.by or isinstance(request.period, EachPeriod) or not rows.values:
+    if not request.by or isinstance(request.period, EachPeriod) or not rows.values or request.of_each is not None:
         return None
     return context.run(context.compile(over_all(request)), "totals")
 
@@ -139,6 +145,8 @@ def _goes_on(request: MetricQuery, rows: Rows) -> bool:
 def _rest(request: MetricQuery, compiled: Compiled, rows: Rows, context: Context) -> Rows | None:
     """The groups beyond a limit, taken together."""
     if not _goes_on(request, rows) or len(request.by) != 1 or isinstance(request.period, EachPeriod):
+        return None
+    if request.of_each is not None:
         return None
     ref = request.by[0]
     if not isinstance(ref, Field):
@@ -222,9 +230,10 @@ def _evidence(request: MetricQuery, computed: Computed, checks: tuple[Check, ...
     scope, compiled = context.scope, computed.compiled
     first = compiled.spans[0] if len(compiled.spans) == 1 else None
     days = "|".join(f"{span.start}..{span.end}" for span in compiled.spans)
-    identity = fingerprint(request, days, scope.workspace.content_hash, scope.grant.hash, scope.version.id)
+    identity = fingerprint(request, days, scope.workspace.content_hash, scope.grant.hash, scope.version.mark)
     return Evidence(
-        metrics=tuple(metric.name for metric in compiled.metrics),
+        metrics=tuple(metric.name for metric in compiled.metrics) if request.window is None else request.metrics,
+        tags=tuple(dict.fromkeys(name for name, _ in tags_of(request, scope))),
         start=first.start if first else None,
         end=first.end if first else None,
         periods=tuple((span.start, span.end) for span in compiled.spans) if first is None else (),

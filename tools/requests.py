@@ -1,4 +1,4 @@
-"""Requests about the workspace itself: what is defined, and what it means."""
+"""Requests that are no single statement: what is defined and what it means, and what those of a group are like."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field as Constrained
 
+from semantic_layer.conditions import Condition, FieldRef, Value
 from semantic_layer.frozen import Frozen
 
 Topic = Literal["metrics", "dimensions", "tags", "segments", "entities", "parameters", "questions", "greeting", "workspace"]
@@ -24,3 +25,33 @@ class CatalogueQuery(Frozen):
     kind: Literal["catalogue_query"] = "catalogue_query"
     topic: Topic
     metric: str | None = None
+
+
+class ProfileQuery(Frozen):
+    """What those of a group are like, against everyone: the shares of their tags and fields with an index, 100 as in general.
+
+    Attributes:
+        where: Who belongs to the group: tags, segments, or what they did.
+        fields: Tags and fields of the entity to look at; all that have values to group by where none is named.
+        limit: How many values are shown, those that stand out most first; all of the named fields where it is not said.
+    """
+
+    kind: Literal["profile_query"] = "profile_query"
+    entity: str
+    where: Condition
+    fields: tuple[FieldRef, ...] = Constrained(default=(), max_length=40)
+    limit: int | None = Constrained(default=None, ge=1, le=200)
+
+
+class MembershipQuery(Frozen):
+    """Whether one of an entity meets a condition, and why: each part of it with the one's own value and whether it is met.
+
+    Attributes:
+        key: The one's key.
+        where: A segment, a value of a tag, or any other condition on each one.
+    """
+
+    kind: Literal["membership_query"] = "membership_query"
+    entity: str
+    key: Value
+    where: Condition

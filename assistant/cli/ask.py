@@ -70,11 +70,9 @@ def ask(
 
 def _open(chosen: Options) -> tuple[Runtime, Agent]:
     from assistant.agent import Agent
-    from assistant.runtime import Runtime
+    from assistant.cli.first_load import opened
 
-    runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
-    runtime.opened()
-    return runtime, Agent.configured(chosen.settings)
+    return opened(chosen), Agent.configured(chosen.settings)
 
 
 def _one(runtime: Runtime, agent: Agent, chosen: Options, question: str) -> None:

@@ -22,6 +22,7 @@ from assistant.cli.common import (
     print_json,
     settled,
 )
+from assistant.cli.first_load import say_what_is_made
 from semantic_layer.errors import HuaxiangError
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def load(
         opened = _open(chosen)
         definitions, warehouse = opened
         before = warehouse.current_id()
+        say_what_is_made(warehouse)
         columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, disable=chosen.json or not out.is_terminal, console=out) as progress:
             task = progress.add_task("", total=None)

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from assistant.cli import ask, check, data, describe, diff, lint, query, review, serve, usage
+from assistant.cli import ask, check, data, describe, diff, lint, query, review, segments, serve, usage
 
 app = typer.Typer(
     name="huaxiang",
@@ -30,6 +30,7 @@ app.command()(describe.doctor)
 app.command()(usage.usage)
 app.command()(review.review)
 app.add_typer(data.commands, name="data")
+app.add_typer(segments.commands, name="segments")
 
 
 def run() -> None:

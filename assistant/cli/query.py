@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from semantic_layer.loading.yaml_tree import Tree
     from semantic_layer.policy import Viewer
 
-KINDS = ("metric_query", "entity_query", "value_query", "definition_query", "catalogue_query")
+OF_TOOLS = ("profile_query", "membership_query", "definition_query", "catalogue_query")
+KINDS = ("metric_query", "entity_query", "value_query", *OF_TOOLS)
 FORMATS = ("text", "json", "csv")
 
 
@@ -53,7 +54,7 @@ def query(
 ) -> None:
     """Runs a typed request of any kind: rows, SQL and how long each step took."""
     from assistant.agent import Agent
-    from assistant.runtime import Runtime
+    from assistant.cli.first_load import opened
     from assistant.session import Session
 
     if format not in FORMATS:
@@ -62,7 +63,7 @@ def query(
     given = _read(file)
     typed = _typed(given)
     try:
-        runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
+        runtime = opened(chosen)
         runtime.scope(chosen.viewer)
         # No model has a part in it: the request is typed already.
         session = Session(runtime, Agent(), chosen.viewer)

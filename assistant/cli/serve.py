@@ -26,10 +26,9 @@ def chat(
         bad_use(f"--host {host} is refused: there is no sign-in yet, so the chat listens on 127.0.0.1 only")
     chosen = options(workspace, role, user, attr, as_of)
     try:
-        from assistant.runtime import Runtime
+        from assistant.cli.first_load import opened
 
-        runtime = Runtime(chosen.workspace, chosen.settings, chosen.as_of)
-        runtime.opened()
+        runtime = opened(chosen)
         runtime.scope(chosen.viewer)
         from assistant.chat.server import application, serve
 

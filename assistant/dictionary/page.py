@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 from assistant.dictionary.datasets import datasets, entities, sources
+from assistant.dictionary.holidays import holidays
 from assistant.dictionary.metrics import metrics, parameters
 from assistant.dictionary.writer import Both, Writer, code, flow, page_texts, plain
 from assistant.wording.numbers import day_text
+from assistant.wording.texts import templates
 from semantic_layer.loading.loader import Parsed
 from semantic_layer.model.tags import AnyTag, RuleTag
 from semantic_layer.requests import plain as as_data
@@ -49,11 +51,14 @@ def _settings(writer: Writer) -> list[str]:
     )
     period = code(flow({key: value for key, value in as_data(settings.default_period).items() if key != "kind"} or "all"))
     zone = plain(settings.time_zone)
+    begins = settings.fiscal_year_start
+    fiscal = writer.say("says", "month", month=templates("en")["months"][str(begins)], m=begins) if begins else Both()
     return writer.table(
         [
             ("zone", Both(zone, zone)),
             ("today", said),
             ("week", writer.say("weekdays", settings.week_start)),
+            ("fiscal_year", fiscal),
             ("period", Both(period, period)),
             ("key_metrics", writer.joined(map(writer.metric, settings.key_metrics))),
             *writer.common(settings),
@@ -275,6 +280,7 @@ SECTIONS: dict[str, Section] = {
     "terms": terms,
     "ambiguous": ambiguous,
     "absent": absent,
+    "holidays": holidays,
     "roles": roles,
     "expect": facts,
     "sources": sources,

@@ -14,6 +14,7 @@ from assistant.wording.readings import Words
 from assistant.wording.texts import templates
 from semantic_layer.conditions import And, AnyCondition, Attribute, Did, EntityMetric, In, Not, Or, Scaled, Sequence, refs_of
 from semantic_layer.loading.loader import Parsed
+from semantic_layer.model.profiles import ProfileDataset
 from semantic_layer.words import LANGUAGES, Definition, Text
 from semantic_layer.words import Words as WordLists
 
@@ -95,7 +96,10 @@ class Writer:
         return self.link("metrics", self.workspace.metric(name), name)
 
     def dataset(self, name: str) -> Both:
-        return self.link("datasets", self.workspace.dataset(name), name)
+        found = self.workspace.dataset(name)
+        if isinstance(found, ProfileDataset):
+            return Both(*self.label(found))  # nobody declares it, so that it has no place on the page
+        return self.link("datasets", found, name)
 
     def entity(self, name: str) -> Both:
         return self.link("entities", self.workspace.entity(name), name)

@@ -19,6 +19,7 @@ from semantic_layer.conditions import (
     FieldRef,
     Grain,
     IsNull,
+    Meets,
     Tag,
     TimeBucket,
     all_of,
@@ -80,7 +81,7 @@ def _inside(request: MetricQuery, cells: dict[str, Any], viewing: Viewing) -> Me
             if span is None or not bucket.overlaps(span):
                 return None
             span = bucket.clip(span)
-        elif isinstance(ref, Field | Tag | TimeBucket):
+        elif isinstance(ref, Field | Tag | TimeBucket | Meets):
             conditions.append(IsNull(left=ref) if value in (None, UNKNOWN) else Compare(left=ref, op="eq", right=value))
         else:
             return None

@@ -11,6 +11,7 @@ from semantic_layer.conditions import (
     EntityMetric,
     Field,
     FieldRef,
+    Meets,
     Tag,
     TimeBucket,
     all_of,
@@ -112,6 +113,8 @@ def column_of(ref: FieldRef) -> str:
             return grain if field is None else f"{field.replace('.', '_')}_{grain}"
         case Field(name=name) | Tag(name=name) | EntityMetric(metric=name):
             return name.rpartition(".")[2]
+        case Meets():
+            return "meets"
 
 
 def is_grouped(request: MetricQuery) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from semantic_layer.conditions import Grain
 from semantic_layer.periods import Period, Unit
@@ -18,10 +20,11 @@ class MetricTerm:
 
 @dataclass(frozen=True)
 class FieldTerm:
-    """A dimension; `entity` is set where it is the key of one."""
+    """A dimension; `entity` is set where it is the key of one, `key` where the word names the key and not the thing."""
 
     name: str
     entity: str | None = None
+    key: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,42 @@ class AbsentTerm:
 
 @dataclass(frozen=True)
 class PeriodTerm:
-    """A period. `named` ones say where they lie (March); others are seen from today (last month)."""
+    """A period. `named` ones say where they lie (March); others are seen from today (last month).
+
+    Attributes:
+        holiday: For a period that goes by a holiday: what it is in other years.
+    """
 
     period: Period
     named: bool = True
     note: str | None = None
+    holiday: HolidayTerm | None = None
+
+
+@dataclass(frozen=True)
+class HolidayTerm:
+    """A holiday in a period, which may lie on other days in other years.
+
+    Attributes:
+        moves: Whether it does.
+        in_year: The same period by the holiday of a year.
+    """
+
+    year: int
+    moves: bool
+    in_year: Callable[[int], PeriodTerm | NoPeriodTerm] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class NoPeriodTerm:
+    """Words for a period of which nobody has said when it is.
+
+    Attributes:
+        code: Why, as the code of a refusal.
+    """
+
+    code: str
+    parts: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +219,7 @@ Meaning = (
     | SeveralTerm
     | AbsentTerm
     | PeriodTerm
+    | NoPeriodTerm
     | BareDayTerm
     | HoursTerm
     | WeekdaysTerm

@@ -17,6 +17,13 @@ def _tables() -> tuple[dict[str, int], dict[str, int], dict[str, int], str]:
 
 
 @lru_cache(maxsize=1)
+def _small_money() -> tuple[tuple[re.Pattern[str], int], ...]:
+    """Units smaller than the one that money is kept in, with how many of them make one."""
+    tables = (language_data(language)["small_money"]["forms"] for language in ("zh", "en"))
+    return tuple((re.compile(rf" ?(?:{each['form']})"), each["of"]) for table in tables for each in table)
+
+
+@lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     digits, tens, _, _ = _tables()
     han = "".join((*digits, *tens, "万"))
@@ -115,8 +122,34 @@ def _with_scale(question: Question, start: int, end: int, value: float) -> Span:
         elif following.key in en_scales and (adjacent or len(following.key) > 1):
             value, end, scaled = value * en_scales[following.key], end + 1, True
         elif following.key == tenths:
-            value, end, percent = value / 10, end + 1, True
+            more, end = _and_tenths(question, end + 1)
+            value, percent = round((value + more) / 10, 4), True
+    for form, parts in _small_money():
+        small = form.match(question.text, tokens[end - 1].end)
+        if small is not None:
+            end = next((at for at in range(end, len(tokens)) if tokens[at].start >= small.end()), len(tokens))
+            more, end = _and_tenths(question, end) if parts == 10 else (0.0, end)
+            value, scaled = round((value + more) / parts, 4), True
+            break
     if end < len(tokens) and (tokens[end].key == "%" or tokens[end].key in ("percent", "pct")):
         value, end, percent = value / 100, end + 1, True
     meanings: list[NumberTerm | BareDayTerm] = [NumberTerm(value, percent=percent, scaled=scaled)]
     return Span(start, end, tuple(meanings))
+
+
+def _and_tenths(question: Question, end: int) -> tuple[float, int]:
+    """The digit, or half, that goes on after a unit: 两成五 is 25%, 三毛五 is 0.35. One that counts what follows does not."""
+    digits, tens, scales, _ = _tables()
+    half = language_data("zh")["numerals"]["half"]
+    tokens = question.tokens
+    digit = tokens[end].key if end < len(tokens) else ""
+    after = tokens[end + 1].key if end + 1 < len(tokens) else ""
+    if digit == half:
+        return 0.5, end + 1
+    ends = not after or (after not in (*digits, *tens, *scales) and not _counts(after))
+    return (digits[digit] / 10, end + 1) if digit in digits and ends else (0.0, end)
+
+
+@lru_cache
+def _counts(word: str) -> bool:
+    return word in language_data("zh")["classifier"]

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from assistant.language.meanings import PeriodTerm
 from assistant.language.numbers import han_number
-from assistant.language.single_periods import LANGUAGES, Today, between, days_of
+from assistant.language.patterns import LANGUAGES
+from assistant.language.single_periods import Today, between, days_of
 from assistant.language.text import Question, key_of
 from assistant.language.words import language_data
 from semantic_layer.calendar import Span as Days
@@ -27,6 +28,7 @@ def _connectors() -> dict[str, frozenset[tuple[str, ...]]]:
         "after_after",
         "until_before",
         "until_after",
+        "through_after",
         "between",
         "to_now",
     )
@@ -86,11 +88,25 @@ def composed_periods(
         for start in _before(question, first, words["until_before"]):
             found.setdefault((start, last), _until(question, start, span))
         for end in _after(question, last, words["until_after"]):
+            if end < len(question.tokens) and _is_count(question, end):
+                continue  # 12月前十: the first ten of December
             found.setdefault((first, end), PeriodTerm(Between(end=span.start - timedelta(days=1))))
+        for end in _after(question, last, words["through_after"]):
+            found.setdefault((first, end), PeriodTerm(Between(end=span.end)))
         for end in _after(question, last, words["to_now"]):
             if question.tokens[last].key != "on":
                 found.setdefault((first, end), _since(span, today))
     return found | _month_ranges(question, single, today)
+
+
+def _is_count(question: Question, position: int) -> bool:
+    token = question.tokens[position]
+    numbered = token.kind == "number" or han_number(token.key) is not None
+    return (
+        numbered
+        and question.tokens[position - 1].kind == "han"
+        and not re.match(r"\d{1,2}[月日号]|[一二三四五六七八九十]+[月日号]", question.text[token.start :])
+    )
 
 
 RANGE_SIGN = re.compile(r" ?(?:-|–|—|~|\.\.+) ?$")

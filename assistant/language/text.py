@@ -141,7 +141,11 @@ def _symbol(text: str, at: int) -> list[Token]:
     return [Token(char, char, at, at + 1, kind)]
 
 
-SHORT = {"avg": "average", "pct": "percent", "qty": "quantity", "yr": "year", "wk": "week", "mth": "month", "qtr": "quarter"}
+SHORT = {
+    "avg": "average", "pct": "percent", "qty": "quantity", "yr": "year", "yrs": "year", "wk": "week", "wks": "week",
+    "mth": "month", "mths": "month", "qtr": "quarter", "qtrs": "quarter", "ppl": "people", "em": "them", "teh": "the",
+    "btwn": "between", "abt": "about",
+}  # fmt: skip
 """Short forms that are written without thinking; terms and questions meet in the long one."""
 
 

@@ -13,7 +13,25 @@ from assistant.language.text import key_of
 Trie = dict[Any, Any]
 """Nested by token key; the meanings of a term stand under None."""
 
-TABLES = ("numerals", "units", "periods", "clock", "weekday", "weekend", "grain", "grouped_by", "time_names", "amounts")
+NO_TERMS = frozenset(
+    {
+        "numerals",
+        "units",
+        "periods",
+        "clock",
+        "weekday",
+        "weekend",
+        "grain",
+        "grouped_by",
+        "time_names",
+        "amounts",
+        "key_names",
+        "kind_names",
+        "small_money",
+        "spelled",
+    }
+)
+"""Tables of a language file whose words no question is cut by as they stand."""
 
 
 @lru_cache(maxsize=2)
@@ -21,6 +39,19 @@ def language_data(language: str) -> dict[str, Any]:
     """The data file of a language."""
     text = (resources.files("assistant.language") / f"{language}.toml").read_text("utf-8")
     return tomllib.loads(text)
+
+
+@lru_cache
+def spelled(name: str) -> tuple[str, ...]:
+    """Words of both languages that a rule tells apart by their spelling, in lower case.
+
+    Raises:
+        KeyError: if neither language has words under the name.
+    """
+    tables = [language_data(language)["spelled"] for language in ("zh", "en")]
+    if not any(name in table for table in tables):
+        raise KeyError(name)
+    return tuple(word for table in tables for word in table.get(name, ()))
 
 
 def add(trie: Trie, term: str, meaning: Meaning) -> None:
@@ -37,13 +68,20 @@ def add(trie: Trie, term: str, meaning: Meaning) -> None:
 
 
 @lru_cache(maxsize=1)
+def written_words() -> frozenset[str]:
+    """The words of both languages as they are written, in lower case: a trie knows them without their endings."""
+    tables = [table for language in ("zh", "en") for code, table in language_data(language).items() if code not in NO_TERMS]
+    return frozenset(word.lower() for table in tables for word in table)
+
+
+@lru_cache(maxsize=1)
 def language_trie() -> Trie:
     """The words of both languages in one trie: questions mix them."""
     trie: Trie = {}
     for language in ("zh", "en"):
         data = language_data(language)
         for code, words in data.items():
-            if code not in TABLES:
+            if code not in NO_TERMS:
                 for word in words:
                     add(trie, word, Word(code))
         for number, words in data["weekday"].items():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.planner.normal_form import Form, Forms, fields_of
-from semantic_layer.calendar import Span, last_year, previous
+from semantic_layer.calendar import Span, last_year, previous, same_weekdays_before
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod, Period
-from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, ValueQuery
-from tools.requests import CatalogueQuery, DefinitionQuery
+from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, PreviousPeriod, ValueQuery
+from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 Days = Callable[[Period], Span]
 """Turns a single period into days."""
@@ -33,6 +33,12 @@ def difference(given: Frozen, asked: Frozen, workspace: Workspace, days: Days, w
             return None if given.limit == asked.limit else "the limit is not what the question says"
         case EntityQuery(), EntityQuery():
             return _entity_difference(given, asked, Forms.of(workspace, asked))
+        case ProfileQuery(), ProfileQuery():
+            return _profile_difference(given, asked, Forms.of(workspace, asked))
+        case MembershipQuery(), MembershipQuery():
+            same = (given.entity, str(given.key)) == (asked.entity, str(asked.key))
+            same = same and Forms.of(workspace, asked).conjuncts(given.where) == Forms.of(workspace, asked).conjuncts(asked.where)
+            return None if same else "the question is about another one, or another group"
         case DefinitionQuery(names=names), DefinitionQuery(names=others):
             return None if set(names) == set(others) else f"the question asks for the definition of {', '.join(others)}"
         case CatalogueQuery(), CatalogueQuery():
@@ -46,9 +52,19 @@ TOOL_WORDS: dict[type, str] = {
     MetricQuery: "query_metrics, for numbers",
     ValueQuery: "list_values",
     EntityQuery: "list_entities",
+    ProfileQuery: "profile_group",
+    MembershipQuery: "explain_membership",
     DefinitionQuery: "define",
     CatalogueQuery: "describe_workspace",
 }
+
+
+def _profile_difference(given: ProfileQuery, asked: ProfileQuery, forms: Forms) -> str | None:
+    if given.entity != asked.entity:
+        return f"the question asks about a group of '{asked.entity}'"
+    if forms.conjuncts(given.where) != forms.conjuncts(asked.where):
+        return "the question is about another group"
+    return None if forms.refs(given.fields) == forms.refs(asked.fields) else "the fields are not those that the question names"
 
 
 def _entity_difference(given: EntityQuery, asked: EntityQuery, forms: Forms) -> str | None:
@@ -81,7 +97,15 @@ class MetricAgreement:
 
     def rest(self) -> str | None:
         """What remains where metrics, groups and conditions are settled."""
-        return self.period() or self.comparison() or self.share() or self.parameters() or self.order()
+        return (
+            self.statistics()
+            or self.window()
+            or self.period()
+            or self.comparison()
+            or self.share()
+            or self.parameters()
+            or self.order()
+        )
 
     def metrics(self) -> str | None:
         given, asked = set(self.given.metrics), set(self.asked.metrics)
@@ -121,6 +145,23 @@ class MetricAgreement:
         words = self.words(name)
         return f"{name} ('{words}')" if words else name
 
+    def statistics(self) -> str | None:
+        """Statistics over things are another figure than the metric itself."""
+        given, asked = self.given.of_each, self.asked.of_each
+        if given == asked:
+            return None
+        if asked is None:
+            return "the question asks for no statistics over things; leave of_each out"
+        same = given is not None and given.entity == asked.entity and set(given.statistics) == set(asked.statistics)
+        return None if same else f"the question asks for statistics over the figures of each '{asked.entity}'"
+
+    def window(self) -> str | None:
+        if self.given.window == self.asked.window:
+            return None
+        if self.asked.window is None:
+            return "the question asks for no running or trailing days; leave window out"
+        return "the running or trailing days are not what the question says"
+
     def period(self) -> str | None:
         given, asked = self.given.period, self.asked.period
         if self._spans(given) == self._spans(asked):
@@ -154,6 +195,8 @@ class MetricAgreement:
             return None
         if isinstance(request.compare, AgainstPeriod):
             return self.days(request.compare.period)
+        if isinstance(request.compare, PreviousPeriod) and request.compare.align == "weekday":
+            return same_weekdays_before(period, self.days(period), conventions)
         other = last_year if isinstance(request.compare, LastYear) else previous
         return other(period, self.days(period), conventions)
 

@@ -25,9 +25,6 @@ ABOUT = (MetricTerm, FieldTerm, TagTerm, TagValueTerm, SegmentTerm, ConditionTer
 CATALOGUE = ("help", "metrics_noun", "dimensions_noun", "tags_noun", "segments_noun", "data_noun")
 BREAKS = frozenset(".!?;:()[]-。！？；：（）\n")
 """Signs that end a stretch of a message; a comma does as well."""
-FOR = ("for", "but for", "and for", "before", "ahead of", "in", "at")
-OCCASIONS = ("review", "meeting", "call", "update", "sync", "board")
-SPEAKERS = ("i", "i'd", "we", "we'd", "could", "can", "please", "would", "i'm", "we're", ",")
 OCCASION_WORDS = 5
 PROSE = 8
 """Words from which what stands before a colon is prose, and no heading that may name a topic."""
@@ -37,6 +34,7 @@ RESTRICTS = ("not", "never", "only", "unknown", "at_least", "more_than", "at_mos
 def pass_over_asides(draft: Draft) -> None:
     """Claims the items of asides, so that no rule sees them; the last stretch that asks something always stays."""
     _pass_over_occasions(draft)
+    _pass_over_acknowledgement(draft)
     stretches = [free for each in _stretches(draft) if (free := [item for item in each if item.free])]
     if len(stretches) < 2 or not any(_asks(stretch) for stretch in stretches):
         return
@@ -51,17 +49,33 @@ def pass_over_asides(draft: Draft) -> None:
 def _pass_over_occasions(draft: Draft) -> None:
     """ "For the quarterly review I need to know …": what the answer is for."""
     for item in draft.items:
-        if item.text.lower() not in FOR:
+        if not item.says("occasion_lead"):
             continue
         for length in range(2, OCCASION_WORDS + 1):
             last = draft.items[item.index + length] if item.index + length < len(draft.items) else None
             following = draft.touching(last, 1) if last is not None else None
-            occasion = last is not None and (last.word("occasion", "aside") or last.text.lower() in OCCASIONS)
-            if last is not None and occasion and following is not None and following.text.lower() in SPEAKERS:
+            occasion = last is not None and (last.word("occasion", "aside") or last.says("occasions"))
+            if last is not None and occasion and following is not None and following.says("speakers"):
                 between = draft.between(item, last)
                 if all(each.is_word or each.get(GrainTerm) is not None for each in between):
                     draft.claim("aside", item, *between, last)
                 break
+
+
+def _pass_over_acknowledgement(draft: Draft) -> None:
+    """ "Nice, and …", "Morning all, …", 明白,那…: a sentence of its own before what is asked."""
+    stretches = _stretches(draft)
+    first = stretches[0] if len(stretches) > 1 else []
+    narrows = any(item.word(*RESTRICTS) and not item.word("filler") for item in first)
+    said = [item for item in first if item.word("acknowledged") or _greets(draft, item)]
+    if said and not narrows and all(item in said or item.soft for item in first):
+        draft.claim("aside", *first)
+
+
+def _greets(draft: Draft, item: Item) -> bool:
+    """A greeting, though the word may mean a time of day as well; in the plural it does."""
+    last = draft.question.tokens[item.span.end - 1]
+    return item.word("greeting") and last.text == last.key
 
 
 def _preamble(draft: Draft, stretches: list[list[Item]]) -> list[list[Item]]:
@@ -110,6 +124,8 @@ def _gap(draft: Draft, first: Item, second: Item) -> str:
 
 
 def _asks(stretch: list[Item]) -> bool:
+    if any(item.says("tables") for item in stretch) and any(term.groups for item in stretch for term in item.all(GrainTerm)):
+        return True  # "monthly table: sales"
     if any(item.word(*CATALOGUE) for item in stretch):
         return True
     return any(item.get(kind) is not None for item in stretch for kind in ABOUT) or any(
@@ -135,7 +151,7 @@ def _goes_on(draft: Draft, stretch: list[Item]) -> bool:
 
 def _says_nothing_of_it(draft: Draft, stretch: list[Item]) -> bool:
     exact = [item for item in stretch if any(item.get(kind) is not None for kind in (PeriodTerm, HoursTerm, BareDayTerm))]
-    narrows = any(item.is_word and item.word(*RESTRICTS) and not item.word("filler", "aside") for item in stretch)
+    narrows = any(item.is_word and item.word(*RESTRICTS, "cumulative") and not item.word("filler", "aside") for item in stretch)
     return not exact and not narrows and not stretch[0].word("restricts") and not all(item.soft for item in stretch)
 
 

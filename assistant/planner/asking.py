@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from assistant.language.meanings import AbsentTerm, PeriodTerm
+from assistant.language.single_periods import days_of
 from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Choice, Clarify, Outcome, Refuse
 from assistant.planner.scope import bindings_of, is_about_business
+from semantic_layer.calendar import Span, last_year
 from semantic_layer.conditions import AnyCondition, Compare, Field, FieldRef, InSegment, Tag, refs_of
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.workspace import Workspace
+from semantic_layer.periods import EachPeriod
 from semantic_layer.reach import reaches
-from semantic_layer.requests import MetricQuery, plain
+from semantic_layer.requests import LastYear, MetricQuery, OrderBy, plain
 
 MOST_CHOICES = 6
 
@@ -128,14 +131,31 @@ def which_metric(draft: Draft) -> Outcome:
     wanting = draft.any_word("filler") and not draft.left_over()
     if not about and not wanting:
         return Refuse(code="off_topic", span=draft.question.original.strip()[:40], bindings=bindings_of(draft))
+    earlier = _before_all_data(draft)
+    if earlier is not None:
+        return earlier
     names = draft.workspace.workspace.key_metrics
     fitting = [name for name in names if _fits(draft, name)] or list(names)
     if any(item.word("most", "least", "best", "worst", "top", "bottom") for item in draft.items) and draft.by:
         draft.limit = draft.limit or 1
+    lowest = any(item.word("least", "worst") and not item.word("most", "best") for item in draft.items)
     choices: list[Choice] = []
     for name in fitting[:MOST_CHOICES]:
-        choices.append(choice(draft, metrics=(name,)))
+        order = (OrderBy(target=name, descending=False),) if lowest and draft.by else ()
+        asked = choice(draft, metrics=(name,))
+        choices.append(asked if not order else Choice(request={**asked.request, "order": [plain(each) for each in order]}))
     return Clarify(code="metric", span=draft.question.original.strip(), choices=tuple(choices), bindings=bindings_of(draft))
+
+
+def _before_all_data(draft: Draft) -> Refuse | None:
+    """ "How much did December grow on last year": where no data is of the year before, no metric has an answer."""
+    data, period = draft.today.data, draft.periods[0] if len(draft.periods) == 1 else None
+    if not isinstance(draft.compare, LastYear) or data is None or period is None or isinstance(period, EachPeriod):
+        return None
+    if last_year(period, Span(*days_of(period, draft.today)), draft.today.settings.conventions).end >= data.start:
+        return None
+    parts = {"first": data.start.isoformat(), "last": data.end.isoformat()}
+    return Refuse(code="no_last_year", parts=parts, bindings=bindings_of(draft))
 
 
 def _fits(draft: Draft, name: str) -> bool:

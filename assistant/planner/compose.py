@@ -9,18 +9,35 @@ from assistant.planner.asides import pass_over_asides
 from assistant.planner.cover import cover
 from assistant.planner.draft import Draft
 from assistant.planner.lexicon import Lexicon
+from assistant.planner.profile_counts import claim_ends
+from assistant.planner.referring import same_days
+from assistant.planner.rules.alike import weekday_before
 from assistant.planner.rules.assumed import read_assumptions
 from assistant.planner.rules.bands import read_bands
 from assistant.planner.rules.beyond import read_beyond
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.clauses import read_clauses
 from assistant.planner.rules.comparing import read_growth, read_share, share_of
+from assistant.planner.rules.counted_before import read_counted_before, say_counted_before
+from assistant.planner.rules.counting import read_most_of_them
+from assistant.planner.rules.deeds import read_deeds
+from assistant.planner.rules.doers import read_doers
 from assistant.planner.rules.grouping import name_of, read_groups
+from assistant.planner.rules.left_in import read_unknown_kept, read_unrestricted
 from assistant.planner.rules.measures import read_measures
 from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.own_conditions import say_own_figures
 from assistant.planner.rules.own_figures import take_own_figures
+from assistant.planner.rules.per_figures import read_all_figures, read_per_figures
 from assistant.planner.rules.periods import read_periods, without_said_weekdays
+from assistant.planner.rules.ranked_few import say_ranked_few, take_ranked_few
+from assistant.planner.rules.restated import read_restated
+from assistant.planner.rules.retained import read_retained
+from assistant.planner.rules.statistics import read_percentiles, read_statistics
+from assistant.planner.rules.two_groups import Others, are_everyone_else, group_by_them, put_back, set_aside_others
+from assistant.planner.rules.whole_and_part import read_whole_and_part
+from assistant.planner.rules.windows import read_trailing, read_window
+from assistant.planner.rules.within import read_days_after
 from semantic_layer.columns import Note
 from semantic_layer.conditions import AnyCondition, Grain, TimeBucket, all_of
 from semantic_layer.periods import EachPeriod, Period
@@ -31,42 +48,90 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
     """Reads a question into a draft, as far as it is understood."""
     draft = Draft(question, cover(question, lexicon, today, extra), lexicon, today)
     pass_over_asides(draft)
+    same_days(draft)
+    others = set_aside_others(draft)
+    if others is not None:
+        if _is_read(draft, others):
+            return draft
+        draft = Draft(question, cover(question, lexicon, today, extra), lexicon, today)
+        pass_over_asides(draft)
+        same_days(draft)
+    _is_read(draft, None)
+    return draft
+
+
+def _is_read(draft: Draft, others: Others | None) -> bool:
+    """Applies the rules in their order; whether the words that were set aside turned out to be everyone else."""
+    read_most_of_them(draft)
     read_assumptions(draft)
+    read_days_after(draft)
+    read_percentiles(draft)
+    read_trailing(draft)
+    weekday_before(draft)
     clauses = [*read_bands(draft), *read_clauses(draft)]
     clauses.sort(key=lambda clause: clause.first.index)
+    clauses, few = take_ranked_few(draft, clauses)
+    read_per_figures(draft, clauses)
+    read_counted_before(draft, clauses)
+    read_deeds(draft, clauses)
+    read_doers(draft, clauses)
     clauses, own_figures = take_own_figures(draft, clauses)
     read_periods(draft)
     clauses = without_said_weekdays(draft, clauses)
+    read_unrestricted(draft)
     read_measures(draft, clauses)
     read_groups(draft, clauses)
+    read_retained(draft)
     read_growth(draft)
     clauses = read_share(draft, clauses)
     read_order(draft)
+    read_restated(draft)
+    read_statistics(draft)
+    read_all_figures(draft)
+    read_window(draft)
     read_beyond(draft, clauses)
+    if others is not None and (own_figures is None or not are_everyone_else(draft, own_figures, others)):
+        return False
+    if few is not None:
+        say_ranked_few(draft, few, clauses)
+        clauses = [clause for clause in clauses if clause is not few.clause or clause.is_said]
+        if own_figures is not None:
+            # The first of all who are among those, or the first of those?
+            draft.beyond = ("entity_condition", {"text": draft.question.original.strip()})
     if own_figures is not None:
         draft.own_figures = own_figures
         for each in (own_figures.base, own_figures):
             if each is not None:
                 say_own_figures(draft, each)
-                if each.clause.inside and each.clause.condition is not None:
+                if others is not None:
+                    clauses = group_by_them(draft, each, clauses)
+                elif each.clause.inside and each.clause.condition is not None:
                     draft.base_conditions.append(each.clause.condition)
+    clauses = read_whole_and_part(draft, clauses)
     _finish(draft, clauses)
-    return draft
+    if others is not None:
+        put_back(draft, others)
+    return True
 
 
 def _finish(draft: Draft, clauses: list[Clause]) -> None:
     """Conditions from clauses, dimensions in the order they were named, and the share's whole from what it keeps."""
     places = {item.role: item.index for item in reversed(draft.items) if item.role}
     draft.by.sort(key=lambda ref: places.get(f"by {name_of(ref)}", len(draft.items)))
-    draft.conditions = [*(clause.as_condition() for clause in clauses), *([draft.part] if draft.part is not None else [])]
+    conditions = [*(clause.as_condition() for clause in clauses), *([draft.part] if draft.part is not None else [])]
+    draft.conditions = [each for index, each in enumerate(conditions) if each not in conditions[:index]]
+    say_counted_before(draft)
     if "share" in draft.marks and draft.metrics:
         draft.share = share_of(draft, all_of(tuple(draft.base_conditions)))
         for order in draft.order[:]:
             if order.part == "value" and draft.by and len(draft.metrics) == 1:
                 draft.order = [order.model_copy(update={"part": "share"})]
     _by_default_grain(draft)
+    read_unknown_kept(draft)
     draft.claim("joins", *draft.words("conj", "plus", "or"))
     _claim_counters(draft)
+    if any(item.word("at_end", "until_end") for item in draft.items):
+        claim_ends(draft, metric_query(draft) if draft.metrics else None)
     draft.clauses = clauses
 
 
@@ -88,6 +153,10 @@ def _claim_counters(draft: Draft) -> None:
         noun = draft.touching(item, 1)
         if item.free and item.word("classifier") and item.text.isascii() and noun is not None and not noun.is_word:
             draft.claim("counter", item)
+    for item in draft.words("per", "group"):
+        sign = draft.touching(item, 1)
+        if (draft.by or draft.own_figures is not None) and (sign is None or sign.text in (",", ".", "?", "，", "。", "？", ":")):
+            draft.claim("for each of them", item)  # "sales and orders for each"
     used = {item.number.value for item in draft.items if item.number is not None and item.role == "order"}
     for item in draft.items:
         near = draft.before(item)
@@ -113,4 +182,6 @@ def metric_query(draft: Draft) -> MetricQuery:
         order=tuple(draft.order),
         limit=draft.limit,
         parameters=draft.parameters,
+        of_each=draft.of_each,
+        window=draft.window,
     )

@@ -13,9 +13,12 @@ from assistant.language.meanings import (
     HoursTerm,
     Meaning,
     MetricTerm,
+    NoPeriodTerm,
     NumberTerm,
     PeriodTerm,
+    SegmentTerm,
     Span,
+    TagValueTerm,
     ValueTerm,
     VerbTerm,
     WeekdaysTerm,
@@ -30,9 +33,11 @@ from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
 
 OPEN_NUMBER = re.compile(r"\d+ ?\+")
+SAME = 1e-9
+"""Two cuts that cost the same but for rounding: the one with the longer last span is kept."""
 LEFT_OVER = 12.0
 """What a token costs that no span covers."""
-GRAMMAR = (PeriodTerm, HoursTerm, WeekdaysTerm, WeekendTerm, GrainTerm)
+GRAMMAR = (PeriodTerm, NoPeriodTerm, HoursTerm, WeekdaysTerm, WeekendTerm, GrainTerm)
 
 
 def cover(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Span, ...] = ()) -> list[Item]:
@@ -44,11 +49,46 @@ def cover(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Span,
     spans = _merged(
         [*lexicon.spans(question), *period_spans(question, today), *hour_spans(question), *number_spans(question), *extra]
     )
-    items = _items(question, _cheapest(question, spans))
-    counts = {(item.span.start, item.span.end) for item in items if _counts_a_noun(items, item, lexicon.workspace)}
+    items = _items(question, _apart(_cheapest(question, spans), spans, lexicon.workspace))
+    counts = {
+        (item.span.start, item.span.end)
+        for item in items
+        if _counts_a_noun(items, item, lexicon.workspace) or _hides_a_noun(items, item, lexicon.workspace)
+    }
     if counts:
-        items = _items(question, _cheapest(question, [span for span in spans if (span.start, span.end) not in counts]))
+        rest = [span for span in spans if (span.start, span.end) not in counts]
+        items = _items(question, _apart(_cheapest(question, rest), rest, lexicon.workspace))
     return items
+
+
+def _apart(chosen: list[Span | int], spans: list[Span], workspace: Workspace) -> list[Span | int]:
+    """忠诚客户, "lapsed customers": what those of a tag or a segment are called is what is said of them, and the noun."""
+    found: list[Span | int] = []
+    for step in chosen:
+        entity = _members(step, workspace) if isinstance(step, Span) else None
+        noun = next((each for each in spans if isinstance(step, Span) and _is_noun_at_end(each, step, entity)), None)
+        if noun is None or not isinstance(step, Span):
+            found.append(step)
+        else:
+            found += [Span(step.start, noun.start, step.meanings, step.corrected), noun]
+    return found
+
+
+def _members(span: Span, workspace: Workspace) -> str | None:
+    """The entity whose members a word may stand for, where it stands for nothing else."""
+    owners = {
+        found.entity
+        for term in span.meanings
+        if isinstance(term, TagValueTerm | SegmentTerm)
+        and (found := workspace.tag(term.tag) if isinstance(term, TagValueTerm) else workspace.segment(term.name)) is not None
+    }
+    only = all(isinstance(term, TagValueTerm | SegmentTerm) for term in span.meanings)
+    return next(iter(owners)) if only and len(owners) == 1 else None
+
+
+def _is_noun_at_end(noun: Span, of: Span, entity: str | None) -> bool:
+    named = any(isinstance(term, FieldTerm) and term.entity == entity for term in noun.meanings)
+    return entity is not None and named and noun.end == of.end and of.start < noun.start
 
 
 def _counts_a_noun(items: list[Item], item: Item, workspace: Workspace) -> bool:
@@ -61,6 +101,16 @@ def _counts_a_noun(items: list[Item], item: Item, workspace: Workspace) -> bool:
     if any(home is not None and home in workspace.homes_of(entity) for entity in entities for home in homes):
         return False  # "65+ customers"
     return following.get(MetricTerm) is not None or bool(entities) or following.word("times", "classifier")
+
+
+def _hides_a_noun(items: list[Item], item: Item, workspace: Workspace) -> bool:
+    """各类展会的成本: the noun is what is cut by or counted, and no part of the figure's name."""
+    before = items[item.index - 1] if item.index > 0 else None
+    if before is None or before.word("filler") or not (before.number or before.word("group", "per", "classifier", "which")):
+        return False
+    names = {word for term in item.all(MetricTerm) if (metric := workspace.metric(term.name)) for word in metric.words()}
+    heads = [word for entity in workspace.entities for word in entity.words() if item.text.startswith(word)]
+    return not item.text.isascii() and any(item.text.removeprefix(head).removeprefix("的") in names for head in heads)
 
 
 def _merged(spans: list[Span]) -> list[Span]:
@@ -114,7 +164,7 @@ def _cheapest(question: Question, spans: list[Span]) -> list[Span | int]:
         choice[end] = end - 1
         for span in by_end.get(end, ()):
             cost = best[span.start] + _cost(span)
-            if cost < best[end]:
+            if cost < best[end] - SAME:
                 best[end], choice[end] = cost, span
     chosen: list[Span | int] = []
     at = count

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from assistant.language.dates import Today
-from assistant.language.meanings import Meaning, NumberTerm, Span, Word
+from assistant.language.meanings import FieldTerm, Meaning, MetricTerm, NumberTerm, SeveralTerm, Span, Word
 from assistant.language.text import Question
+from assistant.language.words import spelled
 from assistant.planner.lexicon import Lexicon
 from semantic_layer.columns import Note
 from semantic_layer.conditions import AnyCondition, FieldRef
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import Period
-from semantic_layer.requests import Comparison, OrderBy, ShareOf
+from semantic_layer.requests import Comparison, OfEach, OrderBy, ShareOf, Statistic, Window
 
 M = TypeVar("M")
 
@@ -25,6 +26,7 @@ SOFT = frozenset(
     }
 )  # fmt: skip
 """Words that may stay unused without changing what is asked."""
+BOUNDS = ("at_least", "more_than", "at_most", "less_than")
 
 
 @dataclass
@@ -51,6 +53,16 @@ class Item:
         """Whether it is a language word with one of the codes."""
         return any(isinstance(meaning, Word) and meaning.code in codes for meaning in self.span.meanings)
 
+    def says(self, *names: str) -> bool:
+        """Whether its text is a word that the language files spell out under one of the names."""
+        text = self.text.lower()
+        return any(text in spelled(name) for name in names)
+
+    def says_part(self, *names: str) -> bool:
+        """Whether such a word stands within its text."""
+        text = self.text.lower()
+        return any(word in text for name in names for word in spelled(name))
+
     @property
     def free(self) -> bool:
         return self.role is None
@@ -63,7 +75,7 @@ class Item:
     @property
     def light(self) -> bool:
         """Passed over when looking for neighbours."""
-        return self.is_word and self.word("filler", "stop", "classifier", "quantity", "money", "occasion")
+        return self.is_word and self.word("filler", "stop", "classifier", "quantity", "money", "occasion", "within_days")
 
     @property
     def soft(self) -> bool:
@@ -103,6 +115,14 @@ class Draft:
     notes: list[Note] = field(default_factory=list[Note])
     beyond: tuple[str, dict[str, Any]] | None = None
     own_figures: Any = None
+    statistics: list[tuple[int, Statistic]] = field(default_factory=list[Any])
+    asked_figures: int = 0
+    counted_before: str | None = None
+    each: str | None = None
+    each_items: list[Item] = field(default_factory=list[Item])
+    of_each: OfEach | None = None
+    window: Window | None = None
+    days_after: list[Any] = field(default_factory=list[Any])
 
     @property
     def workspace(self) -> Workspace:
@@ -111,6 +131,11 @@ class Draft:
     @property
     def language(self) -> str:
         return self.question.language
+
+    @property
+    def person(self) -> str | None:
+        """The entity of people: whom "who" and a word without a noun are about."""
+        return next((entity.name for entity in self.workspace.entities if entity.personal), None)
 
     def claim(self, role: str, *items: Item) -> None:
         """Marks items as used."""
@@ -157,6 +182,12 @@ class Draft:
         """Free items that have a meaning of a kind, in order."""
         return [(item, meaning) for item in self.items if item.free and (meaning := item.get(kind)) is not None]
 
+    @property
+    def meant_with_period(self) -> list[str]:
+        """The metrics that words with several declared meanings stand for where a period is named."""
+        found = [self.workspace.ambiguous[term.index].prefer_with_period for _, term in self.having(SeveralTerm)]
+        return [name for name in found if name is not None]
+
     def words(self, *codes: str) -> list[Item]:
         """Free language words with one of the codes, in order."""
         return [item for item in self.items if item.free and item.word(*codes)]
@@ -169,7 +200,9 @@ class Draft:
         return [
             item
             for item in self.items
-            if item.free and (not item.soft or self._is_content(item)) and not self._goes_with_number(item)
+            if item.free
+            and (not item.soft or self._is_content(item) or self._sets_figures_apart(item))
+            and not self._goes_with_number(item)
         ]
 
     def _is_content(self, item: Item) -> bool:
@@ -191,9 +224,21 @@ class Draft:
                 each is not None and (each.number or each.word("which", "group", "count", "per", "this", "refer", "list"))
                 for each in beside
             )
-        if item.is_word and item.text.isascii() and item.word("at_least", "more_than", "at_most", "less_than"):
-            return not any(each is not None and each.number for each in (self.before(item), self.after(item)))
+        if item.is_word and item.text.isascii() and item.word(*BOUNDS):
+            beside = (self.before(item), self.after(item))
+            return not any(each is not None and each.number for each in beside) and not self._sets_figures_apart(item)
         return False
+
+    def _sets_figures_apart(self, item: Item) -> bool:
+        """ "Sales below their cost": one figure is measured by another, and no preposition stands between them."""
+        if not (item.is_word and item.word(*BOUNDS)):
+            return False
+        sides = [self.before(item), self.after(item)]
+        if sides[1] is not None and sides[1].word("refer"):
+            sides[1] = self.after(sides[1])
+        return all(
+            each is not None and not each.all(FieldTerm) and any(not term.weak for term in each.all(MetricTerm)) for each in sides
+        )
 
     def bind_group(self, ref: FieldRef) -> None:
         if ref not in self.by:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.conversation import Conversation, Mention
-from assistant.language.meanings import FieldTerm, GrainTerm, NumberTerm, PeriodTerm
+from assistant.language.meanings import BareDayTerm, FieldTerm, GrainTerm, NumberTerm
 from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft
+from assistant.planner.referring import (
+    about_those,
+    only_narrows,
+    read_bare_key,
+    refers_back,
+    replaced_inside,
+    replaced_key,
+    speaks_of_them,
+)
 from assistant.planner.rules.clause import Clause
-from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.statistics import with_statistics
+from assistant.planner.rules.windows import with_window
 from semantic_layer.conditions import (
     SERIES_GRAINS,
     AnyCondition,
@@ -23,12 +33,10 @@ from semantic_layer.conditions import (
     all_of,
     parts_of,
     refs_of,
-    unit_refs,
 )
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import MetricQuery, OrderBy, ShareOf
 
-THEM = ("他们", "她们", "它们", "them", "they", "those")
 FOLLOW = ("follow", "add", "remove", "back", "refer", "only")
 
 
@@ -41,43 +49,18 @@ def is_elliptical(draft: Draft, conversation: Conversation) -> bool:
     if draft.items and draft.items[0].text.startswith("是") and not draft.by:
         return True
     # "Orders and sales by age" joins two figures; "and sales by age" goes on.
-    follows = any(item.word(*FOLLOW) and item.is_word and not (item.word("conj") and item.index) for item in draft.items)
+    goes_on = [item for item in draft.items if item.word(*FOLLOW) and item.is_word and not (item.word("conj") and item.index)]
+    follows = any(not item.word("refer") or refers_back(draft, item) for item in goes_on)
     last = next(iter(conversation.requests()), None)
     same = last is not None and list(last.get("metrics", ())) == draft.metrics
     if same and "share" in draft.marks and not (draft.by or draft.conditions or draft.periods):
         return True
-    if not draft.metrics or _only_narrows(draft) or _speaks_of_them(draft, last):
+    if not draft.metrics or only_narrows(draft) or speaks_of_them(draft, last):
         return True
     if draft.by or (draft.share is not None and draft.conditions):
         return follows and not (draft.periods and draft.by)
     orders = any(item.word("most", "least", "top", "bottom") and item.free for item in draft.items)
     return follows or orders
-
-
-def _only_narrows(draft: Draft) -> bool:
-    """ "Only for married customers": the noun names whom the condition is about, and is not asked for."""
-    first = next((item for item in draft.items if not item.word("stop")), None)
-    counts = {each.name for entity in draft.workspace.entities for each in entity_counts(draft.workspace, entity.name)}
-    only = first is not None and first.word("only") and first.is_word
-    narrowed = only and bool(draft.conditions) and set(draft.metrics) <= counts and not (draft.by or draft.periods)
-    if narrowed:
-        draft.metrics = []
-    return narrowed
-
-
-def _speaks_of_them(draft: Draft, last: dict[str, Any] | None) -> bool:
-    """ "What did these people spend": those whom the last answer picked by what each one did."""
-    where = MetricQuery.model_validate(last).where if last is not None else None
-    if not any(unit_refs(where)) or draft.conditions or draft.by:
-        return False
-    refers = [item for item in draft.items if item.word("refer") and not item.word("which")]
-    nouns = [draft.after(item) for item in refers]
-    named = any(noun is not None and any(term.entity is not None for term in noun.all(FieldTerm)) for noun in nouns)
-    found = named or any(item.text.lower() in THEM for item in refers)
-    periods = [item for item in draft.items if item.get(PeriodTerm) is not None and item.role == "period"]
-    if found and periods and all(item.word("echo") for item in periods):
-        draft.periods = []
-    return found
 
 
 def _answers(draft: Draft, conversation: Conversation) -> bool:
@@ -102,12 +85,15 @@ def edited(draft: Draft, conversation: Conversation) -> MetricQuery | None:
     joined = _side_by_side(draft, requests)
     if joined is not None:
         return joined
-    request = _with_metrics(draft, base)
+    read_bare_key(draft, base)
+    base = about_those(draft, base) or base
+    request = with_statistics(draft, _with_metrics(draft, base))
     request = _with_conditions(draft, request, conversation)
     request = _with_groups(draft, request)
     request = _with_period(draft, request)
     request = _with_order(draft, request)
-    request = _with_share_and_comparison(draft, request)
+    request = with_window(draft, _with_share_and_comparison(draft, request))
+    request = request.model_copy(update={"parameters": {**request.parameters, **draft.parameters}})
     if request == base and position == 0:
         return None
     draft.claim("follow-up", *draft.words(*FOLLOW, "this"))
@@ -133,7 +119,7 @@ def _side_by_side(draft: Draft, requests: list[dict[str, Any]]) -> MetricQuery |
     if not words or draft.metrics or draft.conditions or draft.periods or len(requests) < 2:
         return None
     first, second = (MetricQuery.model_validate(request) for request in (requests[1], requests[0]))
-    values = _values_side_by_side(first, second)
+    values = values_side_by_side(first, second)
     if values is not None:
         numbers = (item for item in draft.items if item.get(NumberTerm) or item.get(FieldTerm) or item.word("classifier"))
         draft.claim("side by side", *words, *numbers)
@@ -149,7 +135,7 @@ def _side_by_side(draft: Draft, requests: list[dict[str, Any]]) -> MetricQuery |
     return second.model_copy(update={"period": EachPeriod(of=tuple(parts))})  # pyright: ignore[reportArgumentType]
 
 
-def _values_side_by_side(first: MetricQuery, second: MetricQuery) -> MetricQuery | None:
+def values_side_by_side(first: MetricQuery, second: MetricQuery) -> MetricQuery | None:
     """Two requests that differ in one value: that field's values as rows."""
     if first.model_copy(update={"where": second.where}) != second or first.where == second.where:
         return None
@@ -202,6 +188,10 @@ def _with_conditions(draft: Draft, base: MetricQuery, conversation: Conversation
             parts = [part for part in parts if not _names(part) & names]
             draft.claim("remove", *(item for item in draft.items if item.word("remove")))
             continue
+        inside = replaced_inside(draft, base, parts, clause) if not clause.negated else None
+        if inside is not None:
+            parts = inside
+            continue
         if not clause.negated:
             parts = [part for part in parts if _names(part) != names or isinstance(part, Not)]
         parts.append(clause.as_condition())
@@ -212,11 +202,14 @@ def _with_conditions(draft: Draft, base: MetricQuery, conversation: Conversation
             parts = [part for part in parts if term.name not in _names(part)]
             draft.claim("remove", word, noun)
             draft.by = [ref for ref in draft.by if _name(ref) != term.name]
+    for item in draft.items:
+        day = item.get(BareDayTerm) if item.role == "key" else None
+        parts = (replaced_key(parts, day.day) or parts) if day is not None else parts
     for item, number in draft.having(NumberTerm):
         counted = draft.touching(item, 1)
         written = item.text.strip().isdigit() and not (counted is not None and counted.word("classifier"))
         value = int(number.value) if number.value.is_integer() and written else None
-        replaced = _replaced_key(parts, value) if value is not None and not draft.order and draft.limit is None else None
+        replaced = replaced_key(parts, value) if value is not None and not draft.order and draft.limit is None else None
         if replaced is not None:
             parts = replaced
             draft.claim("value", item)
@@ -245,14 +238,6 @@ def _name(ref: object) -> str:
     return f"time:{ref.grain}" if isinstance(ref, TimeBucket) else str(ref)
 
 
-def _replaced_key(parts: list[AnyCondition], value: int) -> list[AnyCondition] | None:
-    """ "And 406?": another value for the key that the last question held fixed."""
-    for index, part in enumerate(parts):
-        if isinstance(part, Compare) and part.op == "eq" and isinstance(part.right, int) and not isinstance(part.right, bool):
-            return [*parts[:index], part.model_copy(update={"right": value}), *parts[index + 1 :]]
-    return None
-
-
 def _referred(draft: Draft, conversation: Conversation) -> AnyCondition | None:
     """ "Their average order": the entities or groups that the last answer showed first."""
     last = conversation.last
@@ -271,6 +256,9 @@ def _referred(draft: Draft, conversation: Conversation) -> AnyCondition | None:
 
 
 def _with_groups(draft: Draft, base: MetricQuery) -> MetricQuery:
+    if base.by and any(item.word("only") and not item.word("filler") for item in draft.items):
+        filtered = [ref for condition in draft.conditions for ref in refs_of(condition)]
+        draft.by = [ref for ref in draft.by if ref not in filtered]  # "only for shops 3 and 4": fewer rows, cut as before
     if not draft.by:
         return base
     removed = _removed_groups(draft)
@@ -362,7 +350,9 @@ def _with_share_and_comparison(draft: Draft, base: MetricQuery) -> MetricQuery:
         draft.claim("share", *draft.words("share", "whole"))
         over_time = bool(base.by) and all(_is_series(ref) for ref in base.by)
         part = over_time and base.where is not None
-        share = ShareOf(by=base.by if part else (), where=None if part or not base.by else base.where)
+        cut = {_name(ref) for ref in base.by}
+        kept = all_of(tuple(each for each in parts_of(base.where) if not _names(each) <= cut))  # "only red": of all colours
+        share = ShareOf(by=base.by if part else (), where=None if part or not base.by else kept)
         base = base.model_copy(update={"share_of": share, "compare": None})
     if draft.compare is not None:
         base = base.model_copy(update={"compare": draft.compare, "share_of": None})

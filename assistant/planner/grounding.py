@@ -18,6 +18,7 @@ from assistant.language.meanings import (
     FieldTerm,
     GrainTerm,
     HoursTerm,
+    NoPeriodTerm,
     NumberTerm,
     PeriodTerm,
     ValueTerm,
@@ -41,7 +42,7 @@ from semantic_layer.conditions import AnyCondition, Compare, Field, In, InSegmen
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.requests import MetricQuery, plain
 
-GRAMMAR = (NumberTerm, PeriodTerm, BareDayTerm, HoursTerm, WeekdaysTerm, WeekendTerm, GrainTerm)
+GRAMMAR = (NumberTerm, PeriodTerm, NoPeriodTerm, BareDayTerm, HoursTerm, WeekdaysTerm, WeekendTerm, GrainTerm)
 """Meanings that the grammar settles alone: no model may say that they mean something else."""
 NAME = re.compile(r"[^\W\d]\w*")
 NO_METRIC = ""

@@ -21,6 +21,7 @@ from assistant.language.meanings import (
 from assistant.language.text import LONGEST, Question, is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Refuse
+from assistant.planner.rules.assumed import ASSUMPTION
 from semantic_layer.calendar import resolve
 from semantic_layer.conditions import AnyCondition, Compare, Field, TimeBucket, all_of, refs_of
 from semantic_layer.frozen import Frozen
@@ -90,8 +91,15 @@ def small_talk(draft: Draft) -> CatalogueQuery | None:
 def definition(draft: Draft) -> DefinitionQuery | None:
     """ "How is it calculated?" with what it is asked of."""
     strong = [item for item in draft.items if item.word("define") and not _weak_define(draft, item)]
+    if draft.of_each is not None:
+        strong = [item for item in strong if not item.word("average")]  # "mean and median" of what each one has
     if strong and draft.clauses and all(DIFFERENCE.search(item.text.lower()) for item in strong):
         strong = []  # the difference between groups is asked in numbers
+    if draft.own_figures is not None and any(item.word("count", "share") and item.role is not None for item in draft.items):
+        strong = []  # how many there are of whom something is said
+    if strong and _asks_for_the_number(draft, strong):
+        draft.claim("asks for the number", *strong)
+        return None
     bare = not strong and _bare_what_is(draft)
     if not strong and not bare:
         return None
@@ -113,6 +121,15 @@ def definition(draft: Draft) -> DefinitionQuery | None:
         ),
     )
     return DefinitionQuery(names=tuple(names[:6]))
+
+
+def _asks_for_the_number(draft: Draft, words: list[Item]) -> bool:
+    """ "Compute sales of March", "measured at each month's end": with days, or said first, the word asks for the value."""
+    if not all(item.says("reckon") for item in words):
+        return False
+    how = any(item.says("how") for item in draft.items[: words[0].index])
+    days = any(item.get(PeriodTerm) is not None for item in draft.items)
+    return days or (not how and all(item.light for item in draft.items[: words[0].index]))
 
 
 def _qualifies(draft: Draft, item: Item, named: list[Item]) -> bool:
@@ -190,6 +207,7 @@ def listing(draft: Draft) -> Frozen | None:
     named = [item for item in draft.items if item.free or item.role]
     for code, topic in NOUNS.items():
         words = [item for item in named if item.word(code) and item.is_word and not _names_a_field(draft, item)]
+        words = [item for item in words if item.role != ASSUMPTION]  # 假设毛利率为30% sets one
         if words and _asks_for_list(draft):
             metric = next((term.name for item in named for term in item.all(MetricTerm) if not term.weak), None)
             draft.claim("list", *words)

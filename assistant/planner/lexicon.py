@@ -25,9 +25,10 @@ from assistant.language.meanings import (
     UnitTerm,
     ValueTerm,
     VerbTerm,
+    Word,
 )
 from assistant.language.text import Question, is_han, key_of, read_question
-from assistant.language.words import Trie, add, language_data, language_trie
+from assistant.language.words import Trie, add, language_data, language_trie, written_words
 from semantic_layer.model.datasets import Field
 from semantic_layer.model.metrics import Aggregate, AnyMetric
 from semantic_layer.model.workspace import Workspace
@@ -50,10 +51,10 @@ SKIPPABLE = frozenset(
         "got",
         "get",
         "we",
-        "did",
         ".",
         "(",
         ")",
+        "_",
         "的",
         "了",
         "过",
@@ -63,6 +64,7 @@ SKIPPABLE = frozenset(
 """Words that may stand inside a term of several words: "orders that were returned", 客户的数量."""
 STOPS = frozenset({".", "(", ")"})
 MOST_SKIPPED = 2
+LONGEST_TERM = 9
 MOST_WORDS = 4
 """Words of a term that a spelling is compared with."""
 
@@ -88,6 +90,10 @@ class Lexicon:
             for word in words:
                 add(lexicon.trie, word, meaning)
                 lexicon.spellings.setdefault(word.lower(), []).append(meaning)
+        for holiday in workspace.holidays:
+            # Not in the trie: the grammar of periods reads them. A slip of the pen is put right all the same.
+            for word in holiday.words():
+                lexicon.spellings.setdefault(word.lower(), [])
         for name, known in values.items():
             declared = {str(meaning.value) for meaning in _declared(workspace, name)}
             for value in known:
@@ -101,11 +107,36 @@ class Lexicon:
         found: list[Span] = []
         keys = [token.key for token in question.tokens]
         for start in range(len(keys)):
-            found += [
-                span for each in _walk(self.trie, keys, start, SKIPPABLE) if (span := _as_typed(each, question)) is not None
-            ]
+            for each in _walk(self.trie, keys, start, SKIPPABLE):
+                span = _without_hyphened_verb(each, question)
+                span = _as_typed(span, question) if span is not None else None
+                found += [span] if span is not None else []
             found += _walk(language_trie(), keys, start, STOPS)
-        return found
+        return [span for span in found if not self._counts_several(span, question)]
+
+    def _counts_several(self, span: Span, question: Question) -> bool:
+        """ "Average orders" are no average order, nor is "in orders" in order: the noun is what is counted."""
+        last = question.tokens[span.end - 1]
+        if span.length < 2 or last.kind != "word" or last.text.lower() == last.key:
+            return False
+        noun = self.trie.get(last.key, {}).get(None, ())
+        written = question.words(span.start, span.end).lower()
+        if not any(isinstance(each, FieldTerm | MetricTerm) for each in noun):
+            return False
+        if all(isinstance(each, Word) for each in span.meanings):
+            return written not in written_words()
+        first = language_trie().get(question.tokens[span.start].key, {}).get(None, ())
+        return any(isinstance(each, Word) and each.code == "average" for each in first) and written not in self.spellings
+
+
+def _without_hyphened_verb(span: Span, question: Question) -> Span | None:
+    """Words with a hyphen between them describe and do nothing: "drop-in guests" are not all who drop in."""
+    if span.length < 2 or "-" not in question.words(span.start, span.end):
+        return span
+    kept = tuple(
+        each for each in span.meanings if not isinstance(each, VerbTerm) and not (isinstance(each, MetricTerm) and each.weak)
+    )
+    return Span(span.start, span.end, kept, span.corrected) if kept else None
 
 
 def _as_typed(span: Span, question: Question) -> Span | None:
@@ -113,14 +144,17 @@ def _as_typed(span: Span, question: Question) -> Span | None:
     raw = [meaning for meaning in span.meanings if isinstance(meaning, ValueTerm) and not meaning.declared]
     if not raw:
         return span
-    typed = [token.text for token in question.tokens[span.start : span.end]]
-    kept = tuple(
-        meaning
-        for meaning in span.meanings
-        if meaning not in raw
-        or [token.text for token in read_question(str(meaning.value)).tokens if token.kind != "stop"] == typed  # pyright: ignore[reportAttributeAccessIssue]
-    )
+    kept = tuple(meaning for meaning in span.meanings if meaning not in raw or _is_typed(span, str(meaning.value), question))  # pyright: ignore[reportAttributeAccessIssue]
     return Span(span.start, span.end, kept) if kept else None
+
+
+def _is_typed(span: Span, value: str, question: Question) -> bool:
+    """Whether a value stands as it is stored; one with a word of the language in it ("13 IN") also in its case."""
+    stored = [token.text for token in read_question(value).tokens if token.kind != "stop"]
+    if stored != [token.text for token in question.tokens[span.start : span.end]]:
+        return False
+    grammar = any(None in (language_trie().get(key) or ()) for text in stored for key in key_of(text)[:1])
+    return not grammar or question.words(span.start, span.end) == value
 
 
 def _walk(trie: Trie, keys: list[str], start: int, skip: frozenset[str]) -> list[Span]:
@@ -163,6 +197,7 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
             yield MetricTerm(metric.name, weak=True), metric.verbs.all()
     for entity in workspace.entities:
         yield FieldTerm(entity.key_name, entity.name), (*entity.words(), entity.key_name)
+        yield FieldTerm(entity.key_name, entity.name, key=True), _names_of_keys(entity.words())
     for _, each in workspace.dimension_fields():
         yield FieldTerm(each.name), each.words()
         if each.type in ("date", "time"):
@@ -173,6 +208,7 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
             entry = each.value_words(meaning.value)
             if entry is not None:
                 yield meaning, (*entry.all(), *_as_written(meaning.value))
+    yield from _kinds(workspace)
     for dataset in workspace.datasets:
         yield VerbTerm(dataset.name), dataset.verbs.all()
         yield DatasetTerm(dataset.name), dataset.synonyms.all()
@@ -189,13 +225,38 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
     for parameter in workspace.parameters:
         yield ParameterTerm(parameter.name), parameter.words()
         for entry in parameter.values:
-            yield ParameterValueTerm(parameter.name, str(entry.value)), entry.all()
+            name = str(entry.value)
+            own = (name, name.replace("_", " ")) if "_" in name else ()
+            yield ParameterValueTerm(parameter.name, name), (*entry.all(), *own)
     for term in workspace.terms:
         yield ExplainedTerm(term.name), term.words()
     for index, several in enumerate(workspace.ambiguous):
         yield SeveralTerm(index), several.words.all()
     for index, absent in enumerate(workspace.absent):
         yield AbsentTerm(index), absent.words.all()
+
+
+def _names_of_keys(nouns: Iterable[str]) -> Iterable[str]:
+    """分店号: a noun with an ending names the key by which its things are told apart."""
+    for noun in nouns:
+        if any(is_han(char) for char in noun):
+            yield from (noun + ending for ending in language_data("zh")["key_names"]["endings"])
+
+
+def _kinds(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
+    """展会类型 names the field, and so do 类展会 and 类型展会 behind a word that lists; where it is clear of which field."""
+    table = language_data("zh")["kind_names"]
+    for noun in dict.fromkeys(word for entity in workspace.entities for word in entity.words() if any(map(is_han, word))):
+        named = {
+            ending: [each.name for _, each in workspace.dimension_fields() if noun + ending in each.words()]
+            for ending in table["endings"]
+        }
+        for ending, names in named.items():
+            for name in dict.fromkeys(names):
+                yield FieldTerm(name), (ending + noun,)
+        fields = {name for names in named.values() for name in names}
+        if len(fields) == 1:
+            yield FieldTerm(fields.pop()), (table["bare"].format(noun=noun),)
 
 
 def _asked_by_unit(metric: AnyMetric) -> Iterable[str]:
@@ -278,6 +339,10 @@ def _word_corrections(lexicon: Lexicon, question: Question, start: int, end: int
         for last in range(start + 1, min(len(question.tokens), start + 3) + 1)
         if last - first <= MOST_WORDS
     ]
+    glued = question.tokens[start].text
+    for word in lexicon.spellings if end - start == 1 else ():
+        if " " in word and len(glued) >= MOST_WORDS and word.replace(" ", "") == glued:
+            found.append(Correction(Span(start, end, tuple(lexicon.spellings[word]), corrected=word), word, 100.0))
     for first, last in windows:
         tokens = question.tokens[first:last]
         text = " ".join(token.text for token in tokens)
@@ -287,8 +352,9 @@ def _word_corrections(lexicon: Lexicon, question: Question, start: int, end: int
         for word, score, _ in process.extract(
             text, choices, scorer=fuzz.ratio, limit=2, score_cutoff=82 if len(text) > 5 else 88
         ):
-            if _word_by_word(text, word):
-                span = Span(first, last, tuple(lexicon.spellings[word]), corrected=word)
+            meant = Span(first, last, tuple(lexicon.spellings[word]), corrected=word)
+            span = _without_hyphened_verb(meant, question) if _word_by_word(text, word) else None
+            if span is not None:
                 found.append(Correction(span, word, score))
     return found
 
@@ -310,7 +376,7 @@ def _han_corrections(lexicon: Lexicon, question: Question, start: int, end: int)
     for word in lexicon.spellings:
         if len(word) >= 3 and all(is_han(char) for char in word):
             by_length.setdefault(len(word), []).append(word)
-    for length in (3, 4, 5, 6):
+    for length in range(3, LONGEST_TERM + 1):
         for first in range(max(0, end - length), start + 1):
             last = first + length
             if last > len(tokens) or last < end or any(tokens[i].kind != "han" for i in range(first, last)):

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assistant.planner.misfit import MisfitError
-from semantic_layer.conditions import AnyCondition, EntityMetric, Field, InSegment, Scaled, Tag, TimeBucket, parts_of, refs_of
+from semantic_layer.conditions import (
+    AnyCondition,
+    EntityMetric,
+    Field,
+    InSegment,
+    Meets,
+    Scaled,
+    Tag,
+    TimeBucket,
+    parts_of,
+    refs_of,
+)
 from semantic_layer.errors import RequestError, closest
 from semantic_layer.frozen import Frozen
 from semantic_layer.implied import figure
@@ -13,7 +24,7 @@ from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
 from tools.definitions import find
-from tools.requests import CatalogueQuery, DefinitionQuery
+from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
 def check_names(request: Frozen, workspace: Workspace, offered: list[str]) -> None:
@@ -52,6 +63,13 @@ def _names(request: Frozen) -> Iterator[tuple[str, str]]:
             yield "entity", request.entity
             yield from _names_of_refs(request.columns)
             yield from _names_of_condition(request.where)
+        case MembershipQuery():
+            yield "entity", request.entity
+            yield from _names_of_condition(request.where)
+        case ProfileQuery():
+            yield "entity", request.entity
+            yield from _names_of_refs(request.fields)
+            yield from _names_of_condition(request.where)
         case DefinitionQuery():
             yield from (("definition", name) for name in request.names)
         case CatalogueQuery(metric=str() as name):
@@ -72,6 +90,9 @@ def _names_of_refs(refs: Iterable[object]) -> Iterator[tuple[str, str]]:
                 yield "field", name
             case Tag(name=name):
                 yield "tag", name
+            case Meets(entity=name, condition=condition):
+                yield "entity", name
+                yield from _names_of_condition(condition)
             case EntityMetric(metric=name):
                 yield "metric", name
             case Scaled(ref=inner):
@@ -110,6 +131,7 @@ def _check_order(request: MetricQuery | EntityQuery, workspace: Workspace) -> No
     columns = {ref.name if isinstance(ref, Field) else getattr(ref, "grain", "") for ref in refs}
     columns |= {name.rpartition(".")[2] for name in columns}
     columns |= {ref.metric.replace(".", "_") for ref in refs if isinstance(ref, EntityMetric)}
+    columns |= {"meets" for ref in refs if isinstance(ref, Meets)}
     columns |= set(request.metrics) if isinstance(request, MetricQuery) else {entity.key_name if entity is not None else ""}
     for order in request.order:
         if order.target not in columns:

@@ -9,34 +9,49 @@ from assistant.language.dates import Today
 from assistant.language.meanings import (
     AbsentTerm,
     FieldTerm,
+    GrainTerm,
     MetricTerm,
+    NoPeriodTerm,
+    PeriodTerm,
     SeveralTerm,
     ValueTerm,
 )
 from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
+from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
+from assistant.planner.contradictions import contradiction
+from assistant.planner.deeds_answered import deed_left_out
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
+from assistant.planner.membership import membership
 from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
+from assistant.planner.profile_counts import claim_ends, counted_in_profile
 from assistant.planner.rules.assumed import is_assumed
-from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.counting import all_counts, counts_of, entity_counts
 from assistant.planner.rules.ordering import read_order
-from assistant.planner.rules.own_conditions import list_of, own_list
+from assistant.planner.rules.own_lists import list_of, own_list
+from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
+from assistant.planner.states_asked import asked_of_states
+from assistant.planner.traits import traits
+from assistant.planner.two_questions import two_questions
 from semantic_layer.calendar import Span
 from semantic_layer.columns import Note
-from semantic_layer.conditions import Field, FieldRef, InSegment, Tag, parts_of, refs_of
+from semantic_layer.conditions import Field, FieldRef, TimeBucket, parts_of, refs_of
 from semantic_layer.frozen import Frozen
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.workspace import Workspace
-from semantic_layer.periods import Period
+from semantic_layer.periods import EachPeriod, Period, SinglePeriod
 from semantic_layer.reach import reaches
 from semantic_layer.requests import MetricQuery, plain
 from tools.requests import DefinitionQuery
+
+MISTYPED = ("unbound_word", "off_topic", "entity_condition", "median", "statistic")
+"""Refusals that a mistyped word may be the cause of."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,8 @@ def plan(text: str, conversation: Conversation, reader: Reader) -> Outcome:
         return at_once
     draft = draft_of(question, reader.lexicon, reader.today)
     outcome = _outcome(draft, conversation, reader)
-    if isinstance(outcome, Refuse) and outcome.code in ("unbound_word", "off_topic", "entity_condition"):
+    outcome = two_questions(draft, outcome, lambda part: _alone(part, reader)[1]) or outcome
+    if isinstance(outcome, Refuse) and outcome.code in MISTYPED:
         corrected = _corrected(question, draft, conversation, reader)
         if corrected is not None:
             return corrected
@@ -83,12 +99,15 @@ def explain(text: str, reader: Reader) -> Draft:
 
 
 def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcome:
-    write = refused_write(draft)
+    write = refused_write(draft) or _no_period(draft)
     if write is not None:
         return write
     talk = small_talk(draft)
     if talk is not None:
         return (None if talk.topic == "questions" else scope_refusal(draft)) or _planned(draft, talk)
+    asked = membership(draft) or traits(draft) or asked_of_states(draft)
+    if asked is not None:
+        return scope_refusal(draft) or _contradiction(draft, asked) or _planned(draft, asked)
     defined = definition(draft) or _definition_of_last(draft, conversation)
     if defined is not None:
         return scope_refusal(draft) or _planned(draft, defined)
@@ -98,12 +117,19 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     several = _several(draft)
     if several is not None:
         return several
-    listed = own_list(draft) or _list_of_last(draft, conversation) or listing(draft)
+    of_them = _of_those(draft, conversation, reader)
+    if of_them is not None:
+        return of_them
+    listed = own_list(draft) or _list_of_last(draft, conversation) or _listing(draft)
     if listed is not None:
-        return _beyond(draft) or scope_refusal(draft) or _planned(draft, listed)
+        summed = next((item for item in draft.items if item.role in ("statistic", "window")), None)
+        if summed is not None:
+            return Refuse(code="statistic", span=summed.text, bindings=bindings_of(draft))
+        return _beyond(draft) or scope_refusal(draft) or _contradiction(draft, listed) or _planned(draft, listed)
     if is_elliptical(draft, conversation):
         request = edited(draft, conversation)
         if request is not None:
+            claim_ends(draft, request)
             return scope_refusal(draft, following=True) or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
@@ -118,6 +144,22 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
         return Clarify(code="share", span=draft.question.original.strip(), choices=cuts(draft), bindings=bindings_of(draft))
     return _checked(draft, metric_query(draft))
+
+
+def _alone(text: str, reader: Reader) -> tuple[Draft, Outcome]:
+    """A text as a question that nothing was asked before."""
+    draft = draft_of(read_question(text), reader.lexicon, reader.today)
+    return draft, _outcome(draft, Conversation(id=""), reader)
+
+
+def _of_those(draft: Draft, conversation: Conversation, reader: Reader) -> Outcome | None:
+    """A number of those whom the last answer counted."""
+    asked = number_of_those(draft, conversation, lambda text: _alone(text, reader))
+    if asked is None or isinstance(asked, Refuse):
+        return asked
+    request, own = asked
+    planned = Plan(readings=(plain(request),), bindings=bindings_of(draft), notes=_notes(own), edited=True)
+    return _contradiction(draft, request) or planned
 
 
 def _is_absent(draft: Draft, item: Item) -> bool:
@@ -142,22 +184,46 @@ def _beyond(draft: Draft) -> Outcome | None:
         return None
     code, parts = draft.beyond
     span = str(parts.get("text", ""))
-    if code == "which_average" and not any(isinstance(each, Tag) for each in _tags(draft)):
+    if code == "which_average":
         choices = tuple(choice(draft, metrics=(name,)) for name in parts["options"])
         return Clarify(code="which_average", span=span, choices=choices, parts=parts, bindings=bindings_of(draft))
     if code == "two_periods":
         return Clarify(code="two_periods", span=span, parts=parts, bindings=bindings_of(draft))
-    if code == "which_average":
-        return None
+    if code == WHOLE_AND_PART:
+        share = metric_query(draft)
+        whole = share.model_copy(update={"share_of": None, "where": share.share_of.where if share.share_of is not None else None})
+        choices = (Choice(request=plain(whole)), Choice(request=plain(share)))
+        return Refuse(code=code, span=span, choices=choices, bindings=bindings_of(draft))
+    if code == "no_ratio":
+        beside = choice(draft, metrics=tuple(parts["metrics"]))
+        return Refuse(code=code, span=span, parts=parts, choices=(beside,), bindings=bindings_of(draft))
     return Refuse(code=code, span=span, parts=parts, bindings=bindings_of(draft))
 
 
-def _tags(draft: Draft) -> list[object]:
-    refs = [ref for condition in draft.conditions for ref in refs_of(condition)]
-    segments = [
-        Tag(name=part.name) for condition in draft.conditions for part in parts_of(condition) if isinstance(part, InSegment)
-    ]
-    return [*refs, *draft.by, *segments]
+def _no_period(draft: Draft) -> Refuse | None:
+    """Words for days of which nobody has said when they are: without them another question would be answered."""
+    for item in draft.items:
+        term = item.get(NoPeriodTerm)
+        if term is not None and item.role != "aside" and len(item.span.meanings) == 1:
+            return Refuse(
+                code=term.code, span=item.text, parts={**dict(term.parts), "text": item.text}, bindings=bindings_of(draft)
+            )
+        grains = {grain.grain for grain in item.all(GrainTerm)}
+        if grains and grains <= FISCAL_GRAINS:
+            if draft.today.settings.fiscal_year_start is None:
+                return Refuse(code="no_fiscal_year", span=item.text, bindings=bindings_of(draft))
+            grouped = any(isinstance(ref, TimeBucket) and ref.grain in grains for ref in draft.by)
+            if not grouped and not draft.any_word("define") and item.get(PeriodTerm) is None:
+                return Refuse(code="unbound_word", span=item.text, bindings=bindings_of(draft))
+    beyond = draft.beyond
+    if beyond is not None and beyond[0] in NO_PERIOD:
+        return Refuse(code=beyond[0], span=beyond[1]["text"], parts=beyond[1], bindings=bindings_of(draft))
+    return None
+
+
+FISCAL_GRAINS = {"fiscal_year", "fiscal_quarter"}
+NO_PERIOD = ("holiday_year", "holiday_days", "holiday_week_of_many", "holiday_range")
+"""Why a period cannot be told, where that shows only beside another one: last year's Thanksgiving."""
 
 
 def _several(draft: Draft) -> Outcome | None:
@@ -170,7 +236,7 @@ def _several(draft: Draft) -> Outcome | None:
     term = item.get(SeveralTerm)
     assert term is not None
     word = draft.workspace.ambiguous[term.index]
-    if word.prefer_with_period and (draft.periods or draft.by) and _only_counted(draft):
+    if word.prefer_with_period and (draft.periods or draft.by) and _only_counted(draft, word.prefer_with_period):
         draft.metrics = [word.prefer_with_period]
         draft.claim(f"metric {word.prefer_with_period}", item)
         return None
@@ -192,9 +258,12 @@ def _several(draft: Draft) -> Outcome | None:
     return Clarify(code="term", span=item.text, choices=choices, bindings=bindings_of(draft))
 
 
-def _only_counted(draft: Draft) -> bool:
-    """No metric is named; a word for how many there are may stand beside the word: 新客有多少户."""
-    counts = {metric.name for entity in draft.workspace.entities for metric in entity_counts(draft.workspace, entity.name)}
+def _only_counted(draft: Draft, name: str) -> bool:
+    """No metric is named; a word for how many there are may stand beside the word: 新客有多少户. A rate counts nobody."""
+    metric = draft.workspace.metric(name)
+    if draft.metrics and metric is not None and metric.type == "fraction":
+        return False
+    counts = all_counts(draft.workspace)
     return all(name in counts for name in draft.metrics) and len(draft.metrics) <= 1
 
 
@@ -212,6 +281,11 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
     return DefinitionQuery(names=tuple(requests[0]["metrics"]))
 
 
+def _listing(draft: Draft) -> Frozen | None:
+    """What exists; those of whom something is said are counted where that is asked."""
+    return None if draft.own_figures is not None and draft.metrics else listing(draft)
+
+
 def _list_of_last(draft: Draft, conversation: Conversation) -> Frozen | None:
     """ "Which ones are these?" """
     requests = conversation.requests()
@@ -227,12 +301,16 @@ def _list_of_last(draft: Draft, conversation: Conversation) -> Frozen | None:
 
 def _checked(draft: Draft, request: MetricQuery, edited: bool = False) -> Outcome:
     """A metric that cannot reach what is asked gives way to one that counts the same entity and can."""
+    contradicted = _contradiction(draft, request)
+    if contradicted is not None:
+        return contradicted
+    request = counted_in_profile(draft, request)
     notes = list(_notes(draft))
     fields = [ref.name for ref in request.by if isinstance(ref, Field)]
     fields += [ref.name for part in parts_of(request.where) for ref in refs_of(part) if isinstance(ref, Field)]
     if any(_counts_its_own_groups(draft.workspace, name, request.by) for name in request.metrics):
         return which_metric(draft)
-    if len(request.metrics) == 1:
+    if len(request.metrics) == 1 and not _names_the_count(draft, request.metrics[0]):
         other = _reaching_count(draft.workspace, request.metrics[0], fields)
         if len(other) == 1:
             notes.append(Note(code="other_count", parts={"asked": request.metrics[0], "taken": other[0]}))
@@ -243,13 +321,36 @@ def _checked(draft: Draft, request: MetricQuery, edited: bool = False) -> Outcom
     return Plan(readings=(plain(request),), bindings=bindings_of(draft), notes=tuple(notes), edited=edited)
 
 
+def _contradiction(draft: Draft, request: Frozen) -> Refuse | None:
+    """A deed that is not in the request, and conditions that cannot all be true, were misread; neither is answered."""
+    asked = getattr(request, "period", None) or draft.today.settings.default_period
+
+    def days(period: SinglePeriod | None) -> Span | None:
+        single = period or asked
+        return None if isinstance(single, EachPeriod) else Span(*days_of(single, draft.today))
+
+    left_out = deed_left_out(draft, request) if isinstance(request, MetricQuery) else None
+    if left_out is not None:
+        return Refuse(code="entity_condition", span=left_out.text, parts={"text": left_out.text}, bindings=bindings_of(draft))
+    found = contradiction(getattr(request, "where", None), days)
+    if found is None:
+        return None
+    said = next((each for each in draft.clauses if each.as_condition() == found), None)
+    words = draft.question.words(said.first.span.start, said.last.span.end) if said is not None else ""
+    span = words or draft.question.original.strip()
+    return Refuse(code="entity_condition", span=span, parts={"text": span}, bindings=bindings_of(draft))
+
+
+def _names_the_count(draft: Draft, metric: str) -> bool:
+    """Whether a word stands for this very count ("people reached"), and not for the entity that several count."""
+    named = [item for item in draft.items if any(term.name == metric and not term.weak for term in item.all(MetricTerm))]
+    return any(all(term.entity is None for term in item.all(FieldTerm)) for item in named)
+
+
 def _counts_its_own_groups(workspace: Workspace, metric: str, by: tuple[FieldRef, ...]) -> bool:
     """Customers by customer: one each, which nobody asks for."""
     names = {ref.name for ref in by if isinstance(ref, Field)}
-    return any(
-        entity.key_name in names and metric in {each.name for each in entity_counts(workspace, entity.name)}
-        for entity in workspace.entities
-    )
+    return any(entity.key_name in names and metric in counts_of(workspace, entity.name) for entity in workspace.entities)
 
 
 def _renamed(request: MetricQuery, name: str) -> MetricQuery:
@@ -290,7 +391,7 @@ def _corrected(question: Question, draft: Draft, conversation: Conversation, rea
             again = read_question(question.original.replace(typed, word, 1))
             redrafted = draft_of(again, reader.lexicon, reader.today)
             outcome: Outcome | None = _outcome(redrafted, conversation, reader)
-            if isinstance(outcome, Refuse) and outcome.code in ("unbound_word", "off_topic", "entity_condition"):
+            if isinstance(outcome, Refuse) and outcome.code in MISTYPED:
                 fewer = len(redrafted.left_over()) < len(draft.left_over())
                 outcome = _corrected(again, redrafted, conversation, reader, depth - 1) if depth > 1 and fewer else None
             if isinstance(outcome, Plan):

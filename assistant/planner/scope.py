@@ -6,6 +6,7 @@ from assistant.language.meanings import FieldTerm, MetricTerm, SegmentTerm, Seve
 from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Binding, Choice, Refuse
+from assistant.planner.unanswered import unanswered
 from semantic_layer.requests import plain
 
 NEEDS_A_METRIC = (
@@ -23,6 +24,7 @@ def scope_refusal(draft: Draft, following: bool = False) -> Refuse | None:
     """Nothing is silently ignored: words that nothing bound end the question, by name."""
     left = [item for item in draft.left_over() if not (following and item.word("follow", "refer", "this", "back"))]
     left = [item for item in left if not item.word("vague", "key_noun")]
+    left += unanswered(draft)
     first = next((item for item in draft.items if not item.light), None)
     if not following and first is not None and first.free and first.word("add") and not first.word("conj", "filler", "plus"):
         left = [first, *left]  # with nothing before it, "add" asks to change the data

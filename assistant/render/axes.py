@@ -84,6 +84,8 @@ def extent_of(values: Sequence[float], log: bool = False, zero: bool = True, roo
 
 def _log_extent(low: float, high: float, above: float, most: int) -> Extent:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    if last == first:
+        last, high = first + 1, 10.0 ** (first + 1)  # a lone power of ten spans nothing by itself
     each = max(1, math.ceil((last - first) / (most + 1)))
     top = math.log10(high) + (math.log10(high) - first) * above
     ticks = tuple(10.0**power for power in range(first, last + 1, each) if power <= top)

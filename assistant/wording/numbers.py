@@ -103,11 +103,14 @@ def cell(value: Any, column: Column, language: str) -> str:
 def dimension_value(value: Any, column: Column, language: str) -> str:
     if value == UNKNOWN:
         return templates(language)["unknown"]
+    days = column.value_label(value, language) if column.grain == "period" else None
+    if days is not None:
+        return days
     if column.grain is not None:
         return bucket(value, column.whole or column.grain, language)
-    if isinstance(value, bool):
+    label = column.value_label(value, language) or column.value_label(str(value), language)
+    if isinstance(value, bool) and not label:
         return templates(language)["yes" if value else "no"]
-    label = column.value_label(value, language)
     return label if label else str(value)
 
 

@@ -21,20 +21,27 @@ from semantic_layer.conditions import (
     In,
     InSegment,
     IsNull,
+    Meets,
     Not,
     Or,
     Range,
     Scaled,
+    Sequence,
+    Step,
     Tag,
     TimeBucket,
+    Within,
 )
 from semantic_layer.implied import figure
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Distinct
 from semantic_layer.model.workspace import Workspace
-from semantic_layer.periods import Between, EachPeriod, LastN, Period, SinglePeriod, WholeData
+from semantic_layer.periods import Between, CalendarUnit, EachPeriod, LastN, Period, SinglePeriod, WholeData
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, OrderBy, PreviousPeriod, ValueQuery
+from semantic_layer.statistics import summaries
+from semantic_layer.windowed import label_of
+from tools.requests import MembershipQuery, ProfileQuery
 
 OPERATORS = {"eq", "ne", "lt", "le", "gt", "ge", "contains"}
 
@@ -72,8 +79,13 @@ class Words:
         home = home_dataset(self.workspace, name)
         return home.field(name.rpartition(".")[2]) if home else None
 
+    def _as_of(self, text: str, day: date) -> str:
+        return f"{text}（{day}）" if self.language == "zh" else f"{text} ({day})"
+
     def ref(self, ref: object) -> str:
         match ref:
+            case Tag(name=name, as_of=date() as day):
+                return self._as_of(self.name(name), day)
             case Field(name=name) | Tag(name=name):
                 return self.name(name)
             case TimeBucket(grain=grain, field=field):
@@ -81,23 +93,64 @@ class Words:
                 return grain_word if field is None else f"{self.name(field)} ({grain_word})"
             case EntityMetric():
                 return self._of_each(ref)
-            case Scaled(factor=factor, ref=scaled):
-                return fill(self.language, "conditions", "times", factor=f"{factor:g}", ref=self.ref(scaled))
+            case Meets(condition=asked):
+                return fill(self.language, "conditions", "whether", inner=self.condition(asked))
+            case Scaled(factor=factor, ref=scaled, plus=plus):
+                said = self.ref(scaled)
+                said = fill(self.language, "conditions", "times", factor=f"{factor:g}", ref=said) if factor != 1 else said
+                code = "plus" if plus > 0 else "less"
+                return (
+                    fill(self.language, "conditions", code, amount=self._in_unit_of(scaled, abs(plus)), ref=said)
+                    if plus
+                    else said
+                )
             case _:
                 return str(ref)
+
+    def _in_unit_of(self, ref: object, value: float) -> str:
+        """A number in the unit of what it is added to."""
+        metric = self.workspace.metric(ref.metric) if isinstance(ref, EntityMetric) else None
+        return cell(value, metric_column(metric, metric.name, "metric"), self.language) if metric is not None else f"{value:g}"
 
     def _of_each(self, ref: EntityMetric) -> str:
         """A figure of each entity: sales of each customer (March 2017, colour is red)."""
         parts = {"entity": self.entity(ref.entity or ""), "inside": self._inside(ref.where, ref.period)}
+        if ref.rank is not None:
+            return fill(self.language, "conditions", f"place_{ref.rank}", metric=self._figure_of(ref), **parts)
         if self.workspace.metric(ref.metric) is not None:
             return fill(self.language, "conditions", "of_each", metric=self.metric(ref.metric), **parts)
         return fill(self.language, "conditions", "number_of", things=self._counted(ref.metric), **parts)
 
-    def _inside(self, where: AnyCondition | None, period: SinglePeriod | None) -> str:
+    def _among_the_first(self, ref: EntityMetric, last: float) -> str:
+        """The 200 customers with the highest sales, the 10% of them."""
+        parts = {"entity": self.entity(ref.entity or ""), "inside": self._inside(ref.where, ref.period)}
+        code = "part" if ref.rank_part else "one" if last == 1 else "first"
+        shown = {"n": self._amount(ref, last), "metric": self._figure_of(ref)}
+        return fill(self.language, "conditions", f"{code}_{ref.rank}", **shown, **parts)
+
+    def _figure_of(self, ref: EntityMetric) -> str:
+        """What each one is ranked by."""
+        if self.workspace.metric(ref.metric) is not None:
+            return self.metric(ref.metric)
+        return fill(self.language, "conditions", "number", things=self._counted(ref.metric))
+
+    def _inside(self, where: AnyCondition | None, period: SinglePeriod | None, within: Within | None = None) -> str:
         """What narrows the rows of an entity, in brackets."""
         said = [self.condition(where)] if where is not None else []
         said += [self.asked_period(period)] if period is not None else []
+        said += [self._within(within)] if within is not None else []
+        said = [each for each in said if each]  # days that are not resolved yet say nothing
         return fill(self.language, "conditions", "inside", parts=self.texts["comma"].join(said)) if said else ""
+
+    def _within(self, within: Within) -> str:
+        """Days that follow a first time or a date, and whether that day itself counts."""
+        if not within.is_after_first:
+            return fill(self.language, "conditions", "within_date", days=within.days, field=self.name(within.after))
+        dataset = self.workspace.dataset(within.dataset or "")
+        of = self._inside(within.where, None)
+        code = "within_first" if dataset is None else "within_first_of"
+        name = dataset.label_in(self.language) if dataset is not None else ""
+        return fill(self.language, "conditions", code, days=within.days, dataset=name, inside=of)
 
     def entity(self, name: str) -> str:
         """What figures are asked of: an entity, a field, a grain of time."""
@@ -147,15 +200,30 @@ class Words:
             entry = next((each for each in tag.values if each.value == value), None) if tag else None
             if entry is not None:
                 return entry.label(self.language, str(value))
+        if isinstance(ref, Meets) and isinstance(value, bool):
+            others = fill(self.language, "conditions", "others", entity=self.entity(ref.entity))
+            return self.condition(ref.condition) if value else others
         if isinstance(value, bool):
             return self.texts["yes" if value else "no"]
         return str(value)
+
+    def value_of(self, condition: AnyCondition, value: Any) -> str:
+        """A value of what a condition compares, in its words."""
+        while isinstance(condition, Not):
+            condition = condition.of
+        left = getattr(condition, "left", None)
+        inner = left.ref if isinstance(left, Scaled) else left
+        if isinstance(inner, Tag) and isinstance(value, str) and value.lower() in ("true", "false"):
+            value = value.lower() == "true"
+        return self.value(inner, value) if inner is not None else str(value)
 
     def _amount(self, ref: EntityMetric, value: Any) -> str:
         """A bound for a figure of each entity, as the figure itself is written."""
         found = self.workspace.metric(ref.metric)
         if not isinstance(value, int | float) or isinstance(value, bool):
             return str(value)
+        if ref.rank is not None:
+            return f"{value * 100:.6g}%" if ref.rank_part else f"{value:,}"
         if found is not None and found.type == "fraction":
             return cell(value, metric_column(found, ref.metric, "metric"), self.language)
         unit = (
@@ -191,6 +259,10 @@ class Words:
                 return fill(self.language, "conditions", "not", inner=self.condition(part))
             case Compare(left=TimeBucket(grain="is_weekend"), op="eq", right=bool() as weekend):
                 return self.texts["conditions"]["weekend" if weekend else "workday"]
+            case Compare(left=EntityMetric(rank=str()) as place, op="le", right=int() | float() as last):
+                return self._among_the_first(place, last)
+            case Compare(left=Meets() as group, op="eq", right=bool() as value):
+                return self.value(group, value)
             case Compare(left=left, op=op, right=value):
                 shown = self.value(left, value) if isinstance(value, bool | int | float | str) else self.ref(value)
                 return self._say(op, left, value=shown)
@@ -200,20 +272,33 @@ class Words:
                 return self._say("between", left, low=self.value(left, low), high=self.value(left, high))
             case IsNull(left=left):
                 return self._say("is_null", left)
-            case InSegment(name=name):
-                return fill(self.language, "conditions", "segment", name=self.name(name))
-            case _:
-                return condition.kind
+            case InSegment(name=name, as_of=day):
+                shown = self.name(name) if day is None else self._as_of(self.name(name), day)
+                return fill(self.language, "conditions", "segment", name=shown)
+            case Sequence():
+                return self._in_order(condition)
 
     def _did(self, did: Did, code: str) -> str:
         dataset = self.workspace.dataset(did.dataset)
         parts = {
             "entity": self.entity(did.entity),
             "dataset": dataset.label_in(self.language) if dataset else did.dataset,
-            "inside": self._inside(did.where, did.period),
+            "inside": self._inside(did.where, did.period, did.within),
             "count": did.count,
         }
         return fill(self.language, "conditions", "did_often" if did.count > 1 and code == "did" else code, **parts)
+
+    def _in_order(self, asked: Sequence) -> str:
+        steps = self.texts["then"].join(map(self._step, asked.steps))
+        days = fill(self.language, "conditions", "in_days", days=asked.within_days) if asked.within_days is not None else ""
+        return fill(self.language, "conditions", "in_order", entity=self.entity(asked.entity), steps=steps, days=days)
+
+    def _step(self, step: Step) -> str:
+        code = ("step_seldom" if step.times > 1 else "step_absent") if step.absent else "step_often" if step.times > 1 else "step"
+        dataset = self.workspace.dataset(step.dataset)
+        name = dataset.label_in(self.language) if dataset else step.dataset
+        inside = self._inside(step.where, None)
+        return fill(self.language, "conditions", code, dataset=name, inside=inside, count=step.times)
 
     def _say(self, code: str, left: object, **parts: Any) -> str:
         return fill(self.language, "conditions", code, field=self.ref(left), **parts)
@@ -241,6 +326,10 @@ class Words:
         if start is None or end is None:
             return ""
         days = self.span(start, end)
+        if isinstance(period, CalendarUnit) and period.unit in ("fiscal_year", "fiscal_quarter"):
+            asked = bucket(start.isoformat(), period.unit, self.language)
+            dates = fill(self.language, "periods", "span", start=start.isoformat(), end=end.isoformat())
+            return f"{asked}（{dates}）" if self.language == "zh" else f"{asked} ({dates})"
         if isinstance(period, LastN) and not period.skip:
             asked = fill(self.language, "periods", f"last_{period.unit}", n=period.n)
             dates = fill(self.language, "periods", "span", start=start.isoformat(), end=end.isoformat())
@@ -265,7 +354,7 @@ class Words:
 
     def request(self, request: MetricQuery, spans: tuple[tuple[date, date], ...], other: tuple[date, date] | None) -> str:
         """ "Sales · by city · November 2017 · high to low"."""
-        parts = [listed(self.language, [self.metric(name) for name in request.metrics])]
+        parts = [listed(self.language, self.measured(request))]
         if request.where is not None:
             parts.append(self.condition(request.where))
         if request.by:
@@ -281,6 +370,15 @@ class Words:
             parts.append(fill(self.language, "reading", "share_within" if within else "share", within=within))
         parts += self.order(request)
         return " · ".join(part for part in parts if part)
+
+    def measured(self, request: MetricQuery) -> list[str]:
+        """What a request measures: its metrics, or each statistic of them, or each over its window."""
+        if request.window is not None:
+            found = [self.workspace.metric(name) for name in request.metrics]
+            return [label_of(each, request.window).get(self.language) for each in found if each is not None]
+        if request.of_each is not None:
+            return [each.label.get(self.language) for each in summaries(self.workspace, request)]
+        return [self.metric(name) for name in request.metrics]
 
     def groups(self, request: MetricQuery) -> str:
         """The dimensions of a request as they stand after "by"."""
@@ -313,6 +411,15 @@ class Words:
 
     def values_query(self, request: ValueQuery) -> str:
         return fill(self.language, "reading", "values", field=self.ref(request.field))
+
+    def profile_query(self, request: ProfileQuery) -> str:
+        text = fill(self.language, "reading", "profile", where=self.condition(request.where))
+        names = listed(self.language, [self.ref(ref) for ref in request.fields])
+        return f"{text} · {names}" if names else text
+
+    def membership_query(self, request: MembershipQuery) -> str:
+        entity = self.name(request.entity)
+        return fill(self.language, "reading", "membership", entity=entity, key=request.key, where=self.condition(request.where))
 
     def entity_query(self, request: EntityQuery) -> str:
         text = fill(self.language, "reading", "entities", entity=self.name(request.entity))

@@ -9,6 +9,7 @@ from assistant.wording.readings import Words
 from assistant.wording.texts import fill, listed, text_of
 from semantic_layer.errors import reason_of
 from semantic_layer.metric_parts import base_datasets
+from semantic_layer.model.profiles import day_of_profile, profile_name
 
 REACHABLE_SHOWN = 8
 REFUSAL_REASONS = {
@@ -26,10 +27,21 @@ REFUSAL_REASONS = {
     "top_within": "not_available",
     "share_compared": "not_available",
     "one_part": "not_available",
+    "two_questions": "not_available",
+    "whole_and_part": "not_available",
+    "retained_between": "not_available",
     "statistic": "not_available",
+    "running": "not_available",
+    "no_ratio": "not_defined",
     "median": "not_defined",
     "maximum": "not_defined",
     "no_edit": "unbound_word",
+    "holiday_year": "not_defined",
+    "holiday_days": "not_defined",
+    "holiday_week_of_many": "not_defined",
+    "holiday_range": "not_defined",
+    "undeclared_holiday": "not_defined",
+    "no_fiscal_year": "not_defined",
     "model_failed": "internal",
 }
 """The contract's reason of the planner's own refusal codes; the others are in the semantic layer's table."""
@@ -51,8 +63,14 @@ def refusal(code: str, span: str, parts: dict[str, Any], words: Words, request: 
         return fill(language, "refusals", "unmeasured", name=words.metric(parts["metric"]), why=text_of(parts["why"], language))
     if code == "kind_not_compiled":
         shown["name"] = words.name(parts.get("name") or parts.get("metric") or "") or span or shown["metrics"]
+    if code == "holiday_year" and len(parts.get("years", ())) == 1:
+        code = "holiday_one_year"
+    if code in ("holiday_days", "holiday_week_of_many"):
+        shown["days"] = words.span(_day(parts["start"]), _day(parts["end"]))
     if code == "outside_period":
         shown["period"] = words.span(_day(parts["start"]), _day(parts["end"]))
+    if code == "too_small" and "members" in parts:
+        code = "too_few_members"
     if code == "no_such_data" and isinstance(parts.get("because"), dict):
         shown["because"] = text_of(parts["because"], language)
     if code == "no_such_data" and not shown.get("because"):
@@ -84,6 +102,11 @@ def _part(key: str, value: Any, words: Words) -> Any:
             return listed(language, [str(each) for each in value])
         case "first" | "last":
             return str(value)
+        case "holiday":
+            holiday = words.workspace.holiday(str(value))
+            return holiday.label_in(language) if holiday else value
+        case "years":
+            return listed(language, [str(year) for year in value])
         case "parameter":
             return words.name(str(value))
         case _:
@@ -103,18 +126,22 @@ def instead_of(code: str, parts: dict[str, Any], request: dict[str, Any] | None,
     """Requests that could be asked instead of one that the compiler refused."""
     metrics = list((request or {}).get("metrics") or [])
     workspace = words.workspace
-    if code == "unreachable_field" and metrics:
+    if code == "unreachable_field" and metrics and set(parts.get("metrics") or metrics) <= set(metrics):
         reaching = _metrics_reaching(words, str(parts["field"]), metrics)
         return [{**(request or {}), "metrics": [name], "order": []} for name in reaching[:3]]
     if code == "kind_not_compiled":
         name = parts.get("metric") or parts.get("name")
         if name and (workspace.metric(name) or workspace.tag(name) or workspace.segment(name)):
             return [{"kind": "definition_query", "names": [name]}]
+    if code == "too_small" and request and request.get("kind") == "profile_query":
+        entity, where = request["entity"], request["where"]
+        size = {"kind": "metric_query", "metrics": [f"{profile_name(entity)}.{entity}"], "where": where}
+        return [size, {"kind": "entity_query", "entity": entity, "where": where}]
     if code == "not_conformed":
         return [{**(request or {}), "metrics": [name], "order": []} for name in metrics[:3]]
     if code in ("no_last_year", "no_earlier_period") and request:
         return [{key: value for key, value in request.items() if key != "compare"}]
-    if code == "outside_period" and request:
+    if code == "outside_period" and request and not any(day_of_profile(name.rpartition(".")[0]) for name in metrics):
         return [{key: value for key, value in request.items() if key not in ("period", "compare")}]
     if code == "unknown_parameter" and request:
         return [{key: value for key, value in request.items() if key != "parameters"}]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from assistant.wording.numbers import cell, dimension_value, number
+from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
 from assistant.wording.texts import cleaned, fill, inner, listed, text_of
 from semantic_layer.columns import Column, Note
@@ -50,8 +50,11 @@ class Sentences:
         parts = {key: self._note_part(note.code, key, value) for key, value in note.parts.items()}
         if note.code == "also_under":
             parts["value"] = self.words.parameter_value(note.parts["parameter"], note.parts["value"])
-        if note.code in ("default_period", "unit_not_over"):
+        if "start" in note.parts and "end" in note.parts:
             parts["period"] = self.words.span(_day(note.parts["start"]), _day(note.parts["end"]))
+        if note.code == "partial_buckets":
+            grain = str(note.parts["grain"])
+            parts["buckets"] = listed(self.language, [bucket(each, grain, self.language) for each in note.parts["buckets"]])
         if note.code == "taken_for":
             parts["meant"] = self._meant(note.parts)
         return fill(self.language, "notes", note.code, **parts)
@@ -68,8 +71,12 @@ class Sentences:
             return self.words.metric(value)
         if key == "grain":
             return self.words.texts["grains"][value]
+        if key == "tags":
+            return listed(self.language, [inner(self.words.name(each), self.language) for each in value])
         if key == "metrics":
             return listed(self.language, [inner(self.words.metric(each), self.language) for each in value])
+        if key == "each":
+            return self.words.entity(str(value))
         if key in ("dataset", "entity"):
             return self._label_of(key, str(value))
         if key == "field":
@@ -105,6 +112,10 @@ class Sentences:
                 return self._catalogue(finding.parts, answer)
             case "values" | "entities":
                 return self._listing(finding, answer)
+            case "profile" | "profile_alike":
+                return self._profile(finding, answer)
+            case "member" | "no_member":
+                return self._membership(finding, answer)
             case _:
                 assert request is not None
                 said = self.said(finding, answer, request)
@@ -116,7 +127,7 @@ class Sentences:
         common: dict[str, Any] = {
             "when": self._when(answer, request),
             "where": self._where(request),
-            "metric": self.words.metric(parts.get("metric", "")),
+            "metric": self._metric(str(parts.get("metric", "")), answer),
         }
         table = answer.main
         if code == "empty" or table is None:
@@ -146,6 +157,12 @@ class Sentences:
             return Said("ranking", {"rows": rows, "direction": direction, "more": more, **common})
         texts = {"count": parts["count"], "group": groups, "rows": rows, "lowest": write.row(parts["lowest"]), "total": total}
         return Said("breakdown_total" if total else "breakdown", {**texts, **common})
+
+    def _metric(self, name: str, answer: Answer) -> str:
+        """What a finding is about: a metric, or a statistic of one, which its column names."""
+        columns = answer.main.columns if answer.main is not None else ()
+        found = next((each for each in columns if each.name == name and each.role == "metric" and each.label.get("en")), None)
+        return found.label_in(self.language) if found is not None else self.words.metric(name)
 
     def _single(
         self, code: str, write: _Writer, parts: dict[str, Any], common: dict[str, Any], answer: Answer, request: MetricQuery
@@ -220,6 +237,54 @@ class Sentences:
             count=finding.parts["count"],
             values=listed(self.language, values),
             more=more,
+        )
+
+    def _profile(self, finding: Finding, answer: Answer) -> str:
+        """How large a group is, and what it stands out by."""
+        parts = finding.parts
+        values = [
+            fill(
+                self.language,
+                "findings",
+                "trait",
+                field=text_of(each["field"], self.language),
+                value=text_of(each["value"], self.language),
+                share=f"{each['share']:.1%}",
+                everyone=f"{each['everyone']:.1%}",
+                index=f"{each['index']:.0f}",
+            )
+            for each in parts["values"]
+        ]
+        return fill(
+            self.language,
+            "findings",
+            finding.code,
+            where=self.words.condition(answer.evidence.where),
+            size=f"{parts['size']:,}",
+            total=f"{parts['total']:,}",
+            share=f"{parts['share']:.1%}",
+            entity=inner(self.words.entity(parts["entity"]), self.language),
+            values=("；" if self.language == "zh" else "; ").join(values),
+        )
+
+    def _membership(self, finding: Finding, answer: Answer) -> str:
+        """Whether one belongs, and each part of the rule with its own value."""
+        parts = finding.parts
+        lines: list[str] = []
+        for part in parts["parts"]:
+            condition = CONDITION.validate_python(part["condition"])
+            value = part["value"]
+            shown = self.words.value_of(condition, value) if value is not None else ""
+            code = ("part_met" if part["met"] else "part_unmet") + ("_value" if shown else "")
+            lines.append(fill(self.language, "findings", code, condition=self.words.condition(condition), value=shown))
+        return fill(
+            self.language,
+            "findings",
+            finding.code,
+            entity=self.words.entity(parts["entity"]),
+            key=parts["key"],
+            where=self.words.condition(answer.evidence.where),
+            parts=("；" if self.language == "zh" else "; ").join(lines),
         )
 
     def _catalogue(self, parts: dict[str, Any], answer: Answer) -> str:

@@ -10,9 +10,11 @@ from semantic_layer.compiler.days import Fact, with_days
 from semantic_layer.compiler.expand import Formulas, measures_of
 from semantic_layer.compiler.measures import dataset_name, named_aggregate, time_of
 from semantic_layer.compiler.naming import free_name
-from semantic_layer.compiler.plan import Dimension, LogicalPlan, Scope
+from semantic_layer.compiler.plan import Dimension, Key, LogicalPlan, Scope
+from semantic_layer.compiler.profile_names import tag_field
 from semantic_layer.compiler.relation import check_visible
 from semantic_layer.compiler.shape import SUFFIX
+from semantic_layer.compiler.summarise import with_keys
 from semantic_layer.conditions import (
     And,
     AnyCondition,
@@ -20,6 +22,7 @@ from semantic_layer.conditions import (
     EntityMetric,
     Field,
     In,
+    Meets,
     Or,
     Tag,
     TimeBucket,
@@ -35,6 +38,7 @@ from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod
 from semantic_layer.reach import Reached, all_reachable, reach, reaches
 from semantic_layer.requests import MetricQuery
+from semantic_layer.statistics import figure_of_each, summaries
 
 
 def bind(plan: LogicalPlan) -> LogicalPlan:
@@ -44,7 +48,7 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
         RequestError: with the code of what is wrong.
     """
     request, scope = plan.request, plan.scope
-    metrics = tuple(find_metric(scope.workspace, name) for name in request.metrics)
+    metrics = tuple(_metric(scope.workspace, name, request) for name in request.metrics)
     _measurable(scope, metrics)
     _parameters_fit(scope.workspace, request)
     facts = _facts(plan, metrics)
@@ -53,17 +57,20 @@ def bind(plan: LogicalPlan) -> LogicalPlan:
         if name in scope.grant.denied:
             raise request_error("dataset_denied", f"role '{scope.grant.role}' may not ask dataset '{name}'", dataset=name)
     dimensions = _dimensions(request, together, _column_names(metrics, facts))
-    for where in (request.where, request.share_of.where if request.share_of else None):
+    dimensions = with_keys(dimensions, request, together.datasets, facts, scope.workspace)
+    whole = request.share_of.where if request.share_of else None
+    for where in (request.where, whole, *(ref.condition for ref in request.by if isinstance(ref, Meets))):
         for dataset in together.datasets:
             for ref in refs_of(where):
-                if isinstance(ref, Field):
-                    check_visible(together.reach(ref.name, dataset), scope)
+                if isinstance(ref, Field | Tag):
+                    check_visible(together.reach(_field_of(ref, scope.workspace).name, dataset), scope)
             within_grant(where, dataset, scope)
     plan = replace(plan, metrics=metrics, datasets=together.datasets, dimensions=dimensions, where=request.where)
     plan = with_days(plan, facts)
-    names = [dimension.name for dimension in dimensions]
+    names = [dimension.name for dimension in dimensions if not isinstance(dimension.ref, Key)]
+    names += [*(metric.name for metric in metrics), *(each.name for each in summaries(scope.workspace, request))]
     for order in request.order:
-        if order.target not in names and order.target not in [metric.name for metric in metrics]:
+        if order.target not in names:
             raise request_error("unknown_field", f"cannot order by '{order.target}', it is not in the result", field=order.target)
     notes = [Note(code="metric_note", parts={"text": m.note.model_dump()}) for m in metrics if m.note.get("en")]
     return plan.noting(*notes)
@@ -84,6 +91,12 @@ def _facts(plan: LogicalPlan, metrics: tuple[AnyMetric, ...]) -> list[Fact]:
             windowed = time is None and dataset is not None and dataset.window is not None
             found.append(Fact(metric.name, measure, name, time, windowed, beside))
     return found
+
+
+def _metric(workspace: Workspace, name: str, request: MetricQuery) -> AnyMetric:
+    """A metric of the request; of each one of an entity in data that tells them apart, where there is such."""
+    found = figure_of_each(workspace, name, request.of_each.entity) if request.of_each is not None else None
+    return found or find_metric(workspace, name)
 
 
 def find_metric(workspace: Workspace, name: str) -> AnyMetric:
@@ -193,10 +206,13 @@ def _dimensions(request: MetricQuery, together: Together, taken: set[str]) -> tu
     if isinstance(request.period, EachPeriod):
         found.append(Dimension(_free("period", "period", taken), "period"))
     for ref in request.by:
-        if isinstance(ref, Tag | EntityMetric):
-            name = ref.name if isinstance(ref, Tag) else ref.metric
+        if isinstance(ref, EntityMetric):
+            name = ref.metric
             raise request_error("kind_not_compiled", f"grouping by '{name}' is not computed yet", kind=ref.kind, name=name)
-        dimension = _dimension(ref, together)
+        if isinstance(ref, Meets):
+            dimension = Dimension("meets", ref)
+        else:
+            dimension = _dimension(ref if isinstance(ref, TimeBucket) else _field_of(ref, together.scope.workspace), together)
         if dimension.ref in [each.ref for each in found]:
             continue
         counted = next((fact for fact in together.facts if fact.metric == dimension.name), None)
@@ -206,7 +222,12 @@ def _dimensions(request: MetricQuery, together: Together, taken: set[str]) -> tu
     return tuple(found)
 
 
-def _free(name: str, ref: Field | TimeBucket | str, taken: set[str]) -> str:
+def _field_of(ref: Field | Tag, workspace: Workspace) -> Field:
+    """A tag is a field of its entity's profile."""
+    return ref if isinstance(ref, Field) else Field(name=tag_field(workspace, ref))
+
+
+def _free(name: str, ref: Field | TimeBucket | Meets | Key | str, taken: set[str]) -> str:
     longer = [ref.name.replace(".", "_")] if isinstance(ref, Field) else []
     longer += [f"{ref.field.replace('.', '_')}_{ref.grain}"] if isinstance(ref, TimeBucket) and ref.field else []
     known = {each.casefold() for each in taken}

@@ -16,7 +16,6 @@ from semantic_layer.compiler.measures import periods
 from semantic_layer.compiler.naming import column
 from semantic_layer.compiler.plan import Group, LogicalPlan, Variant
 from semantic_layer.compiler.time_sql import series
-from semantic_layer.conditions import GRAINS, unit_refs
 
 SERIES = "buckets"
 
@@ -104,20 +103,14 @@ def _joined(tree: exp.Select, group: Group, dimensions: dict[str, exp.Expr], fir
 
 
 def _filled_series(plan: LogicalPlan) -> exp.Select | None:
-    """A series by time alone shows every bucket inside the data, and named periods are all shown, empty ones too.
-
-    A ranking shows what there is, and so do buckets that were picked by their own figures.
-    """
-    picked = any(each.entity in GRAINS for each in unit_refs(plan.request.where))
-    if plan.request.limit is not None or picked:
+    """Every bucket of a series by time alone, or every named period."""
+    if not plan.is_filled:
         return None
-    if plan.dimensions and all(isinstance(each.ref, str) for each in plan.dimensions):
+    dimension = plan.series
+    if dimension is None:
         days = {"period": "first_day", "period_end": "last_day"}
         shown = [build.alias(column(days[str(each.ref)], "periods"), each.name) for each in plan.dimensions]
         return build.from_(build.select(*shown), periods(plan.spans))
-    dimension = plan.series
-    if dimension is None or len(plan.dimensions) != 1 or len(plan.spans) != 1:
-        return None
     span = plan.spans[0]
     inside = span.clip(plan.covered) if plan.covered else span
     first = first_of_bucket(plan, inside.start, dimension.grain or "date")

@@ -11,8 +11,12 @@ from sqlglot import exp
 
 from semantic_layer.columns import UNKNOWN
 from semantic_layer.compiler import build
+from semantic_layer.compiler.meets import meets_sql
+from semantic_layer.compiler.profile_names import segment_field, tag_field
+from semantic_layer.compiler.ranks import figure_or_rank_sql
+from semantic_layer.compiler.sequences import sequence_sql
 from semantic_layer.compiler.time_sql import bucket, day
-from semantic_layer.compiler.units import ALL_DAYS, Cells, compared_unit_sql, did_sql, unit_sql
+from semantic_layer.compiler.units import ALL_DAYS, Cells, compared_unit_sql, did_sql
 from semantic_layer.conditions import (
     And,
     AnyCondition,
@@ -22,12 +26,15 @@ from semantic_layer.conditions import (
     EntityMetric,
     Field,
     In,
+    InSegment,
     IsNull,
+    Meets,
     Not,
     Or,
     Range,
     Reference,
     Scaled,
+    Sequence,
     Tag,
     TimeBucket,
     Value,
@@ -64,10 +71,12 @@ def condition_sql(
         RequestError: a field that is unknown, unreachable or hidden; a value of the wrong type; a kind of condition that
             is not compiled yet.
     """
-    return _Predicates(dataset, sources, time, cells).sql(condition)
+    return Predicates(dataset, sources, time, cells).sql(condition)
 
 
-class _Predicates:
+class Predicates:
+    """Conditions over the rows of a dataset, as `condition_sql` describes them."""
+
     def __init__(self, dataset: str, sources: Sources, time: str | None, cells: Cells) -> None:
         self.dataset, self.sources, self.time, self.cells = dataset, sources, time, cells
 
@@ -89,16 +98,23 @@ class _Predicates:
                 sql, kind = self.in_days(left)
                 return exp.Between(this=_operand(sql), low=literal(low, kind, left), high=literal(high, kind, left))
             case Did():
-                return did_sql(condition, self.sources, self.cells)
+                return self.did(condition)
+            case InSegment(name=name, as_of=as_of):
+                return self.in_segment(name, as_of)
             case IsNull(left=left):
                 return _is_unknown(*self.left(left))
-            case _:
-                raise request_error(
-                    "kind_not_compiled",
-                    f"conditions of the kind '{condition.kind}' are not computed yet",
-                    kind=condition.kind,
-                    name=getattr(condition, "name", None),
-                )
+            case Sequence():
+                return self.sequence(condition)
+
+    def did(self, condition: Did) -> exp.Expr:
+        return did_sql(condition, self.sources, self.cells)
+
+    def sequence(self, condition: Sequence) -> exp.Expr:
+        return sequence_sql(condition, self.sources)
+
+    def in_segment(self, name: str, as_of: date | None) -> exp.Expr:
+        """Whether the entity of a row is in a segment; null for a row of no entity, or of one that was not known by then."""
+        return self.sources.field_sql(segment_field(self.sources.scope.workspace, name, as_of))
 
     def negated(self, part: AnyCondition) -> exp.Expr:
         """Keeps rows where the condition is false or unknown."""
@@ -128,14 +144,10 @@ class _Predicates:
 
     def compare(self, condition: Compare) -> exp.Expr:
         left, right, op = condition.left, condition.right, condition.op
-        if isinstance(right, Field | TimeBucket | Tag | EntityMetric | Scaled):
+        if isinstance(right, Field | TimeBucket | Tag | EntityMetric | Meets | Scaled):
             # Moments are compared as moments here, and two unknown values are not equal.
-            sides = (_operand(self.left(side)[0]) for side in (left, right))
-            return (
-                _is_not_true(exp.EQ(this=next(sides), expression=next(sides)))
-                if op == "ne"
-                else OPERATORS[op](this=next(sides), expression=next(sides))
-            )
+            first, second = (_operand(self.left(side)[0]) for side in (left, right))
+            return self.differ(first, second) if op == "ne" else OPERATORS[op](this=first, expression=second)
         sql, kind = self.compared(left, op, right)
         if op == "contains":
             return _contains(sql, kind, str(right))
@@ -146,11 +158,19 @@ class _Predicates:
         if isinstance(sql, exp.Predicate) and op == "eq" and isinstance(value, exp.Boolean):
             return sql if value.this else exp.Not(this=build.paren(sql))
         if op == "ne":
-            return exp.NullSafeNEQ(this=_operand(sql), expression=value)
+            return self.differs(_operand(sql), value)
         return OPERATORS[op](this=_operand(sql), expression=value)
 
+    def differs(self, left: exp.Expr, value: exp.Expr) -> exp.Expr:
+        """Whether something is not a value: what is unknown is not."""
+        return exp.NullSafeNEQ(this=left, expression=value)
+
+    def differ(self, left: exp.Expr, right: exp.Expr) -> exp.Expr:
+        """Whether two values differ; two unknown ones do."""
+        return _is_not_true(exp.EQ(this=left, expression=right))
+
     def compared(self, left: Reference, op: str, right: Value) -> tuple[exp.Expr, FieldType]:
-        if not isinstance(left, EntityMetric) or op not in MEETS or isinstance(right, bool | str):
+        if not isinstance(left, EntityMetric) or left.rank is not None or op not in MEETS or isinstance(right, bool | str):
             return self.in_days(left)
         return compared_unit_sql(left, self.sources, self.cells, lambda figure: MEETS[op](figure, right))
 
@@ -166,13 +186,17 @@ class _Predicates:
                 return self.sources.reached_sql(found), found.field.type
             case TimeBucket(grain=grain, field=field):
                 return self.time_sql(grain, field), GRAIN_TYPES.get(grain, "date")
-            case Scaled(factor=factor, ref=inner):
+            case Scaled(factor=factor, ref=inner, plus=plus):
                 sql, kind = self.left(inner)
-                return exp.Mul(this=exp.Literal.number(factor), expression=sql), kind
+                if factor != 1:
+                    sql = exp.Mul(this=exp.Literal.number(factor), expression=sql)
+                return (exp.Add(this=sql, expression=exp.Literal.number(plus)) if plus else sql), kind
             case EntityMetric():
-                return unit_sql(ref, self.sources, self.cells)
-            case Tag(name=name):
-                raise request_error("kind_not_compiled", f"conditions on '{name}' are not computed yet", kind=ref.kind, name=name)
+                return figure_or_rank_sql(ref, self.sources, self.cells)
+            case Meets():
+                return meets_sql(ref, self.dataset, self.sources, self.time, self.cells), "boolean"
+            case Tag():
+                return self.left(Field(name=tag_field(self.sources.scope.workspace, ref)))
 
     def time_sql(self, grain: str, field: str | None) -> exp.Expr:
         name = field or self.time

@@ -20,12 +20,13 @@ from semantic_layer.calendar import (
 )
 from semantic_layer.columns import Note
 from semantic_layer.compiler.measures import covered_days
+from semantic_layer.compiler.partial_days import partial_notes
 from semantic_layer.compiler.plan import Dimension, LogicalPlan, Measure, Scope
 from semantic_layer.compiler.time_sql import MONTHS
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
 from semantic_layer.errors import no_time, request_error
 from semantic_layer.model.metrics import Retention, WindowOf
-from semantic_layer.periods import Between, CalendarUnit, EachPeriod, WholeData
+from semantic_layer.periods import Between, EachPeriod, WholeData
 from semantic_layer.requests import AgainstPeriod, LastYear
 
 
@@ -71,14 +72,14 @@ def with_days(plan: LogicalPlan, facts: list[Fact]) -> LogicalPlan:
     notes: list[Note] = []
     if request.period is None and not whole:
         notes.append(Note(code="default_period", parts={"start": spans[0].start, "end": spans[0].end}))
-    elif covered and any(not span.within(covered) for span in spans):
+    if covered and any(not span.within(covered) for span in spans):
         notes.append(Note(code="partly_outside", kind="warning", parts={"first": covered.start, "last": covered.end}))
     if timeless and request.period is not None:
         notes.append(Note(code="window_overlap", parts={"dataset": timeless[0].dataset}))
     plan = _with_spans(replace(plan, covered=covered), spans)
     if request.compare is not None:
         plan = replace(plan, other_span=_other_span(plan, covered))
-    return plan.noting(*notes, *_not_over(plan), *_reaching_back(plan, facts))
+    return plan.noting(*notes, *partial_notes(plan), *_reaching_back(plan, facts))
 
 
 def _series(plan: LogicalPlan, facts: list[Fact]) -> Dimension | None:
@@ -149,18 +150,6 @@ def _inside(span: Span, covered: Span | None) -> None:
 
 
 # ---- what must be said of the days ----------------------------------------------------------------------------------------
-
-
-def _not_over(plan: LogicalPlan) -> list[Note]:
-    """That the asked unit is not over yet."""
-    period = plan.request.period
-    if not isinstance(period, CalendarUnit) or len(plan.spans) != 1:
-        return []
-    span = plan.spans[0]
-    whole = unit_of(span.start, period.unit, plan.scope.workspace.workspace.conventions)
-    if span.end >= whole.end:
-        return []
-    return [Note(code="unit_not_over", parts={"start": span.start, "end": span.end, "days": span.days, "unit": period.unit})]
 
 
 def _reaching_back(plan: LogicalPlan, facts: list[Fact]) -> list[Note]:

@@ -7,15 +7,16 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.calendar import aligned_unit
+from semantic_layer.calendar import Span, aligned_unit, first_whole_day
 from semantic_layer.columns import Column, ColumnType, Role, ValueLabel
 from semantic_layer.compiler import build
 from semantic_layer.compiler.arithmetic import Raw, formula_sql, or_null, term
 from semantic_layer.compiler.combine import first_of_bucket
 from semantic_layer.compiler.grouped import GROUP_SIZE
-from semantic_layer.compiler.plan import Apply, Dimension, LogicalPlan, Output
-from semantic_layer.compiler.time_sql import holds_a_leap_day, is_leap_day, shift_bucket
-from semantic_layer.conditions import Field, Grain, TimeBucket
+from semantic_layer.compiler.plan import Apply, Dimension, Key, LogicalPlan, Output
+from semantic_layer.compiler.time_sql import day as day_sql
+from semantic_layer.compiler.time_sql import holds_a_leap_day, is_leap_day, last_day_of, shift_bucket
+from semantic_layer.conditions import Field, Grain, Meets, TimeBucket
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
 from semantic_layer.reach import reach
@@ -45,7 +46,7 @@ def _group_sizes(raw: Raw) -> list[tuple[Column, exp.Expr]]:
 
 def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[Column, exp.Expr]]:
     metric = output.metric
-    value = formula_sql(output.formula, "now", raw)
+    value = _where_whole(plan, formula_sql(output.formula, "now", raw), raw)
     made = [(metric_column(metric, metric.name, "metric"), value)]
     if plan.other_span is not None:
         earlier = formula_sql(output.formula, "previous", raw, _empty_earlier(plan, raw))
@@ -65,6 +66,22 @@ def _metric_columns(plan: LogicalPlan, output: Output, raw: Raw) -> list[tuple[C
         hidden = Column(name=f"_{metric.name}_base", role="hidden", type="decimal", metric=metric.name, below=metric.warn_below)
         made.append((hidden, base))
     return [(column, sql.copy()) for column, sql in made]
+
+
+def _where_whole(plan: LogicalPlan, value: exp.Expr, raw: Raw) -> exp.Expr:
+    """A moving average where all days of its window lie inside the data; elsewhere null."""
+    window, covered, series = plan.request.window, plan.covered, plan.series
+    if window is None or not window.average or covered is None:
+        return value
+    first = first_whole_day(covered.start, window.trailing or 1, window.unit)
+    if series is None or series.grain is None:
+        whole = exp.convert(all(span.end >= first for span in plan.spans))
+        return value if whole.this else exp.Case(ifs=[exp.If(this=whole, true=value)])
+    last = last_day_of(raw[series.name].copy(), series.grain)
+    if series.grain != "date":
+        last = exp.Least(this=last, expressions=[day_sql(plan.spans[0].end)])
+    whole = exp.GTE(this=last, expression=build.cast(exp.Literal.string(first.isoformat()), build.DATE))
+    return exp.Case(ifs=[exp.If(this=whole, true=value)])
 
 
 def _empty_earlier(plan: LogicalPlan, raw: Raw) -> exp.Expr | None:
@@ -108,8 +125,9 @@ def _dimension_column(plan: LogicalPlan, dimension: Dimension) -> Column:
         role: Role = "dimension" if ref == "period" else "hidden"
         units = {aligned_unit(span, plan.scope.workspace.workspace.conventions) for span in plan.spans}
         unit = units.pop() if len(units) == 1 else None
-        whole = unit if unit in ("year", "quarter", "month") else None
-        return Column(name=dimension.name, role=role, type="date", grain="period", whole=whole)
+        whole = unit if unit in ("year", "quarter", "month", "week") else None
+        labels = _first_and_last_days(plan.spans) if whole is None else ()
+        return Column(name=dimension.name, role=role, type="date", grain="period", whole=whole, value_labels=labels)
     if isinstance(ref, TimeBucket):
         kind: ColumnType = "category" if ref.grain in ("hour", "weekday", "is_weekend") else "date"
         label = Text()
@@ -117,9 +135,22 @@ def _dimension_column(plan: LogicalPlan, dimension: Dimension) -> Column:
             field = reach(plan.scope.workspace, plan.groups[0].dataset, ref.field).field
             label = Text(zh=field.label_in("zh"), en=field.label_in("en"))
         return Column(name=dimension.name, role="dimension", type=kind, grain=ref.grain, label=label)
+    if isinstance(ref, Meets):
+        return Column(name=dimension.name, role="dimension", type="category")
+    if isinstance(ref, Key):
+        return Column(name=dimension.name, role="key", type="category")
     assert isinstance(ref, Field)
     column = field_column(reach(plan.scope.workspace, plan.groups[0].dataset, ref.name).field)
     return column.model_copy(update={"name": dimension.name})
+
+
+def _first_and_last_days(spans: tuple[Span, ...]) -> tuple[ValueLabel, ...]:
+    """What tells periods of several days from their first days; of two that begin on one day the table has the last ones."""
+    several = [span for span in spans if span.days > 1]
+    if len({span.start for span in several}) < len(set(several)):
+        return ()
+    texts = {span.start.isoformat(): f"{span.start} – {span.end}" for span in several}
+    return tuple(ValueLabel(value=start, label=Text(zh=text, en=text)) for start, text in texts.items())
 
 
 def field_column(field: FieldDefinition, role: Role = "dimension") -> Column:

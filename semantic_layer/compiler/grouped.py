@@ -11,15 +11,26 @@ from semantic_layer.columns import UNKNOWN
 from semantic_layer.compiler import build
 from semantic_layer.compiler.condition_sql import condition_sql
 from semantic_layer.compiler.measures import periods
-from semantic_layer.compiler.naming import column, free_name
+from semantic_layer.compiler.meets import meets_sql
+from semantic_layer.compiler.naming import column, free_name, is_known
 from semantic_layer.compiler.place import NAMES
-from semantic_layer.compiler.plan import Dimension, Group, LogicalPlan
+from semantic_layer.compiler.plan import Dimension, Group, Key, LogicalPlan
 from semantic_layer.compiler.sources import Helpers, Sources
-from semantic_layer.compiler.time_sql import bucket, day, flat_and, in_days, in_span, shift_bucket
-from semantic_layer.compiler.units import PERIODS, Cells
+from semantic_layer.compiler.time_sql import (
+    bucket,
+    day,
+    flat_and,
+    holds_a_leap_day,
+    in_days,
+    in_span,
+    is_leap_day,
+    shift_bucket,
+)
+from semantic_layer.compiler.units import PERIODS, Cells, whose_key_sql
 from semantic_layer.compiler.windows import WINDOWS, query, windows
-from semantic_layer.conditions import AnyCondition, Field, TimeBucket
+from semantic_layer.conditions import AnyCondition, Field, Meets, TimeBucket
 from semantic_layer.errors import request_error
+from semantic_layer.model.datasets import Dataset
 from semantic_layer.reach import knows
 from semantic_layer.requests import LastYear
 
@@ -29,11 +40,27 @@ GROUP_SIZE = "_group_size"
 
 
 class Grouped:
-    """One group on its way to a SELECT."""
+    """One group on its way to a SELECT.
 
-    def __init__(self, plan: LogicalPlan, group: Group, helpers: Helpers) -> None:
+    Args:
+        dataset: What its rows are taken from instead of its dataset: one that only this SELECT knows.
+    """
+
+    def __init__(self, plan: LogicalPlan, group: Group, helpers: Helpers, dataset: Dataset | None = None) -> None:
         self.plan, self.group, self.helpers = plan, group, helpers
-        self.sources = Sources(group.dataset, plan.scope, helpers)
+        self.sources = Sources(dataset or group.dataset, plan.scope, helpers)
+        self._others: list[Grouped] = []
+
+    def over(self, dataset: Dataset | None) -> Grouped:
+        """The same group once more, over other rows or over its own."""
+        self._others.append(Grouped(self.plan, self.group, self.helpers, dataset))
+        return self._others[-1]
+
+    @property
+    def joined(self) -> list[str]:
+        """The datasets that its statements join."""
+        own = [join.dataset for join in self.sources.joins.values()]
+        return [*own, *(name for other in self._others for name in other.joined)]
 
     # ---- time -----------------------------------------------------------------------------------------------------------
 
@@ -44,6 +71,10 @@ class Grouped:
 
     def is_series(self, dimension: Dimension) -> bool:
         return dimension == self.plan.series
+
+    def is_cell(self, dimension: Dimension) -> bool:
+        """Whether a dimension tells apart the asked days: it is the series, or several periods."""
+        return isinstance(dimension.ref, str) or self.is_series(dimension)
 
     @property
     def trails(self) -> bool:
@@ -84,13 +115,11 @@ class Grouped:
     def dimensions(self, own: Sequence[Dimension] | None = None) -> Dimensions:
         return [(each, self.dimension_sql(each)) for each in (self.group.dimensions if own is None else own)]
 
-    def dimension_sql(self, dimension: Dimension, follows: bool = False) -> exp.Expr:
-        """What a dimension is for a row.
-
-        Args:
-            follows: Of a series the bucket after the row's own.
-        """
+    def dimension_sql(self, dimension: Dimension) -> exp.Expr:
+        """What a dimension is for a row."""
         ref = dimension.ref
+        if isinstance(ref, Key):
+            return self.key_sql(ref)
         table = WINDOWS if self.trails else PERIODS
         if isinstance(ref, str):
             return column("first_day" if ref == "period" else "last_day", PERIODS) if not self.trails else column(ref, table)
@@ -98,12 +127,10 @@ class Grouped:
             if self.trails and self.is_series(dimension):
                 sql: exp.Expr = column("bucket", WINDOWS)
             else:
-                sql = self._bucket_sql(ref)
-            if follows and self.is_series(dimension):
-                sql = shift_bucket(sql, ref.grain, years=False)
-            if dimension == self.shifted():
-                return shift_bucket(sql, ref.grain, years=self.by_years())
-            return sql
+                sql = self.bucket_sql(ref)
+            return self.where_compared(dimension, sql)
+        if isinstance(ref, Meets):
+            return meets_sql(ref, self.group.dataset, self.sources, self.group.time, self.cells)
         assert isinstance(ref, Field)
         found = self.sources.reached(ref.name)
         sql = self.sources.reached_sql(found)
@@ -111,7 +138,18 @@ class Grouped:
             return exp.Coalesce(this=sql, expressions=[exp.Literal.string(UNKNOWN)])
         return sql
 
-    def _bucket_sql(self, ref: TimeBucket) -> exp.Expr:
+    def key_sql(self, key: Key) -> exp.Expr:
+        """A part of what tells those apart whose figures a statistic is about."""
+        return whose_key_sql(key.whose, self.sources, self.group.time)[key.part]
+
+    def where_compared(self, dimension: Dimension, sql: exp.Expr) -> exp.Expr:
+        """A bucket moved to the one that it is compared with, where it is one of an earlier period."""
+        if dimension != self.shifted() or dimension.grain is None:
+            return sql
+        return shift_bucket(sql, dimension.grain, years=self.by_years())
+
+    def bucket_sql(self, ref: TimeBucket) -> exp.Expr:
+        """The bucket that a row's time is in."""
         name = ref.field or self.group.time
         if name is None:
             raise request_error("no_time", f"dataset '{self.group.dataset}' has no time of its own", dataset=self.group.dataset)
@@ -124,12 +162,16 @@ class Grouped:
         return condition_sql(where, self.group.dataset, self.sources, self.group.time, self.cells)
 
     def conditions(self) -> list[exp.Expr]:
-        """The group's filters and days."""
+        """The group's filters and days; and that a row belongs to one of those whose figures a statistic is about."""
         found = [self.condition(self.group.where)] if self.group.where is not None else []
-        return [*found, *self.days()]
+        keys = [is_known(self.key_sql(each.ref)) for each in self.group.dimensions if isinstance(each.ref, Key)]
+        return [*found, *self.days(), *keys]
 
     def days(self) -> list[exp.Expr]:
         """The conditions that keep the rows of the group's days."""
+        return [*self._asked_days(), *self.without_leap_days()]
+
+    def _asked_days(self) -> list[exp.Expr]:
         group = self.group
         if self.trails:
             return self.in_days(column("first_day", WINDOWS), column("last_day", WINDOWS))
@@ -140,6 +182,21 @@ class Grouped:
         if len(group.spans) > 1:
             return self.in_days(column("first_day", PERIODS), column("last_day", PERIODS))
         return []
+
+    def without_leap_days(self, bucket: exp.Expr | None = None) -> list[exp.Expr]:
+        """Of days that are compared with those of a leap year: its last of February has no day of its own a year later.
+
+        Args:
+            bucket: The day of a row's bucket, where it is not simply that of its time.
+        """
+        bucketed = self.shifted()
+        if bucketed is None or bucketed.grain != "date" or not self.by_years():
+            return []
+        if not any(map(holds_a_leap_day, self.group.spans)):
+            return []
+        if bucket is None:
+            bucket = column("bucket", WINDOWS) if self.trails else build.cast(self.time_sql(), build.DATE)
+        return [exp.Not(this=build.paren(is_leap_day(bucket)))]
 
     def in_days_of(self, span: Span) -> list[exp.Expr]:
         if self.group.time is None:

@@ -13,8 +13,10 @@ from semantic_layer.compiler.time_sql import day
 from semantic_layer.expressions import ExpressionError, scalar, tables_in
 from semantic_layer.model.datasets import Dataset
 from semantic_layer.model.metrics import Aggregate, Conversion, Distinct, NewEntities, Repeat, Retention, SemiAdditive
+from semantic_layer.model.profiles import ProfileDataset
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import reach_key
+from semantic_layer.tag_parts import population
 
 
 def dataset_name(metric: Measured, workspace: Workspace) -> str:
@@ -56,9 +58,14 @@ def time_of(measure: Measure, workspace: Workspace) -> str | None:
 
 
 def covered_days(scope: Scope, dataset: str, time: str | None) -> Span | None:
-    """The days that a dataset's data covers; of a derived one those of the datasets that it reads."""
+    """The days that a dataset's data covers; of a derived one those of the datasets that it reads, of a profile those
+    of the rows that make someone known."""
     found = scope.version.covers(dataset, time)
     described = scope.workspace.dataset(dataset)
+    if isinstance(described, ProfileDataset):
+        dataset = population(described.profile.entity, scope.workspace)
+        source = scope.workspace.dataset(dataset)
+        return covered_days(scope, dataset, source.time if source is not None else None)
     if found is not None or described is None or described.derived is None:
         return found
     try:

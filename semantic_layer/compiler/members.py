@@ -13,13 +13,16 @@ from semantic_layer.compiler.condition_sql import condition_sql
 from semantic_layer.compiler.derive import field_column, metric_column
 from semantic_layer.compiler.expand import Formulas, measures_of
 from semantic_layer.compiler.measures import dataset_name, known_keys
+from semantic_layer.compiler.meets import meets_sql
 from semantic_layer.compiler.naming import identifier, is_known
 from semantic_layer.compiler.plan import Compiled, Scope
+from semantic_layer.compiler.profile_names import tag_field
 from semantic_layer.compiler.relation import relation
 from semantic_layer.compiler.sources import Helpers, Sources
 from semantic_layer.compiler.units import ALL_DAYS, unit_sql
-from semantic_layer.conditions import Did, EntityMetric, Field, FieldRef, TimeBucket, unit_refs
+from semantic_layer.conditions import Did, EntityMetric, Field, FieldRef, Meets, Tag, TimeBucket, sequences_in, unit_refs
 from semantic_layer.errors import closest, request_error
+from semantic_layer.implied import figure
 from semantic_layer.model.datasets import Dataset, Entity
 from semantic_layer.reach import knows
 from semantic_layer.requests import EntityQuery, OrderBy
@@ -49,7 +52,7 @@ class _List:
         self.name = MEMBERS if MEMBERS not in names else f"{MEMBERS}_of_{entity.name}"
         self.datasets = self._known_by()
         self.keys = known_keys(scope.workspace, self.datasets[0], entity.name)
-        self.helpers = Helpers(*(each.name for each in scope.workspace.datasets if each.derived is None), self.name)
+        self.helpers = Helpers(*scope.workspace.stored_names, self.name)
         start = Dataset(name=self.name, grain=self.keys, entities={entity.name: self.keys})
         self.sources = Sources(start, scope, self.helpers)
         self.texts: set[str] = set()
@@ -81,9 +84,10 @@ class _List:
         for each in (*unit_refs(self.request.where), *(ref for ref in self.request.columns if isinstance(ref, EntityMetric))):
             if isinstance(each, Did):
                 yield each.dataset
-            elif (metric := workspace.metric(each.metric)) is not None:
+            elif (metric := figure(workspace, each.metric)) is not None:
                 for measure in measures_of(Formulas(workspace, {}).of(metric)):
                     yield dataset_name(measure.metric, workspace)
+        yield from (step.dataset for each in sequences_in(self.request.where) for step in each.steps)
 
     def compiled(self) -> Compiled:
         request, scope = self.request, self.scope
@@ -92,7 +96,7 @@ class _List:
         made = [*keys, *self._columns(keys)]
         where = condition_sql(request.where, self.name, self.sources) if request.where is not None else None
         tree = build.select(*(build.alias(sql, identifier(column.name)) for column, sql in made))
-        tree = self.sources.joined(build.from_(tree, self.name))
+        tree = self.sources.from_clause(tree)
         if where is not None:
             tree = build.where(tree, where)
         tree = self._ordered(tree, made)
@@ -138,16 +142,23 @@ class _List:
             while name in taken:
                 name, number = f"{column.name}_{number}", number + 1
             made.append((column.model_copy(update={"name": name}), sql))
-            if isinstance(ref, Field) and self.sources.reached(ref.name).field.type == "category":
+            field = Field(name=tag_field(self.scope.workspace, ref)) if isinstance(ref, Tag) else ref
+            if isinstance(field, Field) and self.sources.reached(field.name).field.type == "category":
                 self.texts.add(name)
         return made
 
     def _column(self, ref: FieldRef) -> Made:
         match ref:
+            case Tag():
+                return self._column(Field(name=tag_field(self.scope.workspace, ref)))
+            case Meets():
+                return Column(name="meets", role="dimension", type="category"), meets_sql(
+                    ref, self.name, self.sources, None, ALL_DAYS
+                )
             case Field(name=name):
                 found = self.sources.reached(name)
                 return field_column(found.field), self.sources.reached_sql(found)
-            case EntityMetric():
+            case EntityMetric(rank=None):
                 own = ref if ref.entity is not None else ref.model_copy(update={"entity": self.entity.name})
                 sql, _ = unit_sql(own, self.sources, ALL_DAYS)
                 metric = self.scope.workspace.metric(ref.metric)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from semantic_layer.calendar import Span
 from semantic_layer.compiler.expand import measures_of
 from semantic_layer.compiler.measures import dataset_name, time_of
-from semantic_layer.compiler.plan import Dimension, Group, Kind, LogicalPlan, Measure, Variant
+from semantic_layer.compiler.plan import Dimension, Group, Key, Kind, LogicalPlan, Measure, Variant
 from semantic_layer.conditions import AnyCondition, Field, FieldRef, TimeBucket
 from semantic_layer.errors import request_error
 from semantic_layer.model.metrics import (
@@ -56,7 +56,7 @@ def _groups(
     placed: dict[Place, dict[str, Measure]] = {}
     for output in plan.outputs:
         for measure in measures_of(output.formula):
-            placed.setdefault(_place_of(plan, measure), {})[measure.column] = measure
+            placed.setdefault(_place_of(plan, measure, dimensions, where), {})[measure.column] = measure
     return tuple(
         Group(
             dataset=each.dataset,
@@ -74,8 +74,10 @@ def _groups(
     )
 
 
-def _place_of(plan: LogicalPlan, measure: Measure) -> Place:
+def _place_of(plan: LogicalPlan, measure: Measure, dimensions: tuple[Dimension, ...], where: AnyCondition | None) -> Place:
     workspace, kind = plan.scope.workspace, kind_of(measure)
+    if isinstance(measure.metric, NewEntities) and _by_first_times(plan, measure, dimensions, where):
+        kind = "first"
     found = Place(dataset_name(measure.metric, workspace), time_of(measure, workspace), measure.window, kind)
     return found if kind == "rows" else found._replace(metric=measure.metric.name, where=measure.where)
 
@@ -93,6 +95,17 @@ def kind_of(measure: Measure) -> Kind:
             return "conversion"
         case _:
             return "rows"
+
+
+def _by_first_times(plan: LogicalPlan, measure: Measure, dimensions: tuple[Dimension, ...], where: AnyCondition | None) -> bool:
+    """Whether those who are new can be counted by their first times alone, without any other row.
+
+    By anything else than time there are groups that have rows and nobody who is new, and they are shown; who sees no small
+    groups must be told how many the rows are about.
+    """
+    shown = not dimensions or plan.is_filled
+    filtered = where is not None or measure.where is not None or measure.window is not None
+    return shown and not filtered and plan.scope.grant.minimum_group is None
 
 
 def _names(places: list[Place], variant: Variant) -> list[str]:
@@ -122,7 +135,7 @@ def _kept(plan: LogicalPlan) -> tuple[Dimension, ...]:
 def _asked_as(dimension: Dimension) -> tuple[FieldRef, ...]:
     """What a request may have called a dimension: a moment is grouped by its days."""
     ref = dimension.ref
-    if isinstance(ref, str):
+    if isinstance(ref, str | Key):
         return ()
     return (ref, Field(name=ref.field)) if isinstance(ref, TimeBucket) and ref.grain == "date" and ref.field else (ref,)
 

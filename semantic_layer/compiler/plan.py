@@ -11,7 +11,7 @@ from sqlglot import exp
 from semantic_layer.calendar import Span
 from semantic_layer.columns import Column, Note
 from semantic_layer.compiler.neutral import render
-from semantic_layer.conditions import AnyCondition, Field, Grain, TimeBucket
+from semantic_layer.conditions import GRAINS, AnyCondition, Field, Grain, Meets, TimeBucket, refs_of, unit_refs
 from semantic_layer.data_version import DataVersion
 from semantic_layer.model.metrics import (
     Aggregate,
@@ -43,6 +43,19 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Key:
+    """One part of what tells those apart whose figures a statistic is about.
+
+    Attributes:
+        whose: An entity, a field or a grain of time.
+        part: Which of the columns of an entity's key.
+    """
+
+    whose: str
+    part: int = 0
+
+
+@dataclass(frozen=True)
 class Dimension:
     """One thing to group by.
 
@@ -50,7 +63,7 @@ class Dimension:
     """
 
     name: str
-    ref: Field | TimeBucket | Literal["period", "period_end"]
+    ref: Field | TimeBucket | Meets | Key | Literal["period", "period_end"]
 
     @property
     def grain(self) -> Grain | None:
@@ -113,7 +126,7 @@ class Output:
     formula: Formula
 
 
-Kind = Literal["rows", "stock", "repeat", "retention", "conversion"]
+Kind = Literal["rows", "first", "stock", "repeat", "retention", "conversion"]
 """How the SELECT of a group is made: from rows one by one, or from what entities did."""
 
 
@@ -164,6 +177,26 @@ class LogicalPlan:
     # combine, derive, shape
     tree: exp.Select | None = None
     columns: tuple[Column, ...] = ()
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether every bucket inside the data, or every named period, is shown, empty ones too: nothing else is grouped by.
+
+        A ranking shows what there is, and so do buckets that were picked by their own figures, and days by the day of the week.
+        """
+        picked = any(each.entity in GRAINS for each in unit_refs(self.request.where)) or self._picks_days
+        if not self.dimensions or self.request.limit is not None or self.request.of_each is not None or picked:
+            return False
+        if all(isinstance(each.ref, str) for each in self.dimensions):
+            return True
+        return self.dimensions == (self.series,) and len(self.spans) == 1
+
+    @property
+    def _picks_days(self) -> bool:
+        """Whether days are shown of which only those of some days of the week can have rows."""
+        refs = [ref for ref in refs_of(self.request.where) if isinstance(ref, TimeBucket)]
+        days = any(isinstance(each.ref, TimeBucket) and each.ref.grain == "date" for each in self.dimensions)
+        return days and any(ref.grain in ("weekday", "is_weekend") for ref in refs)
 
     def noting(self, *notes: Note) -> LogicalPlan:
         fresh = tuple(note for note in notes if note not in self.notes)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlglot import exp
 
 from semantic_layer.compiler import build
 from semantic_layer.compiler.naming import column, identifier, is_quoted, row
 from semantic_layer.compiler.plan import Scope
 from semantic_layer.compiler.sources import Helpers, Sources
+from semantic_layer.compiler.time_sql import day, day_of
 from semantic_layer.conditions import AnyCondition
 from semantic_layer.errors import RequestError, request_error
 from semantic_layer.expressions import parsed_select, scalar
 from semantic_layer.model.datasets import Dataset
-from semantic_layer.reach import Join, Reached, ReachedKey, ways_to
+from semantic_layer.model.profiles import ProfileDataset, profile_name
+from semantic_layer.reach import Join, Reached, ReachedKey, home_dataset, ways_to
+from semantic_layer.tag_parts import all_of, datasets_of, fields_of
 
-CATALOG = "facts"
+CATALOG, LISTS = "facts", "lists"
 
 
 def relation(name: str, scope: Scope, alias: str, helpers: Helpers, own: bool = False) -> exp.Expr:
@@ -51,8 +56,25 @@ def ungranted(name: str, scope: Scope, alias: str, helpers: Helpers) -> exp.Expr
     return exp.alias_(table, alias, table=True, quoted=is_quoted(alias), copy=False)
 
 
+def list_table(name: str, scope: Scope) -> exp.Table:
+    """The ids of an imported list.
+
+    Raises:
+        RequestError: `not_loaded`, it is not imported yet.
+    """
+    lists = scope.version.lists
+    if lists is None or name not in lists.lists:
+        fix = f"huaxiang segments import {name} FILE"
+        raise request_error("not_loaded", f"the list '{name}' is not imported", fix, dataset=name)
+    return exp.table_(identifier(name), db=LISTS)
+
+
 def _table(dataset: Dataset, scope: Scope, helpers: Helpers, granted: bool) -> exp.Table:
     """A dataset's own table; of a derived one the query that it is, over what the viewer may see of others."""
+    if isinstance(dataset, ProfileDataset):
+        from semantic_layer.compiler.profile import profile_table
+
+        return exp.table_(identifier(profile_table(dataset, scope, helpers)))
     if dataset.derived is not None:
         return exp.table_(identifier(_derived(dataset, scope, helpers, granted)))
     if dataset.table not in scope.version.tables:
@@ -68,24 +90,36 @@ def _derived(dataset: Dataset, scope: Scope, helpers: Helpers, granted: bool) ->
     found = helpers.known(key)
     if found is not None:
         return found
-    tree = parsed_select(dataset.derived)
+    return helpers.add(key, dataset.name, over_datasets(parsed_select(dataset.derived), scope, helpers, granted))
+
+
+def over_datasets(tree: exp.Query, scope: Scope, helpers: Helpers, granted: bool, so_far: bool = False) -> exp.Query:
+    """An analyst's SELECT with the relation of each dataset that it names.
+
+    Args:
+        so_far: Only rows up to "today", of datasets that have a time.
+    """
     inner = {each.alias for each in tree.find_all(exp.CTE)}
     columns = {each.name for each in tree.find_all(exp.Column)}
     for table in list(tree.find_all(exp.Table)):
         if table.name not in inner:
-            source = dataset_of(table.name, scope)
-            table.replace(_source(source, table.alias or table.name, columns, scope, helpers, granted))
-    return helpers.add(key, dataset.name, tree)
+            source, alias = dataset_of(table.name, scope), table.alias or table.name
+            base = relation(source.name, scope, alias, helpers) if granted else ungranted(source.name, scope, alias, helpers)
+            table.replace(_source(source, alias, base, columns, scope.as_of if so_far else None))
+    return tree
 
 
-def _source(source: Dataset, alias: str, columns: set[str], scope: Scope, helpers: Helpers, granted: bool) -> exp.Expr:
-    """One dataset inside a derived one, with those of its computed fields that are named there."""
-    base = relation(source.name, scope, alias, helpers) if granted else ungranted(source.name, scope, alias, helpers)
+def _source(source: Dataset, alias: str, base: exp.Expr, columns: set[str], last: date | None) -> exp.Expr:
+    """One dataset inside a SELECT, with those of its computed fields that are named there."""
     made = [each for each in source.fields if each.expr not in (None, each.name) and not each.stored and each.name in columns]
-    if not made:
+    time = source.field(source.time) if last is not None and source.time is not None else None
+    if not made and time is None:
         return base
     fields = [build.alias(scalar(str(each.expr), alias), identifier(each.name)) for each in made]
     select = build.from_(build.select(exp.Column(this=exp.Star(), table=identifier(alias)), *fields), base)
+    if time is not None and last is not None:
+        at = column(time.name, alias) if time.stored or time.expr is None else scalar(time.expr, alias)
+        select = build.where(select, exp.LTE(this=day_of(at, time.type == "time"), expression=day(last)))
     return exp.Subquery(this=select, alias=exp.TableAlias(this=identifier(alias)))
 
 
@@ -145,6 +179,21 @@ def check_visible(found: Reached, scope: Scope) -> None:
     if any(scope.grant.hides(name, found.field.name) for name in named_by):
         raise request_error("field_hidden", f"role '{scope.grant.role}' may not see '{found.field.name}'", field=found.field.name)
     _check_passed(passed, scope)
+    if isinstance(found.dataset, ProfileDataset):
+        _check_told_from(found.field.name, found.dataset.profile.entity, scope)
+
+
+def _check_told_from(name: str, entity: str, scope: Scope) -> None:
+    """A tag shows something of all that it is told from: what the grant hides of that, it hides of the tag."""
+    workspace = scope.workspace
+    for each in all_of(workspace, name):
+        fields = [
+            (home.name, field) for field in fields_of(workspace, each) if (home := home_dataset(workspace, field)) is not None
+        ]
+        hidden = [field for home, field in fields if scope.grant.hides(home, field.rpartition(".")[2])]
+        if hidden or scope.grant.hides(profile_name(entity), each.name):
+            raise request_error("field_hidden", f"role '{scope.grant.role}' may not see '{name}'", field=name)
+        _check_passed((*(home for home, _ in fields), *datasets_of(workspace, each)), scope)
 
 
 def check_key_usable(found: ReachedKey, scope: Scope) -> None:

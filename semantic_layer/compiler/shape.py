@@ -12,6 +12,7 @@ from semantic_layer.conditions import Field
 from semantic_layer.errors import request_error
 from semantic_layer.reach import reach
 from semantic_layer.requests import OrderBy
+from semantic_layer.statistics import summaries
 
 SUFFIX = {"value": "", "previous": "_previous", "change": "_change", "growth": "_growth", "share": "_share"}
 
@@ -55,12 +56,18 @@ def _spelled_out(key: exp.Expr, shown: dict[str, exp.Expr]) -> exp.Expr:
 
 
 def _asked(plan: LogicalPlan, order: OrderBy) -> exp.Ordered:
-    name = f"{order.target}{SUFFIX[order.part]}"
+    name = f"{_column_of(plan, order.target)}{SUFFIX[order.part]}"
     column = next((each for each in plan.columns if each.name == name), None)
     if column is None:
         raise request_error("bad_request", f"the result has no column '{name}' to order by", field=name)
     sql = _unknown_as_null(plan, column)
     return _key(name, order.descending) if sql is None else exp.Ordered(this=sql, desc=order.descending, nulls_first=False)
+
+
+def _column_of(plan: LogicalPlan, target: str) -> str:
+    """The column of an order's target: of a metric whose statistics are asked, the first of them."""
+    found = summaries(plan.scope.workspace, plan.request)
+    return next((each.name for each in found if each.metric.name == target), target)
 
 
 def _unknown_as_null(plan: LogicalPlan, column: Column) -> exp.Expr | None:

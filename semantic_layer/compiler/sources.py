@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,11 @@ from semantic_layer.compiler.time_sql import bucket
 from semantic_layer.expressions import scalar
 from semantic_layer.model.datasets import Dataset
 from semantic_layer.model.metrics import Distinct
+from semantic_layer.model.profiles import ProfileDataset
 from semantic_layer.reach import Join, Reached, reach, reach_key
+
+Built = Mapping[str, exp.Query]
+"""Queries by their names, each after those that it reads."""
 
 
 class Helpers:
@@ -30,8 +34,13 @@ class Helpers:
     def __init__(self, *reserved: str, parameters: Mapping[str, float | str] | None = None) -> None:
         self._names: dict[str, str] = {}
         self._taken = set(reserved)
-        self.queries: dict[str, exp.Query] = {}
+        self._queries: dict[str, exp.Query | Late] = {}
+        self._needed: dict[str, set[str]] = {}
         self.parameters: Mapping[str, float | str] = parameters or {}
+
+    def apart(self) -> Helpers:
+        """Helpers with names that these do not have, which know nothing of what was added here."""
+        return Helpers(*self._taken, *self._queries, parameters=self.parameters)
 
     def known(self, key: str) -> str | None:
         """The name of what was added under a key."""
@@ -39,15 +48,43 @@ class Helpers:
 
     def add(self, key: str, name: str, query: exp.Query) -> str:
         """Adds a query; the name under which it stands, since another one may have its name already."""
-        free = free_name(name, (*self._taken, *self.queries))
-        self._names[key], self.queries[free] = free, query
+        return self._added(key, name, query)
+
+    def later(self, key: str, name: str, query: Late) -> str:
+        """Adds a query that is made when it is known which of its columns are read; the name under which it stands."""
+        return self._added(key, name, query)
+
+    def _added(self, key: str, name: str, query: exp.Query | Late) -> str:
+        free = free_name(name, (*self._taken, *self._queries))
+        self._names[key], self._queries[free] = free, query
         return free
+
+    def read(self, key: str, column: str) -> None:
+        """Says that a column is read of what is made later under a key."""
+        self._needed.setdefault(key, set()).add(column)
+
+    def queries(self) -> Built:
+        """All of them, once the statement is known."""
+        keys = {name: key for key, name in self._names.items()}
+        found: dict[str, exp.Query] = {}
+        for name, query in self._queries.items():
+            if isinstance(query, exp.Query):
+                found[name] = query
+                continue
+            own = Helpers(*self._taken, *self._queries, *found, parameters=self.parameters)
+            made = query(own, frozenset(self._needed.get(keys[name], ())))
+            found |= {**own.queries(), name: made}
+        return found
 
     def before(self, select: exp.Select) -> exp.Select:
         """A statement after its helpers."""
-        for name, query in self.queries.items():
+        for name, query in self.queries().items():
             select = build.with_query(select, name, query)
         return select
+
+
+Late = Callable[[Helpers, frozenset[str]], exp.Query]
+"""Makes a query of helpers of its own, which stand before it, and of the columns that are read."""
 
 
 class Beside(NamedTuple):
@@ -98,6 +135,8 @@ class Sources:
 
     def reached_sql(self, found: Reached) -> exp.Expr:
         self._join(found.joins)
+        if isinstance(found.dataset, ProfileDataset):
+            self.helpers.read(found.dataset.name, found.field.name)
         if found.field.stored or found.field.expr is None:
             return column(found.field.name, found.alias)
         return scalar(found.field.expr, found.alias)
@@ -144,9 +183,13 @@ class Sources:
         """
         from semantic_layer.compiler.relation import relation, ungranted
 
-        if self.granted:
-            return self.joined(build.from_(select, relation(self.name, self.scope, self.name, self.helpers, own=True)), *crossed)
-        return self.joined(build.from_(select, ungranted(self.name, self.scope, self.name, self.helpers)), *crossed)
+        if not isinstance(self.dataset, str):
+            source: exp.Expr | str = self.name
+        elif self.granted:
+            source = relation(self.name, self.scope, self.name, self.helpers, own=True)
+        else:
+            source = ungranted(self.name, self.scope, self.name, self.helpers)
+        return self.joined(build.from_(select, source), *crossed)
 
     def joined(self, select: exp.Select, *crossed: exp.Expr) -> exp.Select:
         from semantic_layer.compiler.relation import relation, ungranted

@@ -28,7 +28,7 @@ def stock(of: Grouped) -> exp.Select:
     same_cell = [
         exp.EQ(this=of.dimension_sql(each), expression=column(each.name, name))
         for each in of.group.dimensions
-        if of.is_series(each) or isinstance(each.ref, str)
+        if of.is_cell(each)
     ]
     conditions = of.conditions()
     select = of.select(dimensions, measures, conditions, grouped=False)
@@ -49,7 +49,7 @@ def _days(of: Grouped) -> exp.Select:
     metric = of.group.measures[0].metric
     assert isinstance(metric, SemiAdditive)
     bare = Grouped(of.plan, of.group, of.helpers)
-    cells = [each for each in of.group.dimensions if of.is_series(each) or isinstance(each.ref, str)]
+    cells = [each for each in of.group.dimensions if of.is_cell(each)]
     dimensions = bare.dimensions(cells)
     on = day_of(bare.time_sql(), bare.is_moment())
     extreme = exp.Max(this=on) if metric.semi_additive.take == "last" else exp.Min(this=on)

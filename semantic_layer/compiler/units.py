@@ -28,7 +28,7 @@ from semantic_layer.compiler.naming import column, free_name, identifier, is_kno
 from semantic_layer.compiler.plan import Formula, Measure, Ref
 from semantic_layer.compiler.sources import Sources, different_sql
 from semantic_layer.compiler.time_sql import bucket, day, day_of, flat_and, in_days, in_span, last_day_of, series
-from semantic_layer.conditions import GRAINS, AnyCondition, Did, EntityMetric, Grain
+from semantic_layer.conditions import GRAINS, AnyCondition, Did, EntityMetric, Grain, Within
 from semantic_layer.errors import closest, no_time, request_error
 from semantic_layer.implied import different
 from semantic_layer.model.datasets import FieldType
@@ -72,11 +72,11 @@ def unit_sql(ref: EntityMetric, sources: Sources, cells: Cells) -> tuple[exp.Exp
     Raises:
         RequestError: an unknown metric or entity, one whose rows it cannot be told from, or a kind without a value of one entity.
     """
-    formula, kind = _formula(ref, sources)
+    formula, kind = formula_of(ref, sources)
     sql = formula_sql(formula, "now", _measures_beside(formula, ref, sources, cells))
     if when_empty(formula) is None:
         return sql, kind
-    own = build.and_(*(is_known(key) for key in _key_sql(str(ref.entity), sources, cells.time)))
+    own = build.and_(*(is_known(key) for key in whose_key_sql(str(ref.entity), sources, cells.time)))
     return exp.Case(ifs=[exp.If(this=own, true=sql)]), kind
 
 
@@ -88,7 +88,7 @@ def compared_unit_sql(
     Args:
         meets: Whether a figure meets the comparison.
     """
-    formula, kind = _formula(ref, sources)
+    formula, kind = formula_of(ref, sources)
     nothing = when_empty(formula)
     if nothing is None or meets(nothing) or len(measures_of(formula)) > 1:
         # Of several measures some may be empty where others are not.
@@ -100,7 +100,12 @@ def _measures_beside(formula: Formula, ref: EntityMetric, sources: Sources, cell
     return {f"now.{each.column}": _measure_beside(each, ref, sources, cells) for each in measures_of(formula)}
 
 
-def _formula(ref: EntityMetric, sources: Sources) -> tuple[Formula, FieldType]:
+def formula_of(ref: EntityMetric, sources: Sources) -> tuple[Formula, FieldType]:
+    """What a metric of each entity is computed from.
+
+    Raises:
+        RequestError: an unknown metric or entity, or a kind of metric without a value of one entity.
+    """
     if ref.entity is None:
         raise request_error("bad_request", f"whose '{ref.metric}'? Name the entity", field=ref.metric)
     workspace = sources.scope.workspace
@@ -136,16 +141,21 @@ def _different_values(ref: EntityMetric, sources: Sources) -> Measure:
 
 def _measure_beside(measure: Measure, ref: EntityMetric, sources: Sources, cells: Cells) -> exp.Expr:
     """The column of a measure in its helper, which is joined here."""
-    dataset, entity = dataset_name(measure.metric, sources.scope.workspace), str(ref.entity)
-    helper = _helper(
-        dataset, entity, time_of(measure, sources.scope.workspace), ref.period, (ref.where, measure.where), cells, sources.scope
-    )
+    helper = helper_for(measure, ref, sources, cells)
     alias = helper.join_to(sources, measure)
     return column(helper.figure_name(measure, sources), alias)
 
 
+def helper_for(measure: Measure, ref: EntityMetric, sources: Sources, cells: Cells) -> Helper:
+    """The helper that a measure of each entity stands in."""
+    scope = sources.scope
+    dataset = dataset_name(measure.metric, scope.workspace)
+    time, filters = time_of(measure, scope.workspace), (ref.where, measure.where)
+    return helper_of(dataset, str(ref.entity), time, ref.period, filters, cells, scope)
+
+
 @dataclass(frozen=True)
-class _Helper:
+class Helper:
     """One row for each entity, and for each cell where the days are those of cells."""
 
     dataset: str
@@ -154,6 +164,7 @@ class _Helper:
     period: SinglePeriod | None
     filters: tuple[AnyCondition | None, ...]
     cells: Cells
+    within: Within | None = None
 
     @property
     def by_cell(self) -> bool:
@@ -171,10 +182,15 @@ class _Helper:
     def key(self, what: str, granted: bool) -> str:
         days = canonical(self.period) if self.period is not None else self.cells.key
         where = "&".join(canonical(each) for each in self.filters if each is not None)
-        return f"{what}|{self.dataset}|{self.entity}|{self.time}|{days}|{where}|{granted}"
+        within = canonical(self.within) if self.within is not None else ""
+        return f"{what}|{self.dataset}|{self.entity}|{self.time}|{days}|{within}|{where}|{granted}"
 
     def join_to(self, sources: Sources, measure: Measure) -> str:
         """Joins the helper with a measure; the alias under which it stands."""
+        return self.beside(sources, self.key(measure.column, sources.granted), self.named(sources, measure))
+
+    def named(self, sources: Sources, measure: Measure) -> str:
+        """The name of the helper with a measure, which is written once."""
         key = self.key(measure.column, sources.granted)
         name = sources.helpers.known(key)
         if name is None:
@@ -182,12 +198,20 @@ class _Helper:
             figure = self.figure(measure, select)
             made = select.statement(*keys, build.alias(figure, self.figure_name(measure, sources)), grouped=keys)
             name = sources.helpers.add(key, f"{self.entity}_{measure.column}", made)
-        return self.beside(sources, key, name)
+        return name
+
+    def columns(self, sources: Sources) -> tuple[str, ...]:
+        """What tells its rows apart: the entity's key, and the cell."""
+        return (*whose_key_names(self.entity, self.dataset, sources), *self.cell_names)
+
+    @property
+    def cell_names(self) -> tuple[str, ...]:
+        return (*(PERIOD_DAYS if self.by_period else ()), *(("cell",) if self.by_bucket else ()))
 
     def beside(self, sources: Sources, key: str, name: str) -> str:
         """Joins a helper by the entity's key, and by the cell."""
-        outer = _key_sql(self.entity, sources, self.cells.time)
-        inner = _key_names(self.entity, self.dataset, sources)
+        outer = whose_key_sql(self.entity, sources, self.cells.time)
+        inner = whose_key_names(self.entity, self.dataset, sources)
         alias = sources.put_beside(key, name)
         on: list[exp.Expr] = [
             exp.EQ(this=left, expression=column(right, alias)) for left, right in zip(outer, inner, strict=True)
@@ -199,26 +223,26 @@ class _Helper:
         sources.on(key, *on)
         return alias
 
-    def select(self, sources: Sources) -> tuple[_Rows, list[exp.Expr]]:
+    def select(self, sources: Sources) -> tuple[HelperRows, list[exp.Expr]]:
         """The rows of the dataset that count, and what tells the entities and cells apart."""
-        rows = _Rows(Sources(self.dataset, sources.scope, sources.helpers, sources.granted), self)
-        names = _key_names(self.entity, self.dataset, sources)
-        key_sql = _key_sql(self.entity, rows.sources, self.time)
+        rows = HelperRows(Sources(self.dataset, sources.scope, sources.helpers, sources.granted), self)
+        names = whose_key_names(self.entity, self.dataset, sources)
+        key_sql = whose_key_sql(self.entity, rows.sources, self.time)
         keys = [build.alias(sql, identifier(name)) for sql, name in zip(key_sql, names, strict=True)]
         return rows, [*keys, *rows.cell_columns()]
 
     def figure_name(self, measure: Measure, sources: Sources) -> str:
         """What the figure is called beside the key, which may have a column of its name."""
-        return free_name(measure.column, (*_key_names(self.entity, self.dataset, sources), *PERIOD_DAYS, "cell"))
+        return free_name(measure.column, (*whose_key_names(self.entity, self.dataset, sources), *PERIOD_DAYS, "cell"))
 
-    def figure(self, measure: Measure, rows: _Rows) -> exp.Expr:
+    def figure(self, measure: Measure, rows: HelperRows) -> exp.Expr:
         if isinstance(measure.metric, Distinct):
             return different_sql(measure.metric, rows.sources)
         assert isinstance(measure.metric, Aggregate)
         return aggregate_sql(measure.metric, self.dataset)
 
 
-def _helper(
+def helper_of(
     dataset: str,
     entity: str,
     time: str | None,
@@ -226,17 +250,17 @@ def _helper(
     filters: tuple[AnyCondition | None, ...],
     cells: Cells,
     scope: Scope,
-) -> _Helper:
+) -> Helper:
     """Rows that have neither a time nor a window count whatever the days are."""
     described = scope.workspace.dataset(dataset)
     always = time is None and (described is None or described.window is None)
-    return _Helper(dataset, entity, time, period, filters, ALL_DAYS if always else cells)
+    return Helper(dataset, entity, time, period, filters, ALL_DAYS if always else cells)
 
 
-class _Rows:
+class HelperRows:
     """The rows of a helper: of its days, meeting its filters, that belong to an entity."""
 
-    def __init__(self, sources: Sources, helper: _Helper) -> None:
+    def __init__(self, sources: Sources, helper: Helper) -> None:
         self.sources, self.helper = sources, helper
 
     @property
@@ -264,14 +288,8 @@ class _Rows:
     def statement(
         self, *projections: exp.Expr, grouped: list[exp.Expr] | None = None, having: exp.Expr | None = None
     ) -> exp.Select:
-        from semantic_layer.compiler.condition_sql import condition_sql
-
-        helper = self.helper
-        conditions = [is_known(key) for key in _key_sql(helper.entity, self.sources, helper.time)]
-        conditions += self.days()
-        for each in helper.filters:
-            if each is not None:
-                conditions.append(condition_sql(each, helper.dataset, self.sources, helper.time, self.cells))
+        conditions = [is_known(key) for key in whose_key_sql(self.helper.entity, self.sources, self.helper.time)]
+        conditions += [*self.days(), *self.filters()]
         select = build.where(self.sources.from_clause(build.select(*projections), *self.crossed()), flat_and(conditions))
         if grouped:
             select = build.group_by(select, [each.this if isinstance(each, exp.Alias) else each for each in grouped])
@@ -282,6 +300,16 @@ class _Rows:
             if grouped is None
             else select
         )
+
+    def filters(self) -> list[exp.Expr]:
+        """What else is asked of the rows."""
+        from semantic_layer.compiler.condition_sql import condition_sql
+        from semantic_layer.compiler.within import within_sql
+
+        helper = self.helper
+        found = [within_sql(helper.within, helper.entity, helper.time, self.sources)] if helper.within is not None else []
+        asked = [each for each in helper.filters if each is not None]
+        return found + [condition_sql(each, helper.dataset, self.sources, helper.time, self.cells) for each in asked]
 
     def days(self) -> list[exp.Expr]:
         """The conditions that keep the rows of the days."""
@@ -349,17 +377,20 @@ def did_sql(condition: Did, sources: Sources, cells: Cells) -> exp.Expr:
     if dataset is None:
         near = closest(condition.dataset, [each.name for each in scope.workspace.datasets])
         raise request_error("unknown_field", f"there is no dataset '{condition.dataset}'", field=condition.dataset, near=near)
-    helper = _helper(dataset.name, condition.entity, dataset.time, condition.period, (condition.where,), cells, scope)
+    if condition.within is not None:
+        cells = ALL_DAYS  # it says its own days
+    helper = helper_of(dataset.name, condition.entity, dataset.time, condition.period, (condition.where,), cells, scope)
+    helper = replace(helper, within=condition.within)
     if helper.by_cell:
         counted = Aggregate(name=f"{dataset.name}_rows", dataset=dataset.name, agg="count")
         counting = Measure(counted, None, counted.name)
         alias = helper.join_to(sources, counting)
         sql = exp.Coalesce(this=column(helper.figure_name(counting, sources), alias), expressions=[exp.Literal.number(0)])
-        own = build.and_(*(is_known(key) for key in _key_sql(condition.entity, sources, cells.time)))
+        own = build.and_(*(is_known(key) for key in whose_key_sql(condition.entity, sources, cells.time)))
         return build.and_(own, exp.GTE(this=sql, expression=exp.Literal.number(condition.count)))
     key = helper.key(f"did {condition.count}", sources.granted)
     name = sources.helpers.known(key)
-    names = _key_names(condition.entity, dataset.name, sources)
+    names = whose_key_names(condition.entity, dataset.name, sources)
     if name is None:
         rows, keys = helper.select(sources)
         enough = exp.GTE(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(condition.count))
@@ -372,7 +403,7 @@ def did_sql(condition: Did, sources: Sources, cells: Cells) -> exp.Expr:
 # ---- whose ----------------------------------------------------------------------------------------------------------------
 
 
-def _key_sql(whose: str, sources: Sources, time: str | None) -> list[exp.Expr]:
+def whose_key_sql(whose: str, sources: Sources, time: str | None) -> list[exp.Expr]:
     """What tells apart those whose figures are asked: the key of an entity, a field, or a bucket of the rows' own time."""
     workspace = sources.scope.workspace
     if workspace.entity(whose) is not None:
@@ -384,33 +415,6 @@ def _key_sql(whose: str, sources: Sources, time: str | None) -> list[exp.Expr]:
     return [sources.field_sql(whose)]
 
 
-def _key_names(whose: str, dataset: str, sources: Sources) -> tuple[str, ...]:
+def whose_key_names(whose: str, dataset: str, sources: Sources) -> tuple[str, ...]:
     workspace = sources.scope.workspace
     return known_keys(workspace, dataset, whose) if workspace.entity(whose) is not None else (whose.replace(".", "_"),)
-
-
-def first_time(entity: str, sources: Sources, time: exp.Expr) -> exp.Expr:
-    """Whether a row is one of the first of its entity, of all rows of the dataset: all rows of the earliest time are.
-
-    Args:
-        time: The time of the row.
-    """
-    workspace = sources.scope.workspace
-    key = f"first|{sources.name}|{entity}|{sources.granted}"
-    names = known_keys(workspace, sources.dataset, entity)
-    first = free_name("first_time", names)
-    name = sources.helpers.known(key)
-    if name is None:
-        inner = Sources(sources.dataset, sources.scope, sources.helpers, sources.granted)
-        own = [build.alias(sql, identifier(each)) for sql, each in zip(inner.key_sql(entity), names, strict=True)]
-        dataset = workspace.dataset(sources.name)
-        assert dataset is not None and dataset.time is not None
-        select = build.select(*own, build.alias(exp.Min(this=inner.field_sql(dataset.time)), first))
-        name = sources.helpers.add(
-            key, f"first_{sources.name}", build.group_by(inner.from_clause(select), [each.this for each in own])
-        )
-    outer = sources.key_sql(entity)
-    alias = sources.put_beside(key, name)
-    on = tuple(exp.EQ(this=left, expression=column(right, alias)) for left, right in zip(outer, names, strict=True))
-    sources.on(key, *on)
-    return exp.EQ(this=time, expression=column(first, alias))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -36,6 +37,20 @@ def _trailing(plan: LogicalPlan, window: WindowOf, span: Span) -> Span:
     return last_n(window.last or 1, window.unit, span.end)
 
 
+def days_within(plan: LogicalPlan, group: Group, dimension: Dimension | None) -> Span:
+    """All days that the windows hold, from the first one's first."""
+    assert group.window is not None
+    if dimension is None or dimension.grain is None:
+        found = [each.days for each in windows(plan, group)]
+    else:
+        unit, conventions = UNITS[dimension.grain], plan.scope.workspace.workspace.conventions
+        first = [unit_of(_first_bucket(plan, dimension.grain, span), unit, conventions) for span in group.spans]
+        ends = [min(each.end, span.end) for each, span in zip(first, group.spans, strict=True)]
+        found = [_trailing(plan, group.window, Span(end, end)) for end in ends]
+        found += [Span(end, span.end) for end, span in zip(ends, group.spans, strict=True)]
+    return Span(min(each.start for each in found), max(each.end for each in found))
+
+
 def query(plan: LogicalPlan, group: Group, dimension: Dimension | None) -> exp.Query:
     """A row for each bucket of a series, or for each of several periods, with the days that trail it."""
     if dimension is None or dimension.grain is None:
@@ -51,17 +66,21 @@ def query(plan: LogicalPlan, group: Group, dimension: Dimension | None) -> exp.Q
 
 def _of_buckets(plan: LogicalPlan, group: Group, grain: Grain, span: Span) -> exp.Select:
     assert group.window is not None
-    conventions = plan.scope.workspace.workspace.conventions
-    # Before the data nothing trails; after it something may.
-    start = max(span.start, plan.covered.start) if plan.covered is not None and span.overlaps(plan.covered) else span.start
-    first = unit_of(start, UNITS[grain], conventions).start
+    first = _first_bucket(plan, grain, span)
     buckets = series(Span(first, span.end), grain, "bucket", first).subquery("buckets", copy=False)
-    last = last_day_of(exp.column("bucket"), grain)
-    ends = build.select(exp.column("bucket"), build.alias(exp.Least(this=last, expressions=[day(span.end)]), "last_day"))
+    # Neither side is ever null.
+    last = exp.Least(this=last_day_of(exp.column("bucket"), grain), expressions=[day(span.end)], ignore_nulls=True)
+    ends = build.select(exp.column("bucket"), build.alias(last, "last_day"))
     ends = build.from_(ends, buckets)
     first_day = build.alias(_start_sql(group.window, exp.column("last_day"), plan), "first_day")
     shown = build.select(exp.column("bucket"), first_day, exp.column("last_day"))
     return build.from_(shown, ends.subquery("ends", copy=False))
+
+
+def _first_bucket(plan: LogicalPlan, grain: Grain, span: Span) -> date:
+    """Before the data nothing trails; after it something may."""
+    start = max(span.start, plan.covered.start) if plan.covered is not None and span.overlaps(plan.covered) else span.start
+    return unit_of(start, UNITS[grain], plan.scope.workspace.workspace.conventions).start
 
 
 def _of_periods(found: tuple[Window, ...]) -> exp.Select:
@@ -79,7 +98,7 @@ def _start_sql(window: WindowOf, last_day: exp.Expr, plan: LogicalPlan) -> exp.E
         return bucket(last_day, _grain_of(window), plan.scope.workspace.workspace.conventions)
     count = window.last or 1
     if window.unit in MONTHS_OF:
-        return AddDays(this=AddMonths(this=last_day, months=-count * MONTHS_OF[window.unit]), days=1)
+        return AddMonths(this=AddDays(this=last_day, days=1), months=-count * MONTHS_OF[window.unit])
     return AddDays(this=last_day, days=1 - count * (7 if window.unit == "week" else 1))
 
 

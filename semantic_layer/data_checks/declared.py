@@ -97,7 +97,7 @@ def _checks_of(dataset: Dataset, workspace: Workspace) -> Iterator[DataCheck]:
         )
     for entity, columns in dataset.entities.items():
         # The rows of a derived dataset come from datasets whose own links are checked.
-        for home in workspace.homes_of(entity) if dataset.derived is None else ():
+        for home in workspace.declared_homes_of(entity) if dataset.derived is None else ():
             if home.name != name:
                 yield DataCheck(
                     kind="link",

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 CATALOG = "facts"
 """The name under which compiled SQL finds a data version."""
+LISTS = "lists"
+"""And imported lists of ids."""
 
 
 class Fetched(NamedTuple):
@@ -40,15 +42,16 @@ class DuckDBEngine:
         memory: DuckDB's memory limit, such as "2GB".
         threads: Threads of one statement.
         at_once: Statements that run at the same time; others wait their turn.
+        lists: The imported lists of ids; never written to either.
     """
 
     dialect = "duckdb"
 
-    def __init__(self, file: Path, memory: str = "2GB", threads: int = 2, at_once: int = 4) -> None:
+    def __init__(self, file: Path, memory: str = "2GB", threads: int = 2, at_once: int = 4, lists: Path | None = None) -> None:
         self._connection = duckdb.connect(":memory:")
-        path = str(file).replace("'", "''")
+        files = {CATALOG: file, **({LISTS: lists} if lists is not None else {})}
         for statement in (
-            f"ATTACH '{path}' AS {CATALOG} (READ_ONLY)",
+            *(f"ATTACH '{_text(path)}' AS {name} (READ_ONLY)" for name, path in files.items()),
             f"SET memory_limit = '{memory}'",
             f"SET threads = {int(threads)}",
             "SET temp_directory = ''",
@@ -79,6 +82,10 @@ class DuckDBEngine:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _text(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _own_problem(error: duckdb.Error, cancel: CancelToken | None) -> DataError:

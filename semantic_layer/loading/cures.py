@@ -35,6 +35,8 @@ FROM_KIND: dict[str, str] = {
 CONDITION = "Write it like {field: city, is: Paris}, with not, in, between, missing, at_least or less_than instead of is."
 PERIOD = "Write it like {start: 2025-01-01, end: 2025-01-31}, {n: 30, unit: day}, {unit: month} or all."
 
+YEAR_DAY = "Write month and day, like 12-25."
+
 FROM_WORDS: tuple[tuple[str, str], ...] = (
     ("needs an expr", "Name the column or expression that is aggregated, as 'expr:'."),
     ("only count_distinct takes several", "Name one expression, or count combinations with agg: count_distinct."),
@@ -46,10 +48,20 @@ FROM_WORDS: tuple[tuple[str, str], ...] = (
     ("a tag is defined by one of", "Say where its value comes from, such as rules: or measure:."),
     ("a condition needs", CONDITION),
     ("is not a time zone", "Write it like Asia/Shanghai."),
+    ("has a package or a script", "Keep 'package:' or 'script:'."),
+    ("a script is a .py file", "Name one like generate.py, without a folder."),
+    ("a script writes single files", "Name one file without a folder, such as orders.parquet."),
     ("a source is a", "Name a file of one of these kinds as 'file:'."),
     ("a period needs", PERIOD),
+    ("only the last step can be absent", "Put it last, or take out absent: true."),
+    ("a step is absent within", "Add within_days: to the sequence, such as within_days: 30."),
     ("the period ends", "Write the earlier day as 'start:'."),
     ("is not a number of days", "Write it like 2 days."),
+    ("is not a month and a day", YEAR_DAY),
+    ("is not a day of every year", f"{YEAR_DAY} What only some years have goes under 'dates:', year by year."),
+    ("the holiday ends", "Write the earlier day as 'start:'."),
+    ("says when it is more than once", "Keep one of them."),
+    ("of a holiday belong together", "Write both, such as start: 10-01 with end: 10-07."),
 )
 """By words of a message of our own types."""
 
@@ -58,6 +70,8 @@ FROM_KEY: dict[str, str] = {
     **dict.fromkeys(("where", "rule", "when", "rows", "no_row"), CONDITION),
     **dict.fromkeys(("period", "default_period"), PERIOD),
     **dict.fromkeys(("by", "attribute"), FIELD),
+    "day": YEAR_DAY,
+    "dates": "Write the days of each year, like {2025: 2025-11-27}.",
     "as_of": "Write latest, today or a date like 2025-01-31.",
 }
 """By the key of a value that has several spellings, none of which it is."""

@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "segments": "segment",
     "experiments": "experiment",
     "roles": "role",
+    "holidays": "holiday",
     "ambiguous": "ambiguous word",
     "absent": "absent word",
     "questions": "first question",

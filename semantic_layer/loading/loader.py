@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from semantic_layer.errors import Problem, Where, WorkspaceError, closest, did_you_mean
 from semantic_layer.loading.cures import FROM_KEY, cure_of, said_of
 from semantic_layer.loading.yaml_tree import Path, Tree, read_yaml
-from semantic_layer.model import checks, datasets, metrics, policies, sources, tags
+from semantic_layer.model import checks, datasets, holidays, metrics, policies, sources, tags
 from semantic_layer.model.workspace import AmbiguousTerm, Ignored, Question, Settings, Workspace
 from semantic_layer.words import Definition
 
@@ -32,6 +32,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "segments": (tags.Segment,),
     "experiments": (tags.Experiment,),
     "roles": (policies.Role, policies.DatasetRule, policies.MinimumGroup),
+    "holidays": (holidays.Holiday, holidays.NthWeekday, holidays.HolidayDays),
     "ambiguous": (AmbiguousTerm,),
     "absent": (datasets.Absent,),
     "questions": (Question,),
@@ -65,6 +66,11 @@ def find_workspace(name_or_path: str) -> FilePath:
             f"Name a shipped one ({', '.join(shipped_names())}) or a folder of YAML files.",
         )
     )
+
+
+def is_shipped(folder: FilePath) -> bool:
+    """Whether a workspace's folder is one that came with the product, wherever else one of its name may lie."""
+    return any(folder.resolve() == FilePath(str(resources.files(SHIPPED) / name)).resolve() for name in shipped_names())
 
 
 def workspace_files(folder: FilePath) -> list[FilePath]:
@@ -126,7 +132,8 @@ def texts_of(files: Iterable[FilePath]) -> dict[str, str]:
 
 def _code_version() -> str:
     """Changes when the types or rules of a workspace change, so that no older checked form is taken."""
-    parts = (path.read_bytes() for path in sorted(FilePath(__file__).parent.parent.rglob("*.py")))
+    home = FilePath(__file__).parent.parent
+    parts = (path.read_bytes() for path in sorted([*home.rglob("*.py"), *home.rglob("*.toml")]))
     hashed = hashlib.sha256()
     for part in parts:
         hashed.update(part)

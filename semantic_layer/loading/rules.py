@@ -8,27 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from semantic_layer.conditions import (
-    GRAINS,
-    AnyCondition,
-    EntityMetric,
-    Field,
-    InSegment,
-    Scaled,
-    Tag,
-    TimeBucket,
-    parts_of,
-    refs_of,
-)
-from semantic_layer.errors import Problem, RequestError, did_you_mean
+from semantic_layer.conditions import GRAINS
+from semantic_layer.errors import Problem, did_you_mean
 from semantic_layer.expressions import ExpressionError, formula_names, scalar, tables_in
+from semantic_layer.loading.calendar_rules import holidays_fit
 from semantic_layer.loading.found import Found, paths, problem
 from semantic_layer.loading.metric_rules import conformed_fields, kinds_fit, parameters_fit, routes_lead
+from semantic_layer.loading.references import field_exists, where_fits
+from semantic_layer.loading.tag_rules import no_cycles, tags_fit
+from semantic_layer.loading.value_rules import values_fit
 from semantic_layer.loading.yaml_tree import Path, Tree, names_of
 from semantic_layer.metric_parts import datasets_of, uses_of
 from semantic_layer.model.metrics import Aggregate, Derived, MetricBase, Ratio
 from semantic_layer.model.workspace import Workspace
-from semantic_layer.reach import home_dataset, reach
+from semantic_layer.reach import home_dataset
+from semantic_layer.tag_parts import item as tag_or_segment
 
 Rule = Callable[[Workspace, Tree], Found]
 
@@ -94,7 +88,7 @@ def datasets_are_whole(workspace: Workspace, tree: Tree) -> Found:
                     fix,
                 )
         for side in (dataset.window.start, dataset.window.end) if dataset.window else ():
-            yield from _field_exists(workspace, tree, name, side, (*path, "window"), f"dataset '{name}'")
+            yield from field_exists(workspace, tree, name, side, (*path, "window"), f"dataset '{name}'")
         for entity, columns in dataset.entities.items():
             for home in workspace.homes_of(entity):
                 if len(home.entities[entity]) != len(columns):
@@ -160,7 +154,7 @@ def promises_fit(workspace: Workspace, tree: Tree) -> Found:
             if entity not in dataset.entities:
                 fix = did_you_mean(entity, dataset.entities)
                 yield problem(tree, (*path, "links", entity), "unknown_entity", f"{owner}: it has no key of '{entity}'", fix)
-            elif all(home.name == name for home in workspace.homes_of(entity)):
+            elif all(home.name == name for home in workspace.declared_homes_of(entity)):
                 fix = "A dataset describes an entity where the entity's key is its grain."
                 yield problem(tree, (*path, "links", entity), "no_home", f"{owner}: no dataset describes '{entity}'", fix)
         for position, field in enumerate(dataset.fields):
@@ -176,7 +170,7 @@ def promises_fit(workspace: Workspace, tree: Tree) -> Found:
                 what = f"{owner}: the check '{check.name}' stands here twice"
                 yield problem(tree, (*place, "name"), "doubled_name", what, "Give each check a name of its own.")
             seen.add(check.name)
-            yield from _where(workspace, tree, name, check.no_row, (*place, "no_row"), owner, columns=True)
+            yield from where_fits(workspace, tree, name, check.no_row, (*place, "no_row"), owner, columns=True)
 
 
 def metrics_refer(workspace: Workspace, tree: Tree) -> Found:
@@ -187,7 +181,7 @@ def metrics_refer(workspace: Workspace, tree: Tree) -> Found:
         assert metric is not None
         yield from _parts_exist(workspace, tree, metric, path, names)
         if isinstance(metric, Aggregate) and metric.time is not None and workspace.dataset(metric.dataset):
-            yield from _field_exists(workspace, tree, metric.dataset, metric.time, (*path, "time"), f"metric '{name}'")
+            yield from field_exists(workspace, tree, metric.dataset, metric.time, (*path, "time"), f"metric '{name}'")
         if name in _made_of(workspace, name, frozenset()):
             yield problem(tree, path, "cycle", f"metric '{name}' is made of itself", "Break the cycle.")
 
@@ -209,9 +203,9 @@ def _parts_exist(workspace: Workspace, tree: Tree, metric: MetricBase, path: Pat
             fix = did_you_mean(part, names)
             yield problem(tree, (*path, *key), "unknown_metric", f"{owner}: {key[-1]} '{part}' is not a metric", fix)
         elif where is not None:
-            yield from _where(workspace, tree, _first_dataset(workspace, part), where, (*path, *key, "where"), owner)
+            yield from where_fits(workspace, tree, _first_dataset(workspace, part), where, (*path, *key, "where"), owner)
     if isinstance(metric, Aggregate) and metric.where is not None and metric.dataset in dataset_names:
-        yield from _where(workspace, tree, metric.dataset, metric.where, (*path, "where"), owner)
+        yield from where_fits(workspace, tree, metric.dataset, metric.where, (*path, "where"), owner)
     if isinstance(metric, Derived):
         known = names | {parameter.name for parameter in workspace.parameters}
         try:
@@ -248,56 +242,6 @@ def _made_of(workspace: Workspace, name: str, seen: frozenset[str]) -> set[str]:
     except ExpressionError:
         return set()
     return set(names) | {deep for part in names for deep in _made_of(workspace, part, seen | {name})}
-
-
-def _field_exists(workspace: Workspace, tree: Tree, dataset: str, name: str, path: Path, owner: str) -> Found:
-    try:
-        reach(workspace, dataset, name)
-    except RequestError as error:
-        yield problem(tree, path, error.problem.code, f"{owner}: {error.problem.what}", error.problem.fix)
-
-
-def _where(
-    workspace: Workspace, tree: Tree, dataset: str | None, where: AnyCondition, path: Path, owner: str, columns: bool = False
-) -> Found:
-    """Fields of a condition can be reached from its dataset; tags and segments exist.
-
-    Args:
-        columns: A bare name may also be a column, which is known only when data is loaded.
-    """
-    for ref in refs_of(where):
-        inner = ref.ref if isinstance(ref, Scaled) else ref
-        if columns and isinstance(inner, Field) and "." not in inner.name:
-            continue
-        if isinstance(inner, Field) and dataset and workspace.dataset(dataset):
-            yield from _field_exists(workspace, tree, dataset, inner.name, path, owner)
-        if isinstance(inner, TimeBucket) and inner.field and dataset:
-            yield from _field_exists(workspace, tree, dataset, inner.field, path, owner)
-        if isinstance(inner, Field) and dataset is None and home_dataset(workspace, inner.name) is None:
-            names = {field.name for _, field in workspace.dimension_fields()}
-            yield problem(
-                tree, path, "unknown_field", f"{owner}: there is no field '{inner.name}'", did_you_mean(inner.name, names)
-            )
-        if isinstance(inner, Tag) and workspace.tag(inner.name) is None:
-            names = {tag.name for tag in workspace.tags}
-            yield problem(tree, path, "unknown_tag", f"{owner}: there is no tag '{inner.name}'", did_you_mean(inner.name, names))
-        if isinstance(inner, EntityMetric) and not _is_counted(workspace, inner.metric):
-            names = {metric.name for metric in workspace.metrics}
-            yield problem(
-                tree, path, "unknown_metric", f"{owner}: there is no metric '{inner.metric}'", did_you_mean(inner.metric, names)
-            )
-    for part in parts_of(where):
-        if isinstance(part, InSegment) and workspace.segment(part.name) is None:
-            names = {segment.name for segment in workspace.segments}
-            yield problem(
-                tree, path, "unknown_segment", f"{owner}: there is no segment '{part.name}'", did_you_mean(part.name, names)
-            )
-
-
-def _is_counted(workspace: Workspace, name: str) -> bool:
-    """Whether each entity has a figure of that name: a metric, or different values of something."""
-    counted = (*(each.name for each in workspace.entities), *GRAINS)
-    return workspace.metric(name) is not None or name.rpartition(".")[2] in counted or home_dataset(workspace, name) is not None
 
 
 def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
@@ -362,12 +306,12 @@ def people_and_settings(workspace: Workspace, tree: Tree) -> Found:
                     did_you_mean(dataset, datasets),
                 )
             elif rule.rows is not None:
-                yield from _where(workspace, tree, dataset, rule.rows, (*path, "datasets", dataset, "rows"), f"role '{name}'")
+                yield from where_fits(workspace, tree, dataset, rule.rows, (*path, "datasets", dataset, "rows"), f"role '{name}'")
         for hidden in role.hide if role else ():
-            if home_dataset(workspace, hidden) is None:
-                names = {field.name for _, field in workspace.dimension_fields()} | {
-                    entity.key_name for entity in workspace.entities
-                }
+            if home_dataset(workspace, hidden) is None and tag_or_segment(workspace, hidden) is None:
+                names = {field.name for _, field in workspace.dimension_fields()}
+                names |= {each.key_name for each in workspace.entities}
+                names |= {each.name for each in (*workspace.tags, *workspace.segments)}
                 yield problem(
                     tree,
                     (*path, "hide"),
@@ -412,12 +356,9 @@ def terms_refer(workspace: Workspace, tree: Tree) -> Found:
                     f"'{item.name}': there is no entity '{item.entity}'",
                     did_you_mean(item.entity, entities),
                 )
-    for segment in workspace.segments:
-        path = (*paths(tree, "segments")[segment.name], "rule")
-        yield from _where(workspace, tree, None, segment.rule, path, f"segment '{segment.name}'")
     for condition in workspace.conditions:
         path = (*paths(tree, "conditions")[condition.name], "where")
-        yield from _where(workspace, tree, None, condition.where, path, f"condition '{condition.name}'")
+        yield from where_fits(workspace, tree, None, condition.where, path, f"condition '{condition.name}'")
 
 
 RULES: tuple[Rule, ...] = (
@@ -432,4 +373,8 @@ RULES: tuple[Rule, ...] = (
     conformed_fields,
     people_and_settings,
     terms_refer,
+    tags_fit,
+    no_cycles,
+    values_fit,
+    holidays_fit,
 )

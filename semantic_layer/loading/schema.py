@@ -33,6 +33,7 @@ SECTIONS: dict[str, str] = {
     "segments": "Groups of entities by a rule.",
     "experiments": "Randomised tests.",
     "roles": "What each role may see.",
+    "holidays": "Holidays and festivals: common ones by name, or with words and days of their own.",
     "ambiguous": "Words with several meanings.",
     "absent": "Words for what the data lacks, with the reason.",
     "questions": "The first questions of a newcomer; each must run.",
@@ -84,6 +85,9 @@ SPELLINGS: dict[str, Callable[[Json], Json]] = {
     "_read_tag": _as_it_is,
     "_read_field": lambda long: _or(TEXT, long),
     "read_condition": lambda long: _ref("AnyCondition"),
+    "_month_and_day": lambda long: _or({"type": "string", "pattern": r"^\d{1,2}-\d{1,2}$"}, long),
+    "_first_and_last": lambda long: _or({"type": "string", "format": "date"}, long),
+    "read_holiday": lambda long: _or(TEXT, long),
     "_with_kind": lambda long: _or({"const": "all"}, *long["oneOf"]),
 }
 """By the name of the function that reads a short spelling: the schema of both spellings, made from that of the long one."""
@@ -118,9 +122,9 @@ def _conditions() -> dict[str, Json]:
         **_object((), **left, **words),
         "allOf": [one_left, {"oneOf": [{"required": [key]} for key in SHORT_KEYS]}],
     }
-    did = _object(
-        ("did", "entity"), did=TEXT, entity=TEXT, where=condition, period=period, count={"type": "integer", "minimum": 1}
-    )
+    number = {"type": "integer", "minimum": 1}
+    within = _object(("days",), days=number, after=TEXT, dataset=TEXT, where=condition)
+    did = _object(("did", "entity"), did=TEXT, entity=TEXT, where=condition, period=period, count=number, within=within)
     step = _object(("dataset",), dataset=TEXT, where=condition, times={"type": "integer", "minimum": 1})
     steps = _object(
         ("entity", "steps"),

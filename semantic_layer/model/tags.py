@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as Constrained
 
-from semantic_layer.conditions import Condition, FieldRef, Step, Value
+from semantic_layer.conditions import Condition, FieldRef, StepsOf, Value
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.datasets import FieldType, ValueList
 from semantic_layer.words import NO_TEXT, Definition, LabelText
@@ -43,7 +43,9 @@ class AttributeTag(TagBase):
 
 
 class Case(Frozen):
-    value: bool | int | str
+    """One rule: the value where the condition is met; null where it means that the value cannot be told."""
+
+    value: bool | int | str | None
     when: Condition | None = None
 
 
@@ -123,30 +125,35 @@ class RankTag(TagBase):
     rank: Ranked
 
 
-class StepsOf(Frozen):
-    steps: tuple[Step, ...] = Constrained(min_length=2)
-    within_days: int | None = None
-
-
 class SequenceTag(TagBase):
-    """True where the entity did the steps in order."""
+    """True where the entity did the steps in order; unknown where the days of an absent one are not over yet."""
 
     kind: Literal["sequence"] = "sequence"
+    type: FieldType = "boolean"
     sequence: StepsOf
 
 
 class SqlTag(TagBase):
-    """One SELECT over datasets that gives the entity's key and the value; `:as_of` is the date."""
+    """One SELECT over datasets that gives the columns of the entity's key and `value`.
+
+    Attributes:
+        sql: Its text. `:as_of` is the day of the profile; rows after it are not there. Who has several rows has no value.
+    """
 
     kind: Literal["sql"] = "sql"
     sql: str
 
 
 class ListTag(TagBase):
-    """True for the ids of an imported list."""
+    """True for the ids of an imported list, on every day.
+
+    Attributes:
+        list: Its name: `huaxiang segments import NAME FILE`.
+    """
 
     kind: Literal["list"] = "list"
-    list: str
+    type: FieldType = "boolean"
+    list: str = Constrained(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
 class Prediction(Frozen):
@@ -179,12 +186,19 @@ _KEYS = {
 
 
 def _read_tag(value: Any) -> Any:
+    """A tag may leave out its kind, which its keys tell, and the type of one that is true or false."""
     if isinstance(value, dict) and "kind" not in value:
         for key, kind in _KEYS.items():
             if key in value:
-                return {"kind": kind, **value}
+                return {"kind": kind, **({"type": "boolean"} if _is_true_or_false(value) else {}), **value}
         raise ValueError(f"a tag is defined by one of: {', '.join(_KEYS)}")
     return value
+
+
+def _is_true_or_false(value: dict[str, Any]) -> bool:
+    rules = value.get("rules")
+    given = [each.get("value") for each in rules if isinstance(each, dict)] if isinstance(rules, list | tuple) else []
+    return "condition" in value or (bool(given) and all(isinstance(each, bool) for each in given))
 
 
 AnyTag = (

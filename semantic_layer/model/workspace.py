@@ -13,14 +13,14 @@ from pydantic import field_validator
 from semantic_layer.calendar import Conventions
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.datasets import Absent, Dataset, Entity, Field, NamedCondition
+from semantic_layer.model.holidays import WEEKDAYS, AnyHoliday, Holiday
 from semantic_layer.model.metrics import AnyMetric, Expectation, Metric, Parameter
 from semantic_layer.model.policies import Role
+from semantic_layer.model.profiles import ProfileDataset, ProfileOf, day_of_profile, profile_dataset
 from semantic_layer.model.sources import Source
 from semantic_layer.model.tags import AnyTag, Experiment, Segment, TagDefinition
 from semantic_layer.periods import CalendarUnit, SinglePeriod
 from semantic_layer.words import Definition, WordList, Words
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Settings(Definition):
@@ -32,6 +32,7 @@ class Settings(Definition):
         week_start: The first day of a week.
         week_one: A day of the week that is number 1; without it weeks have ISO numbers.
         fiscal_year_start: The month in which a fiscal year begins; it is named by the calendar year in which it begins.
+            Without it the business has no fiscal years of its own.
         default_period: The period of a question that names none.
         key_metrics: The first metrics of the business, best first: offered where a question names none.
     """
@@ -40,7 +41,7 @@ class Settings(Definition):
     as_of: Literal["latest", "today"] | date = "latest"
     week_start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     week_one: date | None = None
-    fiscal_year_start: int = Constrained(default=1, ge=1, le=12)
+    fiscal_year_start: int | None = Constrained(default=None, ge=1, le=12)
     default_period: SinglePeriod = CalendarUnit(unit="year")
     key_metrics: WordList = ()
 
@@ -64,7 +65,7 @@ class Settings(Definition):
     @property
     def conventions(self) -> Conventions:
         """What a calendar needs to know."""
-        return Conventions(self.first_weekday, self.fiscal_year_start)
+        return Conventions(self.first_weekday, self.fiscal_year_start or 1)
 
 
 class AmbiguousTerm(Frozen):
@@ -118,6 +119,7 @@ class Workspace(Frozen):
     segments: tuple[Segment, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     roles: tuple[Role, ...] = ()
+    holidays: tuple[AnyHoliday, ...] = ()
     ambiguous: tuple[AmbiguousTerm, ...] = ()
     absent: tuple[Absent, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -132,8 +134,36 @@ class Workspace(Frozen):
     def metric(self, name: str) -> AnyMetric | None:
         return self._metrics.get(name)
 
+    def with_metrics(self, metrics: tuple[AnyMetric, ...]) -> Workspace:
+        """The same definitions with more metrics: those that one request makes."""
+        same = {name: getattr(self, name) for name in type(self).model_fields if name != "metrics"}
+        return type(self).model_construct(**same, metrics=(*self.metrics, *metrics))
+
+    @cached_property
+    def stored_names(self) -> tuple[str, ...]:
+        """The names of datasets that are tables of the data; the others are worked out by each statement."""
+        return tuple(each.name for each in self.datasets if each.derived is None and not isinstance(each, ProfileDataset))
+
+    def with_dataset(self, dataset: Dataset) -> Workspace:
+        """The same definitions with one more dataset: one that a request makes."""
+        same = {name: getattr(self, name) for name in type(self).model_fields if name != "datasets"}
+        return type(self).model_construct(**same, datasets=(*self.datasets, dataset))
+
     def dataset(self, name: str) -> Dataset | None:
-        return self._datasets.get(name)
+        """A declared dataset, or the profile of an entity."""
+        return self._datasets.get(name) or self._profiles.get(name) or self._profile_of_day(name)
+
+    def profile(self, entity: str, as_of: date | None = None) -> ProfileDataset | None:
+        """The tags and segments of an entity as a dataset; None where it has none, or where nothing says what its key is."""
+        return next((each for each in self._profiles.values() if each.profile == ProfileOf(entity=entity, as_of=as_of)), None)
+
+    def with_profiles(self, days: frozenset[date]) -> Workspace:
+        """The same definitions with profiles as of other days as well; remembered for each set of days."""
+        key = ("profiles", *sorted(day.isoformat() for day in days))
+        if key not in self.memo:
+            same = {name: getattr(self, name) for name in Workspace.model_fields}
+            self.memo[key] = _WithProfiles.model_construct(**same, days=days)
+        return self.memo[key]
 
     def entity(self, name: str) -> Entity | None:
         return self._entities.get(name)
@@ -147,6 +177,9 @@ class Workspace(Frozen):
     def segment(self, name: str) -> Segment | None:
         return next((segment for segment in self.segments if name in (segment.name, *segment.was)), None)
 
+    def holiday(self, name: str) -> Holiday | None:
+        return next((holiday for holiday in self.holidays if name in (holiday.name, *holiday.was)), None)
+
     def parameter(self, name: str) -> Parameter | None:
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
 
@@ -159,6 +192,10 @@ class Workspace(Frozen):
     def homes_of(self, entity: str) -> tuple[Dataset, ...]:
         """The datasets that describe an entity: their grain is the entity's key."""
         return self._homes.get(entity, ())
+
+    def declared_homes_of(self, entity: str) -> tuple[Dataset, ...]:
+        """Those of them that are data; a profile is worked out from data, and what is asked of data is not asked of it."""
+        return tuple(home for home in self.homes_of(entity) if not isinstance(home, ProfileDataset))
 
     @cached_property
     def memo(self) -> dict[tuple[str, ...], Any]:
@@ -177,10 +214,35 @@ class Workspace(Frozen):
     def _entities(self) -> dict[str, Entity]:
         return {entity.name: entity for entity in self.entities}
 
+    def _profile_of_day(self, name: str) -> Dataset | None:
+        """A profile that is called by its day."""
+        day = day_of_profile(name)
+        return self.with_profiles(frozenset({day})).dataset(name) if day is not None and day not in self.profile_days else None
+
+    @property
+    def profile_days(self) -> frozenset[date]:
+        """The days besides "today" of which there are profiles."""
+        return frozenset()
+
+    @cached_property
+    def _profiles(self) -> dict[str, ProfileDataset]:
+        found: dict[str, ProfileDataset] = {}
+        for entity in self.entities:
+            described = {item.entity for item in (*self.tags, *self.segments)}
+            keys = next((each.entities[entity.name] for each in self.datasets if entity.name in each.entities), None)
+            if entity.name not in described or keys is None:
+                continue
+            homes = [each for each in self.datasets if set(each.grain) == set(each.entities.get(entity.name, ("",)))]
+            own = {field.name: field for home in reversed(homes) for field in home.fields}
+            for day in (None, *sorted(self.profile_days)):
+                made = profile_dataset(entity, keys, self.tags, self.segments, own, day)
+                found[made.name] = made
+        return found
+
     @cached_property
     def _homes(self) -> dict[str, tuple[Dataset, ...]]:
         homes: dict[str, tuple[Dataset, ...]] = {}
-        for dataset in self.datasets:
+        for dataset in (*self.datasets, *self._profiles.values()):
             for entity, columns in dataset.entities.items():
                 if dataset.grain and set(dataset.grain) == set(columns):
                     homes[entity] = (*homes.get(entity, ()), dataset)
@@ -189,6 +251,16 @@ class Workspace(Frozen):
     def dimension_fields(self) -> tuple[tuple[Dataset, Field], ...]:
         """Every declared field with its dataset, in the analyst's order."""
         return tuple((dataset, field) for dataset in self.datasets for field in dataset.fields)
+
+
+class _WithProfiles(Workspace):
+    """A workspace with profiles as of further days: those that one request names."""
+
+    days: frozenset[date] = frozenset()
+
+    @property
+    def profile_days(self) -> frozenset[date]:
+        return self.days
 
 
 OPEN_ROLE = Role(name="everyone", default=True)

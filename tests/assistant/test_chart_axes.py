@@ -105,6 +105,11 @@ class TestValueTicks:
                 assert 1 <= len(extent.ticks) <= 7
                 assert all(extent.low <= tick <= extent.high for tick in extent.ticks)
 
+    @pytest.mark.parametrize("value", [0.001, 1.0, 1000.0])
+    def test_on_a_log_scale_a_lone_power_of_ten_has_a_decade(self, value: float) -> None:
+        low, high = extent_of([value], log=True, zero=False).range
+        assert high >= low + 1
+
     def test_on_a_log_scale_bars_begin_below_the_least_value_and_lines_may_begin_at_it(self) -> None:
         assert extent_of([1, 300], log=True).low == 0.1
         assert extent_of([1, 300], log=True, zero=False).low == 1

@@ -2,64 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from conftest import Asker
+from understanding import brief, request, understood
 
-from assistant.conversation import Conversation
-from assistant.planner.outcome import Outcome, Plan, Refuse
-from assistant.planner.plan import plan
-from semantic_layer.policy import Viewer
-
-SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "eq": "="}
-
-
-def understood(demo: Asker, question: str) -> Outcome:
-    return plan(question, Conversation(id="t"), demo.runtime.reader(demo.runtime.scope(Viewer())))
-
-
-def request(demo: Asker, question: str) -> dict[str, Any]:
-    outcome = understood(demo, question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.readings[0]
-
-
-def brief(condition: Any) -> str:
-    """A condition in a line: `did transactions (department = MEAT) in 2017-04-01..2017-06-30`."""
-    match condition["kind"]:
-        case "and" | "or":
-            return f" {condition['kind']} ".join(brief(part) for part in condition["of"])
-        case "not":
-            return f"not {brief(condition['of'])}"
-        case "did":
-            return f"did {condition['dataset']}{_inside(condition)}"
-        case "between":
-            return f"{_figure(condition['left'])} {condition['low']}..{condition['high']}"
-        case "in":
-            return f"{_figure(condition['left'])} in {condition['values']}"
-        case _:
-            right = condition["right"]
-            shown = _figure(right) if isinstance(right, dict) else right
-            return f"{_figure(condition['left'])} {SIGNS[condition['op']]} {shown}"
-
-
-def _figure(ref: dict[str, Any]) -> str:
-    if ref["kind"] != "entity_metric":
-        return str(ref.get("name") or ref.get("grain"))
-    return ref["metric"].rpartition(".")[2] + _inside(ref)  # which rows an entity is counted in is not told here
-
-
-def _inside(part: dict[str, Any]) -> str:
-    where = f" ({brief(part['where'])})" if part.get("where") else ""
-    return where + _days(part.get("period"))
-
-
-def _days(period: dict[str, Any] | None) -> str:
-    if period is None:
-        return ""
-    return f" in {period.get('start', '')}..{period.get('end', '')}" if period["kind"] == "dates" else f" in {period['kind']}"
-
+from assistant.planner.outcome import Refuse
 
 BOUNDS = {
     "baskets >= 10": (
@@ -161,12 +108,7 @@ def test_those_who_are_asked_for_by_name_are_listed(demo: Asker, question: str) 
 @pytest.mark.parametrize(
     ("question", "code"),
     [
-        ("被活动触达过的客户和从没被触达的客户,人均消费分别是多少", "two_groups"),
-        ("compare avg spend per customer: households contacted by any campaign versus those never contacted", "two_groups"),
-        ("which stores sold $5,000 or more in each and every month of the year?", "entity_condition"),
-        ("今年有过单笔消费超过300美元的客户有几个", "entity_condition"),
         ("2018年1月买过三次以上的客户名单", "outside_period"),
-        ("AOV of customers with 50+ orders vs everyone else", "unbound_word"),
     ],
 )
 def test_what_one_request_cannot_say_is_refused_by_name(demo: Asker, question: str, code: str) -> None:

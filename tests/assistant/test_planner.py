@@ -6,21 +6,9 @@ from typing import Any
 
 import pytest
 from conftest import Asker
+from understanding import request, understood
 
-from assistant.conversation import Conversation
-from assistant.planner.outcome import Outcome, Plan, Refuse
-from assistant.planner.plan import plan
-from semantic_layer.policy import Viewer
-
-
-def understood(demo: Asker, question: str) -> Outcome:
-    return plan(question, Conversation(id="t"), demo.runtime.reader(demo.runtime.scope(Viewer())))
-
-
-def request(demo: Asker, question: str) -> dict[str, Any]:
-    outcome = understood(demo, question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.readings[0]
+from assistant.planner.outcome import Plan, Refuse
 
 
 @pytest.mark.parametrize(

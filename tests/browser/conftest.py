@@ -340,8 +340,12 @@ class Chat:
         self.page.locator("#chat-submit").click()
 
     def ask(self, question: str) -> None:
-        before = self.answers.count()
+        """Asks and waits for the answer. What is sent in the moment in which a new conversation begins may be lost: once more."""
+        before, said = self.answers.count(), self.page.locator("[data-step-type=user_message]")
+        asked = said.count()
         self.send(question)
+        if not eventually(lambda: said.count() > asked, self.page, within=10.0):
+            self.send(question)
         self.answered(before + 1)
 
     def click(self, button: Locator) -> None:
@@ -361,9 +365,21 @@ class Chat:
         expect(self.answer.locator(".hx-card")).to_be_attached()
         expect(self.page.locator("#stop-button")).to_have_count(0)
 
+    def unfold_work(self) -> None:
+        """Opens the line that says what was done; a page that is drawing takes a click for none."""
+        button = self.work.get_by_role("button")
+        button.click()
+        if not eventually(lambda: self.work.locator("code.hljs").count() > 0, self.page):
+            button.click()
+
     def open_menu(self, chip: str) -> Menu:
-        self.chip(chip).get_by_role("button").first.click()
-        return Menu(self)
+        """Clicks a chip; once more where a page that is being drawn has lost the click."""
+        menu = Menu(self)
+        for _ in range(3):
+            self.chip(chip).get_by_role("button").first.click()
+            if eventually(lambda: menu.all.count() > 0, self.page):
+                break
+        return menu
 
     # ---- what is shown ----
 
@@ -450,6 +466,16 @@ class Menu:
         """Chooses an entry that leads to a further menu."""
         self.option(text).click()
         expect(self.all.locator(".hx-back")).to_have_text(text)
+
+
+def eventually(check: Callable[[], bool], page: Page, within: float = 5.0) -> bool:
+    """Whether something becomes true within seconds, of a page that may still be drawing."""
+    until = time.monotonic() + within
+    while not check():
+        if time.monotonic() > until:
+            return False
+        page.wait_for_timeout(100)
+    return True
 
 
 Opens = Callable[[str], Chat]

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser.conftest import LOCALES, PHONE, Chat, Opens, Server, begin_anew, load
+from browser.conftest import LOCALES, PHONE, Chat, Opens, Server, begin_anew, eventually, load
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,18 @@ axe = Axe()
 
 
 def faults(page: Page) -> list[str]:
-    """What axe-core finds serious or critical."""
+    """What axe-core finds serious or critical, and still finds a moment later: a page names what it has drawn when it is drawn."""
+    found: list[str] = []
+
+    def none() -> bool:
+        found[:] = _faults(page)
+        return found == []
+
+    eventually(none, page)
+    return found
+
+
+def _faults(page: Page) -> list[str]:
     found = axe.run(page).response["violations"]
     return [
         f"{each['impact']} {each['id']}: {node['target']} {node['html'][:120]}"
@@ -103,7 +114,7 @@ def what_is_wrong(chat: Chat) -> None:
 
 def folds_open(chat: Chat) -> None:
     breakdown(chat)
-    chat.work.get_by_role("button").click()
+    chat.unfold_work()
     expect(chat.work.locator("code.hljs").last).to_be_visible()
     for fold in chat.answer.locator("summary").all():
         fold.click()

@@ -45,7 +45,7 @@ class TestWork:
         chat, reply = open_chat(language), told(question)
         chat.ask(question)
         expect(chat.work.locator("code")).to_have_count(0)
-        chat.work.get_by_role("button").click()
+        chat.unfold_work()
         request, sql = chat.work.locator("pre code").all_inner_texts()
         assert json.loads(request) == reply.plan
         assert sql.split() == (reply.sql or "").split()

@@ -44,7 +44,7 @@ def test_in_the_message_the_table_and_what_was_done(chat: Chat) -> None:
     prose = plain(chat.answer.locator("[role=article]").first.inner_text())
     assert corner_shop.IMAGE in prose and corner_shop.LINK in prose
     assert [cells[0] for cells in chat.rows()] == first_page([NAMES])[0]
-    chat.work.get_by_role("button").click()
+    chat.unfold_work()
     cells = chat.work.locator("tbody td:first-child").all_inner_texts()
     assert [plain(cell) for cell in cells] == NAMES[:5]
     expect_text(chat)

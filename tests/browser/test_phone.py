@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
-from browser.conftest import PHONE, WINDOW, Chat, Opens, words
+from browser.conftest import PHONE, WINDOW, Chat, Opens, eventually, words
 
 pytestmark = pytest.mark.browser
 
@@ -30,12 +30,21 @@ def phone(open_chat: Opens) -> Iterator[Opens]:
 
 def fits(chat: Chat) -> bool:
     """Nothing is wider than the page, and nothing in it has to be looked for sideways."""
-    return bool(chat.page.evaluate(f"document.scrollingElement.scrollWidth <= {WIDTH} && visualViewport.width <= {WIDTH}"))
+    wide = f"document.scrollingElement.scrollWidth <= {WIDTH} && visualViewport.width <= {WIDTH}"
+    return eventually(lambda: bool(chat.page.evaluate(wide)), chat.page)
 
 
 def is_inside(part: Locator) -> bool:
+    def inside() -> bool:
+        box = part.bounding_box()
+        return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= WIDTH
+
+    return eventually(inside, part.page)
+
+
+def is_on_screen(part: Locator) -> bool:
     box = part.bounding_box()
-    return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= WIDTH
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -59,9 +68,9 @@ def test_a_wide_table_scrolls_in_itself_and_its_first_column_can_be_read(phone: 
     chat = phone(language)
     chat.ask(question)
     chat.rows()
-    heights = chat.answer.locator("tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
-    assert max(heights) <= 60, "two lines at most"
-    assert chat.answer.locator("tbody th").first.evaluate("cell => cell.offsetWidth") >= 70
+    rows, first = chat.answer.locator("tbody tr"), chat.answer.locator("tbody th").first
+    assert eventually(lambda: first.evaluate("cell => cell.offsetWidth") >= 70, chat.page)
+    assert max(rows.evaluate_all("rows => rows.map(row => row.offsetHeight)")) <= 60, "two lines at most"
     assert is_inside(chat.answer)
     assert fits(chat)
 
@@ -73,7 +82,7 @@ def test_an_answer_its_chart_its_folds_and_its_buttons_fit(phone: Opens, languag
     chat.drawn()
     chat.fold(said["evidence"]).click()
     chat.fold(said["sql"]).click()
-    chat.work.get_by_role("button").click()
+    chat.unfold_work()
     expect(chat.answer.locator("code.language-sql")).to_be_visible()
     assert is_inside(chat.plot)
     assert all(is_inside(chip) for chip in chat.answer.locator(".hx-chip").all())
@@ -89,10 +98,10 @@ def test_the_menus_of_chips_and_the_dialogs_fit(phone: Opens, language: str) -> 
         menu = chat.open_menu(key)
         expect(menu.options.first).to_be_visible()
         assert is_inside(menu.all)
-        box = menu.all.bounding_box()
-        assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
+        assert eventually(lambda: is_on_screen(menu.all), chat.page)  # noqa: B023
         chat.page.keyboard.press("Escape")
         expect(menu.all).to_have_count(0)
+        expect(chat.chip(key).get_by_role("button").first).to_be_focused()  # only then is it closed to the end
     chat.button(said["bad"]).click()
     assert is_inside(chat.dialog)
     chat.page.keyboard.press("Escape")

@@ -34,7 +34,7 @@ def test_a_visit_of_every_page_and_state(fresh_chat: Callable[..., Chat]) -> Non
     chat.answer.get_by_role("combobox", name=said["chart_type"]).select_option(index=1)
     for fold in (said["evidence"], said["sql"]):
         chat.fold(fold).click()
-    chat.work.get_by_role("button").click()
+    chat.unfold_work()
     with chat.page.expect_download():
         chat.button(said["picture"]).click()
     with chat.page.expect_download():

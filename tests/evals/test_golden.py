@@ -16,7 +16,7 @@ from evals.golden import Case, find_set, load_set
 from evals.runner import run_sets
 
 SET = "complete_journey"
-LEAST_RIGHT = 0.93
+LEAST_RIGHT = 0.91
 """Below this share of right replies a change has broken the understanding of whole kinds of questions; it is no goal."""
 MOST_WRONG_BUT_CONFIDENT = 0.02
 """An answer that is wrong and does not say so is the worst reply there is: at most one in fifty."""

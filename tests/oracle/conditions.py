@@ -137,9 +137,18 @@ class Conditions:
             other = self._figure(entity)
             if other is not None:
                 return {**left, pick(self.draw, ORDERED): {"times": pick(self.draw, [0.5, 1.0, 2.0]), **other}}
+        if chance(self.draw, 20):
+            return self._ranked(left)
         if chance(self.draw, 8):
             return {**left, "missing": chance(self.draw, 50)}
         return {**left, pick(self.draw, [*ORDERED, "is"]): pick(self.draw, [0, 1, 2, 3, 10])}
+
+    def _ranked(self, left: Plain) -> Plain:
+        """Where one stands among all."""
+        left = {**left, "rank": pick(self.draw, ["highest", "lowest"])}
+        if chance(self.draw, 40):
+            return {**left, "rank_part": True, pick(self.draw, ORDERED): pick(self.draw, [0.1, 0.25, 0.5, 0.75, 1.0])}
+        return {**left, pick(self.draw, [*ORDERED, "is"]): pick(self.draw, [1, 2, 3, 10])}
 
     def _figure(self, entity: str) -> Plain | None:
         simple = self.menu.sight.workspace.metrics
@@ -154,6 +163,9 @@ class Conditions:
             return None
         name = pick(self.draw, names)
         rows = rows_of(self.menu, name)
+        timed = [bool(time or self.menu.datasets[dataset].window) for dataset, time in rows]
+        if not self.open_days and any(timed) and not all(timed):
+            return None  # it can say no days of its own
         found = {"metric": name, **own}
         if chance(self.draw, 25):
             inner = Conditions(self.draw, self.menu, rows, self.days, entities=0)
@@ -176,7 +188,26 @@ class Conditions:
                 found["where"] = where
         if chance(self.draw, 35):
             found["count"] = 1 + self.draw(3)
+        if self.menu.datasets[dataset].time and chance(self.draw, 30):
+            found["within"] = self._within(dataset, entity)
         return self._over_days(found, [dataset])
+
+    def _within(self, dataset: str, entity: str) -> Plain:
+        """Days after the first time, now and then of other rows; or after a date."""
+        draw = self.draw
+        found: Plain = {"days": pick(draw, [1, 2, 7, 30, 90])}
+        dates = [item.name for item in self.menu.items(dataset) if item.type in ("date", "time")]
+        if dates and chance(draw, 30):
+            return {**found, "after": pick(draw, dates)}
+        others = [name for name in self.menu.datasets if self.menu.knows(name, entity) and self.menu.datasets[name].time]
+        if chance(draw, 40):
+            found["dataset"] = dataset = pick(draw, others)
+        if chance(draw, 30):
+            inner = Conditions(draw, self.menu, [(dataset, self.menu.datasets[dataset].time)], self.days, entities=0)
+            where = inner.condition(depth=0)
+            if where is not None:
+                found["where"] = where
+        return found
 
     def _over_days(self, found: Plain, datasets: list[str]) -> Plain:
         timed = all(self.menu.datasets[each].time or self.menu.datasets[each].window for each in datasets)

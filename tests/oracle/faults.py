@@ -248,6 +248,43 @@ def _once_is_enough(part: Plain) -> None:
         part.pop("count", None)
 
 
+def _a_day_longer(part: Plain) -> None:
+    if "within" in part:
+        part["within"]["days"] += 1
+
+
+def _after_a_first_of_any_kind(part: Plain) -> None:
+    if "within" in part:
+        part["within"].pop("where", None)
+        part["within"].pop("dataset", None)
+
+
+def _nobody_is_one(node: exp.Not) -> exp.Expr | None:
+    """Rows of nobody are taken for those of one more."""
+    unknown = isinstance(node.this, exp.Is) and isinstance(node.this.expression, exp.Null)
+    return exp.true() if unknown else None
+
+
+def _other_statistic(request: Plain) -> None:
+    asked = request.get("of_each")
+    if asked:
+        asked["statistics"] = ["median" if each == "mean" else "mean" for each in asked["statistics"]][:1]
+
+
+def _longer_window(request: Plain) -> None:
+    if "trailing" in request.get("window", {}):
+        request["window"]["trailing"] += 1
+
+
+def _sum_for_average(request: Plain) -> None:
+    request.get("window", {}).pop("average", None)
+
+
+def _to_date_of_the_month(request: Plain) -> None:
+    if "to_date" in request.get("window", {}):
+        request["window"]["to_date"] = "month"
+
+
 FAULTS = [
     Fault("rows without a match are lost in joins", joins("LEFT", "")),
     Fault("groups of one measure alone are lost", joins("FULL", "LEFT")),
@@ -283,5 +320,12 @@ FAULTS = [
     Fault("a filter inside a condition on entities is lost", request=each_condition(_entity_filter_lost)),
     Fault("the days of a condition on entities are lost", request=each_condition(_entity_days_lost)),
     Fault("once is as good as often", request=each_condition(_once_is_enough)),
+    Fault("days after the first time are one more", request=each_condition(_a_day_longer)),
+    Fault("the first time is of any rows", request=each_condition(_after_a_first_of_any_kind)),
+    Fault("rows of nobody are those of one more", replaced(exp.Not, _nobody_is_one)),
+    Fault("a statistic is another one", request=_other_statistic),
+    Fault("a window of a request is a unit too long", request=_longer_window),
+    Fault("a moving average is a sum", request=_sum_for_average),
+    Fault("to date begins with the month whatever is asked", request=_to_date_of_the_month),
     Fault("the conditions of a share's whole are lost", request=lambda request: request.get("share_of", {}).pop("where", None)),
 ]

@@ -76,6 +76,8 @@ class Renaming:
             found["where"] = self.condition(found["where"])
         if "entity" in found:
             found["entity"] = self.defined[found["entity"]]
+        if "of_each" in found:
+            found["of_each"] = {**found["of_each"], "entity": self.ref(found["of_each"]["entity"])}
         if "share_of" in found:
             share = found["share_of"]
             kept = {"by": [self.ref(each) for each in share.get("by", [])]}
@@ -86,7 +88,9 @@ class Renaming:
             found["parameters"] = {self.defined[name]: value for name, value in found["parameters"].items()}
         return found
 
-    def ref(self, name: str) -> str:
+    def ref(self, name: Any) -> Any:
+        if isinstance(name, dict):
+            return {**name, "entity": self.ref(name["entity"]), "condition": self.condition(name["condition"])}
         return ".".join(part if part in (*SERIES, *ROUND) else self.defined.get(part, part) for part in name.split("."))
 
     def target(self, column: str) -> str:
@@ -103,8 +107,10 @@ class Renaming:
             return condition
         found: Plain = {}
         for key, value in condition.items():
-            if key in ("field", "metric", "of", "did", "entity"):
+            if key in ("field", "metric", "of", "did", "entity", "dataset"):
                 found[key] = self.ref(value)
+            elif key == "after":
+                found[key] = value if value == "first" else self.ref(value)
             elif (
                 key in ("all", "any", "where")
                 or (key == "not" and set(condition) == {"not"})

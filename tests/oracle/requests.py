@@ -21,6 +21,9 @@ SERIES_DRAWN = ["date", "week", "month", "month", "quarter", "year"]
 LONG = ("retention", "cumulative", "semi_additive")
 """Kinds that look at other days than the asked ones: a condition inside them must say its own days."""
 
+PLAIN = {"aggregate", "ratio", "derived"}
+"""Kinds that have a figure of each one, and over any days."""
+
 CAUSES: dict[str, set[str]] = {
     "parameters": {"unknown_parameter"},
     "compare": {"no_earlier_period", "no_last_year", "bad_request"},
@@ -48,7 +51,8 @@ class Requests:
         if chance(self.draw, 7):
             request = self.entity_query()
             return request, Viewer() if self.is_listed_by_facts(request["entity"], viewer) else viewer
-        return self.sound(self.metric_query(), viewer), viewer
+        beyond = self.beyond() if chance(self.draw, 10) else None
+        return self.sound(beyond or self.metric_query(), viewer), viewer
 
     def sound(self, request: Plain, viewer: Viewer) -> Plain:
         """The request without what it would be refused for; now and then as it is."""
@@ -86,7 +90,7 @@ class Requests:
         draw = self.draw
         names = self.some_metrics()
         rows = rows_of(self.menu, *names)
-        by = self.groups(rows)
+        by = [*self.groups(rows), *self.met(names, rows)]
         request: Plain = {"metrics": names, "by": by}
         if chance(draw, 55):
             request["where"] = self.conditions(names, rows).condition()
@@ -101,6 +105,55 @@ class Requests:
         if chance(draw, 15):
             request["parameters"] = self.parameters(names)
         return without_none(request)
+
+    def beyond(self) -> Plain | None:
+        """A request for statistics over things, or with a window of its own; none where no metric is fit for it."""
+        draw = self.draw
+        plain = [name for name in self.metrics if set(map(self.kind_of, whole(self.menu.sight, name))) <= PLAIN]
+        plain = [name for name in plain if all(time for _, time in rows_of(self.menu, name))]
+        if not plain:
+            return None
+        name = self.of_any_kind(plain)
+        rows = rows_of(self.menu, name)
+        by: list[Any] = [ref for ref in self.groups(rows) if "." not in ref or ref.count(".") == 1]
+        by += self.met([name], rows)
+        request: Plain = {"metrics": [name], "by": by}
+        extra = self.summed(rows, by) if chance(draw, 60) else self.windowed(name, rows)
+        if chance(draw, 50):
+            request["where"] = Conditions(
+                draw, self.menu, rows, self.days, entities=30, open_days="window" not in extra
+            ).condition()
+        request["period"] = self.period(rows, by, "window" in extra)
+        several = isinstance(request["period"], dict) and "of" in request["period"]
+        averaged = extra.get("window", {}).get("average")
+        if averaged and several:
+            return None
+        series = [ref for ref in by if self.is_series(ref, rows)]
+        if "window" in extra and not averaged and len(series) < 2 and not several and chance(draw, 25):
+            request["compare"] = self.comparison(bool(series), rows)
+        self.order(request, several)
+        return without_none({**request, **extra})
+
+    def summed(self, rows: Rows, by: list[Any]) -> Plain:
+        draw = self.draw
+        entities = self.menu.entities(list(dict.fromkeys(dataset for dataset, _ in rows)))
+        whose = pick(draw, entities) if entities and chance(draw, 75) else pick(draw, ["date", "week", "month"])
+        options = ["mean", "median", "min", "max", {"percentile": 0.25}, {"percentile": 0.9}]
+        return {"of_each": {"entity": whose, "statistics": some(draw, options, least=1, most=3)}}
+
+    def windowed(self, name: str, rows: Rows) -> Plain:
+        draw = self.draw
+        metric = self.menu.sight.workspace.metrics[name]
+        own = {field for dataset, _ in rows for field in self.menu.datasets[dataset].fields}
+        adds_up = metric.get("agg") in ("sum", "count", "count_distinct") and all(time in own for _, time in rows)
+        if adds_up and chance(draw, 40):
+            return {"window": {"trailing": 1 + draw(5), "average": True}}
+        if chance(draw, 40):
+            return {"window": {"to_date": pick(draw, ["month", "quarter", "year", "week"])}}
+        return {"window": {"trailing": 1 + draw(4), "unit": pick(draw, ["day", "day", "week", "month"])}}
+
+    def kind_of(self, name: str) -> str:
+        return self.menu.sight.workspace.kind(name)
 
     def some_metrics(self) -> list[str]:
         """One to three metrics; rather often of several facts."""
@@ -141,6 +194,20 @@ class Requests:
                 found.append(f"{item.name}.{pick(draw, ['month', 'week', 'weekday'])}" if bucketed else item.name)
         return list(dict.fromkeys(found))[:3]
 
+    def met(self, names: list[str], rows: Rows) -> list[Plain]:
+        """Two groups by what entities did: at times one such dimension."""
+        entities = self.menu.entities(list(dict.fromkeys(dataset for dataset, _ in rows)))
+        if not entities or not chance(self.draw, 12):
+            return []
+        entity = pick(self.draw, entities)
+        days = not self.long(names)
+        drawn = Conditions(self.draw, self.menu, rows, self.days, open_days=days, counted=False, about=entity)
+        parts = [each for each in (drawn.of_entity() for _ in range(1 + self.draw(2))) if each is not None]
+        if not parts:
+            return []
+        condition = {pick(self.draw, ["all", "any"]): parts} if len(parts) > 1 else parts[0]
+        return [{"kind": "meets", "entity": entity, "condition": {"not": condition} if chance(self.draw, 25) else condition}]
+
     def buckets(self, rows: Rows) -> list[str]:
         found = [*SERIES_DRAWN, "weekday", "is_weekend", "fiscal_quarter", "fiscal_year"]
         times = {time for _, time in rows}
@@ -151,7 +218,7 @@ class Requests:
             found.append(f"{rows[0][1]}.month")
         return found
 
-    def is_series(self, ref: str, rows: Rows) -> bool:
+    def is_series(self, ref: Any, rows: Rows) -> bool:
         return is_series(self.menu.sight, read_ref(ref), [Measure(*each) for each in rows])
 
     def conditions(self, names: list[str], rows: Rows) -> Conditions:
@@ -161,7 +228,7 @@ class Requests:
         kinds = [self.menu.sight.workspace.kind(each) for name in names for each in whole(self.menu.sight, name)]
         return any(kind in LONG for kind in kinds)
 
-    def period(self, rows: Rows, by: list[str], long: bool) -> Any:
+    def period(self, rows: Rows, by: list[Any], long: bool) -> Any:
         draw = self.draw
         windowed = any(self.menu.datasets[dataset].window and time is None for dataset, time in rows)
         timeless = any(not self.menu.datasets[dataset].window and time is None for dataset, time in rows)
@@ -196,7 +263,7 @@ class Requests:
             found["align"] = "weekday"
         return found
 
-    def share(self, names: list[str], rows: Rows, by: list[str]) -> Plain:
+    def share(self, names: list[str], rows: Rows, by: list[Any]) -> Plain:
         where = self.conditions(names, rows).condition(depth=1) if chance(self.draw, 40) else None
         return {"kind": "share", **without_none({"by": some(self.draw, by, most=2), "where": where})}
 
@@ -214,7 +281,8 @@ class Requests:
         options += [
             {"target": name_of(read_ref(ref))}
             for ref in by
-            if ref not in self.moments and ref.count(".") < 2 and names_of.count(name_of(read_ref(ref))) == 1
+            if (isinstance(ref, dict) or (ref not in self.moments and ref.count(".") < 2))
+            and names_of.count(name_of(read_ref(ref))) == 1
         ]
         found = some(draw, options, least=1, most=2)
         request["order"] = [{**each, **({} if chance(draw, 50) else {"descending": False})} for each in found]

@@ -53,11 +53,15 @@ def labels(sight: Sight, request: Plain, viewer: Viewer) -> set[str]:
     conditions = list(_conditions(request, names, sight))
     kinds = {kind for each in conditions for kind in _kinds(each)}
     found = {f"metric {sight.workspace.kind(name)}" for name in names} | {f"condition {kind}" for kind in kinds}
-    found |= {f"with {key}" for key in ("compare", "share_of", "limit", "order", "parameters") if key in request}
+    found |= {
+        f"with {key}" for key in ("compare", "share_of", "limit", "order", "parameters", "of_each", "window") if key in request
+    }
     found.add("entity query" if request.get("kind") == "entity_query" else f"{len(request.get('by', []))} groups")
     period = request.get("period")
     if isinstance(period, dict) and "of" in period:
         found.add("several periods")
+    if any(isinstance(each, dict) for each in request.get("by", [])):
+        found.add("groups by a condition")
     if len(datasets) > 1:
         found.add("two facts")
     if any(_has_orphans(sight, each) for each in datasets):

@@ -85,7 +85,7 @@ def narrowed(request: Plain, where: Any) -> Plain:
     return {**request, "where": {"all": [*([request["where"]] if "where" in request else []), where]}}
 
 
-@effort(worlds=15)
+@effort(worlds=10)
 @given(draws())
 def test_the_parts_of_a_sum_add_up_to_the_whole(draw: Draw) -> None:
     drawn = Drawn(draw)
@@ -97,7 +97,7 @@ def test_the_parts_of_a_sum_add_up_to_the_whole(draw: Draw) -> None:
             assert sum(row[-1] for row in parts if row[-1] is not None) == (whole[0][-1] or 0), request
 
 
-@effort(worlds=15)
+@effort(worlds=10)
 @given(draws())
 def test_one_more_group_leaves_the_total_as_it_is(draw: Draw) -> None:
     drawn = Drawn(draw)
@@ -118,7 +118,7 @@ def roughly(told: Any, exact: Any) -> bool:
     return equal(told, exact if exact is None or isinstance(exact, int) else float(exact))
 
 
-@effort(worlds=15)
+@effort(worlds=10)
 @given(draws())
 def test_the_order_of_filters_does_not_matter(draw: Draw) -> None:
     drawn = Drawn(draw)
@@ -133,7 +133,7 @@ def test_the_order_of_filters_does_not_matter(draw: Draw) -> None:
             assert_same(found[0], found[1], groups)
 
 
-@effort(worlds=15)
+@effort(worlds=10)
 @given(draws())
 def test_the_order_of_metrics_does_not_matter(draw: Draw) -> None:
     drawn = Drawn(draw)
@@ -148,7 +148,7 @@ def test_the_order_of_metrics_does_not_matter(draw: Draw) -> None:
             assert_same(one, replace(other, rows=turned), groups)
 
 
-@effort(worlds=15)
+@effort(worlds=10)
 @given(draws())
 def test_a_condition_and_its_negation_part_the_rows_between_them(draw: Draw) -> None:
     drawn = Drawn(draw)
@@ -164,7 +164,7 @@ def test_a_condition_and_its_negation_part_the_rows_between_them(draw: Draw) -> 
             assert (met[0][-1] or 0) + (other[0][-1] or 0) == (whole[0][-1] or 0), request
 
 
-@effort(worlds=15)
+@effort(worlds=10)
 @given(draws())
 def test_other_names_change_nothing(draw: Draw) -> None:
     drawn = Drawn(draw)
@@ -180,7 +180,7 @@ def test_other_names_change_nothing(draw: Draw) -> None:
 SHIFTS = [1, 7, 28, 365, 366]
 
 
-@effort(worlds=15)
+@effort(worlds=10)
 @given(draws())
 def test_data_and_period_moved_by_the_same_days_give_the_same_series(draw: Draw) -> None:
     drawn = Drawn(draw, STILL_ZONES)

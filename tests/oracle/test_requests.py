@@ -17,7 +17,7 @@ from oracle.summary import PROPERTY
 from oracle.tally import DEMANDED, LEAST, TALLY
 
 
-@effort(worlds=100)
+@effort(worlds=75)
 @given(asked(count=15), st.booleans())
 def test_any_request_has_the_rows_that_the_definitions_give(given_: tuple[World, list[Case]], typed: bool) -> None:
     world, cases = given_

@@ -52,6 +52,9 @@ roles:
   - {name: some, datasets: {lines: {rows: {field: kind, is: a}}}, hide: [colour]}
 expect:
   - {metric: sales, value: 1}
+holidays:
+  - christmas_day
+  - {name: fair, synonyms: {en: [harvest fair]}, dates: {2025: {start: 2025-09-06, end: 2025-09-14}}}
 """
 
 
@@ -106,6 +109,9 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("An aggregate says of what", "wrong_value", ", expr: amount", "", 22, "metric 'sales': agg: sum needs an expr", "as 'expr:'."),
         Rule("A time zone exists", "wrong_value", "{name: shop}", "{name: shop, time_zone: Mars}", 1, "'Mars' is not a time zone", "Write it like Asia/Shanghai."),
         Rule("A source is a file that can be read", "wrong_value", "file: lines.csv", "file: lines.doc", 3, "source 'lines': 'lines.doc': a source is a .parquet", "Name a file of one of these kinds"),
+        Rule("A source has one origin", "wrong_value", "file: lines.csv", "file: lines.csv, package: shop, script: make.py", 3, "source 'lines': a source has a package or a script, not both", "Keep 'package:' or 'script:'."),
+        Rule("A source's script stands beside the YAML files", "wrong_value", "file: lines.csv", "file: lines.csv, script: ../make.py", 3, "source 'lines': '../make.py': a script is a .py file beside the YAML files", "Name one like generate.py, without a folder."),
+        Rule("A script writes single files", "wrong_value", "file: lines.csv", "file: out/*.csv, script: make.py", 3, "source 'lines': 'out/*.csv': a script writes single files, into one folder", "Name one file without a folder"),
         Rule("A dataset has one origin", "wrong_value", "    time: day\n", "    time: day\n    source: lines\n    derived: SELECT 1\n", 8, "dataset 'lines': a dataset has a source or is derived, not both", "Keep 'source:' or 'derived:'."),
         Rule("A dataset has a time or a window", "wrong_value", "    time: day\n", "    time: day\n    window: {start: day, end: day}\n", 8, "dataset 'lines': a dataset has a time or a window, not both", "Keep 'time:' or 'window:'."),
     ),
@@ -156,7 +162,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("The sides of a window can be reached", "unknown_field", "    time: day\n", "    window: {start: day, end: until}\n", 11, "dataset 'lines': there is no field 'until'", "Fields of 'lines': day, kind"),
         Rule("A key has as many columns everywhere", "key_mismatch", "item: item_id}\n    time", "item: [a, b]}\n    time", 10, "dataset 'lines': the key of 'item' has 2 columns here and 1 in 'items'", "Name as many columns, in the same order."),
         Rule("A derived dataset reads datasets", "unknown_dataset", "    time: day\n", "    time: day\n    derived: SELECT * FROM itmes\n", 12, "dataset 'lines': there is no dataset 'itmes'", "Did you mean 'items'?"),
-        Rule("A derived dataset is one SELECT", "bad_expression", "    time: day\n", "    time: day\n    derived: DROP TABLE lines\n", 12, "dataset 'lines': a derived dataset is one SELECT", "Write one SELECT over datasets by their bare names."),
+        Rule("A derived dataset is one SELECT", "bad_expression", "    time: day\n", "    time: day\n    derived: DROP TABLE lines\n", 12, "dataset 'lines': its SQL is not one SELECT", "Write one SELECT over datasets by their bare names."),
         Rule("What it is counted by exists", "unknown_metric", "count: rows", "count: row", 12, "dataset 'lines': there is no metric 'row'", "Did you mean 'rows'?"),
     ),
     "Promises about the data": (
@@ -289,6 +295,59 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("A tag that a condition names exists", "unknown_tag", "{tag: big, is: true}", "{tag: bug, is: true}", 29, "segment 'big_ones': there is no tag 'bug'", "Did you mean 'big'?"),
         Rule("A segment that a condition names exists", "unknown_segment", "{tag: big, is: true}", "{segment: big_one}", 29, "segment 'big_ones': there is no segment 'big_one'", "Did you mean 'big_ones'?"),
         Rule("A metric that a condition names exists", "unknown_metric", "{tag: big, is: true}", "{metric: sale, more_than: 9}", 29, "segment 'big_ones': there is no metric 'sale'", "Did you mean 'sales'?"),
+    ),
+    "What tags and segments are told from": (
+        Rule("What a tag is told from exists", "unknown_tag", "segments:\n", "  - {name: odd, entity: store, rules: [{value: true, when: {tag: bug, is: true}}, {value: false}]}\nsegments:\n", 28, "tag 'odd': there is no tag 'bug'", "Did you mean 'big'?"),
+        Rule("A metric of a tag exists", "unknown_metric", "segments:\n", "  - {name: odd, entity: store, measure: {metric: sale}, type: decimal}\nsegments:\n", 28, "tag 'odd': there is no metric 'sale'", "Did you mean 'sales'?"),
+        Rule("A dataset that a tag counts exists", "unknown_dataset", "segments:\n", "  - {name: odd, entity: store, rules: [{value: true, when: {did: line, entity: store}}, {value: false}]}\nsegments:\n", 28, "'odd': there is no dataset 'line'", "Did you mean 'lines'"),
+        Rule("The rows that a tag counts belong to its entity", "unreachable_entity", "segments:\n", "  - {name: odd, entity: store, rules: [{value: true, when: {did: items, entity: store}}, {value: false}]}\nsegments:\n", 28, "'odd': the rows of 'items' belong to no single 'store'", "Name the key of 'store' under entities: of 'items'"),
+        Rule("A field of a tag describes its entity", "unreachable_field", "segments:\n", "  - {name: odd, entity: store, attribute: kind}\nsegments:\n", 28, "'odd': 'kind' does not describe a 'store'", "Fields that do: store_id."),
+        Rule("A tag is no field", "tag_as_field", "segments:\n", "  - {name: odd, entity: store, condition: {field: big, is: true}}\nsegments:\n", 28, "'odd': 'big' is a tag or a segment, no field", "Write tag: or segment: instead of field:."),
+        Rule("An attribute is a field", "no_field", "segments:\n", "  - {name: odd, entity: store, attribute: month}\nsegments:\n", 28, "tag 'odd': an attribute is a field of the entity", "Name a field"),
+        Rule("A tag has one origin", "one_attribute", "segments:\n", "  - {name: odd, entity: store, attribute: store_id, condition: {tag: big, is: true}}\nsegments:\n", 28, "tag 'odd': it has an attribute or a condition", "Write one of them."),
+        Rule("A condition of a tag is about its entity", "of_rows", "segments:\n", "  - {name: odd, entity: store, condition: {field: month, is: 2025-01-01}}\nsegments:\n", 28, "tag 'odd': 'time' says nothing of a whole 'store'", "Name a field of the entity"),
+        Rule("A tag is told from its own entity", "other_entity", "segments:\n", "  - {name: odd, entity: store, rules: [{value: true, when: {did: lines, entity: item}}, {value: false}]}\nsegments:\n", 28, "tag 'odd': 'lines' of 'item' says nothing of a 'store'", "Ask it of 'store'."),
+        Rule("A tag is told from tags of its day", "other_day", "segments:\n", "  - {name: odd, entity: store, condition: {tag: big, is: true, as_of: 2025-01-31}}\nsegments:\n", 28, "tag 'odd': 'big' as of another day cannot be part of a definition", "Take out as_of:"),
+        Rule("Rows are not picked by tags", "tag_picks_rows", "segments:\n", "  - {name: odd, entity: store, measure: {metric: sales, where: {tag: big, is: true}}, type: decimal}\nsegments:\n", 28, "tag 'odd': 'big' picks rows, and rows are not picked by tags and segments in a definition", "Pick them by fields"),
+        Rule("A tag is not told from itself", "cycle", "segments:\n", "  - {name: odd, entity: store, condition: {tag: odd, is: true}}\nsegments:\n", 28, "'odd' is told from itself: odd -> odd", "Break the circle."),
+        Rule("A tag does not look ahead", "looks_ahead", "segments:\n", "  - {name: odd, entity: store, rules: [{value: true, when: {metric: sales, period: {unit: month, offset: 1}, more_than: 0}}, {value: false}]}\nsegments:\n", 28, "tag 'odd': the month with offset 1 is still to come", "Count them back from the day: {n: 30, unit: day}"),
+        Rule("A first or last time is of rows that have a time", "no_time", "segments:\n", "  - {name: odd, entity: store, type: date, occurrence: {dataset: items, take: last}}\nsegments:\n", 28, "'odd': dataset 'items' has no time", "Name a time field of 'items'"),
+        Rule("A preference goes by a metric", "unknown_metric", "segments:\n", "  - {name: odd, entity: store, preference: {by: kind, metric: sale}}\nsegments:\n", 28, "tag 'odd': nothing is preferred by 'sale'", "Did you mean 'sales'?"),
+        Rule("A preference goes by an aggregate of rows", "no_aggregate", "segments:\n", "  - {name: odd, entity: store, preference: {by: kind, metric: mean}}\nsegments:\n", 28, "tag 'odd': 'mean' is no aggregate of rows", "Name a metric with agg:"),
+        Rule("A preference is by a field or by time", "no_field", "segments:\n", "  - {name: odd, entity: store, preference: {by: {kind: tag, name: big}, metric: sales}}\nsegments:\n", 28, "tag 'odd': a preference is by a field or by time", "Name a field"),
+        Rule("A prediction is of a metric", "unknown_metric", "segments:\n", "  - {name: odd, entity: store, type: fraction, predictive: {target: no_activity, metric: row, horizon_days: 30}}\nsegments:\n", 28, "tag 'odd': nothing is predicted of 'row'", "Did you mean 'rows'?"),
+        Rule("A rank has equal parts or thresholds", "one_rank", "segments:\n", "  - {name: odd, entity: store, type: count, rank: {of: big}}\nsegments:\n", 28, "tag 'odd': a rank has tiles or thresholds", "such as tiles: 5"),
+        Rule("Thresholds rise", "threshold_order", "segments:\n", "  - {name: odd, entity: store, rank: {of: big, thresholds: [[0.5, high], [0.2, low]]}}\nsegments:\n", 28, "tag 'odd': the threshold 0.2 is not between 0.5 and 1", "Thresholds are shares ranked above, and rise"),
+        Rule("Every value can come about", "never_matches", "segments:\n", "  - {name: odd, entity: store, rules: [{value: some, when: {metric: sales, at_least: 4}}, {value: many, when: {metric: sales, at_least: 12}}, {value: none}]}\nsegments:\n", 28, "tag 'odd': rule 2 never matches, since rule 1 takes all of it", "Put the narrower rule first"),
+        Rule("The rule for the rest is the last", "never_matches", "segments:\n", "  - {name: odd, entity: store, rules: [{value: some}, {value: many, when: {metric: sales, at_least: 12}}]}\nsegments:\n", 28, "tag 'odd': rule 2 never matches, since rule 1 takes all of it", "Put the narrower rule first"),
+        Rule("The value of a rule has the tag's type", "wrong_type", "segments:\n", "  - {name: odd, entity: store, type: count, rules: [{value: few}]}\nsegments:\n", 28, "tag 'odd' is of type count, and 'few' is not a whole number", "Write another value"),
+        Rule("What is true or false has that type", "wrong_type", "segments:\n", "  - {name: odd, entity: store, type: category, condition: {tag: big, is: true}}\nsegments:\n", 28, "tag 'odd' is true or false, and of type category", "Write type: boolean."),
+        Rule("The value of a rule is one that the tag may have", "wrong_value", "segments:\n", "  - {name: odd, entity: store, values: {high: {en: High}, low: {en: Low}}, rules: [{value: hihg}]}\nsegments:\n", 28, "tag 'odd': 'hihg' is none of its values", "Did you mean 'high'?"),
+        Rule("Only the last step is absent", "wrong_value", "segments:\n", "  - {name: odd, entity: store, sequence: {steps: [{dataset: lines, absent: true}, {dataset: lines}], within_days: 3}}\nsegments:\n", 28, "tag 'odd': only the last step can be absent", "Put it last"),
+        Rule("A step is absent within a number of days", "wrong_value", "segments:\n", "  - {name: odd, entity: store, sequence: {steps: [{dataset: lines}, {dataset: lines, absent: true}]}}\nsegments:\n", 28, "tag 'odd': a step is absent within a number of days", "Add within_days:"),
+        Rule("The SQL of a tag is one SELECT", "bad_expression", "segments:\n", "  - {name: odd, entity: store, sql: DROP TABLE lines}\nsegments:\n", 28, "tag 'odd': its SQL is not one SELECT", "Write one SELECT over datasets by their bare names."),
+        Rule("The SQL of a tag reads datasets by name", "bad_expression", "segments:\n", "  - {name: odd, entity: store, sql: 'SELECT store_id, 1 AS value FROM facts.lines WHERE day <= :as_of'}\nsegments:\n", 28, "tag 'odd': its SQL reads datasets by their bare names", "Write one SELECT over datasets by their bare names."),
+        Rule("The SQL of a tag reads datasets", "unknown_dataset", "segments:\n", "  - {name: odd, entity: store, sql: 'SELECT store_id, 1 AS value FROM line'}\nsegments:\n", 28, "tag 'odd': its SQL reads 'line', which is no dataset", "Did you mean 'lines'"),
+        Rule("The SQL of a tag gives the key and the value", "missing_column", "segments:\n", "  - {name: odd, entity: store, sql: 'SELECT kind, 1 AS value FROM lines WHERE day <= :as_of'}\nsegments:\n", 28, "tag 'odd': its SQL does not give store_id", "Select store_id, value"),
+        Rule("The SQL of a tag is asked as of a day", "unknown_parameter", "segments:\n", "  - {name: odd, entity: store, sql: 'SELECT store_id, 1 AS value FROM lines WHERE day <= :as_of AND kind = :kind'}\nsegments:\n", 28, "tag 'odd': nothing fills in ':kind'", "Write :as_of for the day of the profile."),
+        Rule("The SQL of a tag does not look ahead", "looks_ahead", "segments:\n", "  - {name: odd, entity: store, sql: 'SELECT store_id, COUNT(*) AS value FROM lines GROUP BY 1'}\nsegments:\n", 28, "tag 'odd': its SQL does not say :as_of, and 'lines' goes on after the day of a profile", "WHERE day <= :as_of"),
+        Rule("A tag is told from tags of its entity", "other_entity", "", "tags:\n  - {name: deep, entity: item, condition: {tag: big, is: true}}\n", 2, "tag 'deep': 'big' is of 'store', not of 'item'", "Name a tag of 'item'.", "more.yaml"),
+        Rule("A list is of one entity", "other_entity", "", "tags:\n  - {name: invited, entity: store, list: spring}\n  - {name: chosen, entity: item, list: spring}\n", 3, "tag 'chosen': the list 'spring' is of 'store', by the tag 'invited'", "Give each entity a list of its own.", "more.yaml"),
+        Rule("A dataset has the key of a tag's entity", "unreachable_entity", "", "entities:\n  - {name: town}\ntags:\n  - {name: far, entity: town, attribute: colour}\n", 4, "tag 'far': no dataset has the key of 'town'", "Name the key of 'town' under entities: of the datasets that know it.", "more.yaml"),
+        Rule("A metric of a tag is of rows that belong to its entity", "unreachable_entity", "", "metrics:\n  - {name: kinds, dataset: items, agg: count}\ntags:\n  - {name: odd, entity: store, type: count, measure: {metric: kinds}}\n", 4, "tag 'odd': the rows of 'kinds' belong to no single 'store'", "or another metric", "more.yaml"),
+    ),
+    "Holidays": (
+        Rule("A holiday is a common one, or says when it is", "unknown_holiday", "- christmas_day", "- crismas_day", 42, "holiday 'crismas_day' does not say when it is, and no common one is called so", "Write day:, weekday:, start: with end:, or dates:. Did you mean 'christmas_day'"),
+        Rule("A holiday says once when it is", "wrong_value", "dates: {2025", "day: 09-06, dates: {2025", 43, "holiday 'fair': the holiday says when it is more than once: day, dates", "Keep one of them."),
+        Rule("A day of every year exists in every year", "wrong_value", "dates: {2025: {start: 2025-09-06, end: 2025-09-14}}", "day: 02-29", 43, "holiday 'fair': 02-29 is not a day of every year", "Write month and day, like 12-25."),
+        Rule("A day of every year is month and day", "wrong_value", "dates: {2025: {start: 2025-09-06, end: 2025-09-14}}", "day: sixth of September", 43, "holiday 'fair': 'sixth of September' is not a month and a day", "Write month and day, like 12-25."),
+        Rule("Days of every year have a first and a last one", "wrong_value", "dates: {2025: {start: 2025-09-06, end: 2025-09-14}}", "start: 09-06", 43, "holiday 'fair': start: and end: of a holiday belong together", "Write both, such as start: 10-01 with end: 10-07."),
+        Rule("The date of a year exists", "wrong_value", "{start: 2025-09-06, end: 2025-09-14}", "2025-09-31", 43, "holiday 'fair': 'dates' cannot be '2025-09-31'", "Write the days of each year, like {2025: 2025-11-27}."),
+        Rule("A holiday does not end before it starts", "wrong_value", "end: 2025-09-14", "end: 2025-09-04", 43, "holiday 'fair': the holiday ends (2025-09-04) before it starts (2025-09-06)", "Write the earlier day as 'start:'."),
+        Rule("The days of a year lie in that year", "wrong_year", "{2025: {", "{2024: {", 43, "holiday 'fair': the days of 2024 are not in 2024 (2025-09-06 to 2025-09-14)", "Write them under 2025:."),
+        Rule("A weekday of a month is one that there is", "wrong_value", "dates: {2025: {start: 2025-09-06, end: 2025-09-14}}", "weekday: {month: 9, weekday: saturday, nth: 6}", 43, "holiday 'fair': 'nth' cannot be 6", "Known: -1, 1, 2, 3, 4, 5."),
+        Rule("A holiday has a name of its own", "doubled_name", "name: fair,", "name: christmas_day,", 43, "the name 'christmas_day' is taken", "It is defined at shop.yaml:42."),
+        Rule("A word means one holiday", "doubled_word", "[harvest fair]", "[Xmas]", 43, "'xmas' means holiday 'fair' and holiday 'christmas_day'", "Take it from one of them (the other is at shop.yaml:42)."),
     ),
     "Roles, settings, facts": (
         Rule("One role is the default one", "default_role", "{name: all, default: true}", "{name: all}", 36, "exactly one role has 'default: true'", "Mark the role that is taken when none is named."),

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from semantic_layer.calendar import Conventions, Span, last_year, previous, resolve, unit_of
-from semantic_layer.periods import Between, CalendarUnit, LastN, WholeData
+from semantic_layer.calendar import Conventions, Span, last_n, last_year, previous, resolve, unit_of
+from semantic_layer.periods import Between, CalendarUnit, LastN, Unit, WholeData
 
 AS_OF = date(2017, 12, 31)
 DATA = Span(date(2017, 1, 1), AS_OF)
@@ -52,6 +52,21 @@ def test_a_period_seen_from_the_last_day_of_the_year(period: object, expected: S
 )
 def test_the_period_before_has_the_same_shape(period: object, expected: Span) -> None:
     assert previous(period, resolve(period, AS_OF, DATA)) == expected  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+@pytest.mark.parametrize(
+    ("n", "unit", "end", "start"),
+    [
+        (1, "month", "2017-04-30", "2017-04-01"),
+        (3, "month", "2017-04-30", "2017-02-01"),
+        (1, "month", "2017-02-28", "2017-02-01"),
+        (3, "month", "2017-11-15", "2017-08-16"),
+        (1, "quarter", "2017-09-30", "2017-07-01"),
+        (1, "year", "2020-02-29", "2019-03-01"),
+    ],
+)
+def test_the_last_months_up_to_the_end_of_one_are_whole(n: int, unit: Unit, end: str, start: str) -> None:
+    assert last_n(n, unit, date.fromisoformat(end)) == days(start, end)
 
 
 def test_last_year_of_a_leap_february_is_the_whole_shorter_one() -> None:

@@ -215,3 +215,12 @@ def test_an_empty_table_breaks_no_promise_but_that_of_being_fresh(make_shop: Cal
 
 def test_every_promise_has_a_result(flawed: Shop) -> None:
     assert [check.name for check in declared(flawed.workspace)] == [result.name for result in flawed.version.checks]
+
+
+def test_a_profile_is_nothing_that_keys_are_looked_up_in() -> None:
+    """It describes the members by their tags, and everyone in it comes from the data."""
+    tag = "tags:\n  - {name: local, entity: member, condition: {field: city, is: north}}\n"
+    sources = "sources:\n" + "".join(f"  - {{name: {name}, file: {name}.csv}}\n" for name in ("lines", "items", "members"))
+    workspace = parse_workspace({"model.yaml": PROMISES + tag + sources})
+    assert workspace.profile("member") is not None
+    assert {check.home for check in declared(workspace) if check.kind == "link"} == {"items", "members"}

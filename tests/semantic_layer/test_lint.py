@@ -36,13 +36,22 @@ metrics:
 parameters:
   - {name: rate, label: {zh: 比例, en: Rate}, value: 0.3}
 tags:
-  - {name: big, label: {zh: 大客户, en: Big}, description: {zh: 大, en: Big}, entity: customer, rules: [{value: true, when: {metric: sales, more_than: 9}}]}
-  - {name: kind_tag, label: {zh: 方式, en: Kind}, description: {zh: 方式, en: Kind}, entity: customer, attribute: customer.kind}
+  - {name: big, label: {zh: 大客户, en: Big}, description: {zh: 大, en: Big}, entity: customer, group: value, rules: [{value: true, when: {metric: sales, more_than: 9}}]}
+  - {name: city_tag, label: {zh: 城市, en: City}, description: {zh: 城市, en: City}, entity: customer, group: basic, attribute: customer.city}
+"""
+PEOPLE = """\
+sources:
+  - {name: people, file: people.csv}
+datasets:
+  - name: people
+    grain: [customer_id]
+    entities: {customer: customer_id}
+    fields: [{name: city, label: {en: City}}, {name: since, type: date}]
 """
 
 
 def linted(text: str) -> Report:
-    parsed = parse_with_places({"shop.yaml": text})
+    parsed = parse_with_places({"shop.yaml": text, "people.yaml": PEOPLE})
     return lint(parsed.workspace, parsed.tree, key_of)
 
 
@@ -73,6 +82,8 @@ def test_a_clean_workspace_has_no_findings() -> None:
         ("derived: sales * rate", "derived: sales * 2", "unused_parameter", "warning", 25, "no metric uses the parameter 'rate'", "Name it in the formula"),
         ("label: {zh: 毛利, en: Margin}", "label: {zh: 毛利}", "no_label", "hint", 23, "metric 'margin' has no label in English", "Add label: {en: …}."),
         ("description: {zh: 大, en: Big}, ", "", "no_description", "hint", 27, "tag 'big' has no description in Chinese and English", "Add description: {zh: …, en: …}."),
+        ("group: value, ", "", "no_group", "hint", 27, "tag 'big' is in no group", "Add group:"),
+        ("rules: [{value: true, when: {metric: sales, more_than: 9}}]", "rules: [{value: many, when: {metric: sales, at_least: 12}}, {value: few, when: {metric: sales, at_most: 3}}]", "value_gap", "warning", 27, "no rule of tag 'big' takes what is more than 3 and less than 12", "say last what the rest is"),
         (", owner: us}", "}", "no_owner", "hint", 21, "metric 'sales' has no owner", "or to the workspace for all that name none"),
         ("workspace:", "ignore:\n  - {rule: unused_source, about: spare, because: gone}\nworkspace:", "unused_ignore", "warning", 2, "there is no finding 'unused_source' about spare to ignore", "Take it from the list."),
     ],
@@ -94,7 +105,7 @@ def test_the_metric_that_counts_an_entity_may_share_its_words() -> None:
 
 
 def test_a_tag_that_is_a_field_may_share_its_words_and_another_one_may_not() -> None:
-    assert [each.rule for each in found("attribute: customer.kind", "attribute: customer.day")] == ["colliding_words"]
+    assert [each.rule for each in found("attribute: customer.city", "attribute: customer.since")] == ["colliding_words"]
 
 
 def test_a_word_that_is_declared_ambiguous_is_no_collision() -> None:
@@ -132,3 +143,21 @@ def test_shipped_workspaces_are_clean(name: str) -> None:
     parsed = parse_with_places(texts_of(workspace_files(find_workspace(name))))
     findings = lint(parsed.workspace, parsed.tree, key_of).findings
     assert [str(each) for each in findings if each.rule != "unused_ignore"] == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "bounds", "gaps"),
+    [
+        ("buyers", ["at_least: 4", "at_most: 3"], []),  # nothing lies between whole numbers
+        ("sales", ["at_least: 4", "at_most: 3"], ["more than 3 and less than 4"]),
+        ("sales", ["at_least: 4", "less_than: 4"], []),
+        ("sales", ["more_than: 4", "less_than: 4"], ["at least 4 and at most 4"]),
+        ("sales", ["at_least: 12", "at_least: 4"], []),
+        ("sales", ["between: [1, 2]", "between: [0, 5]", "more_than: 8"], ["more than 5 and at most 8"]),
+    ],
+)
+def test_a_gap_is_what_no_rule_takes(metric: str, bounds: list[str], gaps: list[str]) -> None:
+    big = "rules: [{value: true, when: {metric: sales, more_than: 9}}]"
+    rules = ", ".join(f"{{value: v{place}, when: {{metric: {metric}, {bound}}}}}" for place, bound in enumerate(bounds))
+    said = [each.what for each in found(big, f"rules: [{rules}]") if each.rule == "value_gap"]
+    assert said == [f"no rule of tag 'big' takes what is {gap}: its value is unknown there" for gap in gaps]

@@ -32,10 +32,41 @@ def test_no_problem_is_told_without_a_place_and_a_cure(rule: Rule) -> None:
     assert [str(each) for each in problems_of(texts_of(rule)) if not each.fix or each.where is None] == []
 
 
+TAG = "rules: [{value: true, when: {metric: sales, more_than: 9}}]"
+
+
+@pytest.mark.parametrize(
+    ("metric", "codes"),
+    [("derived: double * 2", {"cycle"}), ("derived: SUM(", {"bad_expression"}), ("derived: sale", {"unknown_metric"})],
+)
+def test_a_tag_on_a_metric_that_is_wrong_itself_is_no_problem_of_its_own(metric: str, codes: set[str]) -> None:
+    text = SHOP.replace("derived: sales * 2", metric, 1).replace(TAG, "type: decimal, measure: {metric: double}", 1)
+    assert {each.code for each in problems_of({"shop.yaml": text})} == codes
+
+
+def test_a_long_circle_is_told_once_with_its_way() -> None:
+    names = ["big", "a", "b"]
+    tags = [
+        f"  - {{name: {name}, entity: store, condition: {{tag: {after}, is: true}}}}\n"
+        for name, after in zip(names, ["a", "b", "big"], strict=True)
+    ]
+    text = SHOP.replace(f"  - {{name: big, entity: store, {TAG}}}\n", "".join(tags), 1)
+    assert [each.what for each in problems_of({"shop.yaml": text})] == ["'big' is told from itself: big -> a -> b -> big"]
+
+
 def sentences() -> list[tuple[str, str, str]]:
     """Every sentence that the loader can say: where it stands in the code, its code, and a pattern for its text."""
     found: list[tuple[str, str, str]] = []
-    for name in ("rules.py", "metric_rules.py", "loader.py", "yaml_tree.py"):
+    for name in (
+        "rules.py",
+        "references.py",
+        "metric_rules.py",
+        "tag_rules.py",
+        "tag_kinds.py",
+        "value_rules.py",
+        "loader.py",
+        "yaml_tree.py",
+    ):
         for node in ast.walk(ast.parse((LOADING / name).read_text("utf-8"))):
             if (
                 not isinstance(node, ast.Call)

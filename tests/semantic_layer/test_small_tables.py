@@ -20,7 +20,7 @@ datasets:
   - name: sales
     entities: {customer: customer_id}
     time: sold_on
-    fields: [{name: sold_on, type: date}]
+    fields: [{name: sold_on, type: date}, {name: amount, type: decimal}]
 metrics:
   - {name: amount, dataset: sales, agg: sum, expr: amount}
   - {name: buyers, dataset: sales, agg: count_distinct, expr: customer_id}
@@ -210,6 +210,29 @@ def test_nobody_can_come_back_to_the_first_month_and_all_of_it_are_new(make_shop
     assert shop.rows(metrics=["new_buyers", "retained"], period=january) == [(1, None)]
 
 
+def test_those_who_return_are_all_but_the_new_ones(make_shop: MakeShop) -> None:
+    """
+    =========== =========
+    sold on     customer
+    =========== =========
+    January 5   1
+    February 5  1
+    February 6  2
+    February 20 2
+    =========== =========
+
+    A customer who comes twice in the first month is new in it, and not also one who returns.
+    """
+    model = SETTINGS + SALES + "  - {name: returning, derived: buyers - new_buyers, type: count}\n"
+    rows = "2025-01-05,1,10\n2025-02-05,1,20\n2025-02-06,2,40\n2025-02-20,2,5"
+    shop = make_shop(model, sales="sold_on,customer_id,amount\n" + rows)
+    shop.as_of = date(2025, 2, 28)
+    assert shop.rows(metrics=["buyers", "new_buyers", "returning"], by=["month"]) == [
+        ("2025-01-01", 1, 1, 0),
+        ("2025-02-01", 2, 1, 1),
+    ]
+
+
 def test_what_comes_after_today_is_neither_new_nor_a_conversion(make_shop: MakeShop) -> None:
     """
     ============ =========
@@ -225,13 +248,59 @@ def test_what_comes_after_today_is_neither_new_nor_a_conversion(make_shop: MakeS
     model = SALES + "  - {name: again, conversion: {entity: customer, base: first, then: later, within_days: 7}}\n"
     model += "  - {name: first, dataset: sales, agg: count, where: {field: amount, is: 1}}\n"
     model += "  - {name: later, dataset: sales, agg: count, where: {field: amount, is: 2}}\n"
-    model = model.replace("{name: sold_on, type: date}", "{name: sold_on, type: date}, {name: amount, type: count}")
+    model = model.replace("{name: amount, type: decimal}", "{name: amount, type: count}")
     shop = make_shop(SETTINGS + model, sales="sold_on,customer_id,amount\n2025-12-30,1,1\n2025-12-31,2,1\n2026-01-01,1,2")
     shop.as_of = date(2025, 12, 31)
     assert shop.rows(metrics=["again", "new_buyers"]) == [(0.0, 2)]
     tomorrow = {"start": "2026-01-01", "end": "2026-01-31"}
     bought = {"did": "sales", "entity": "customer", "period": tomorrow}
     assert shop.rows(metrics=["buyers"], where=bought) == [(0,)]
+
+
+def test_again_within_days_counts_from_the_day_after_the_first_to_the_last_of_them(make_shop: MakeShop) -> None:
+    """
+    ============ ==============================
+    customer     bought on
+    ============ ==============================
+    1            March 1, twice
+    2            March 1 and March 31
+    3            March 1 and April 1
+    4            February 1 and March 1
+    5            December 20
+    ============ ==============================
+    """
+    rows = "2025-03-01,1,1 2025-03-01,1,2 2025-03-01,2,1 2025-03-31,2,1 2025-03-01,3,1 2025-04-01,3,1"
+    shop = sales(make_shop, rows + " 2025-02-01,4,1 2025-03-01,4,3 2025-12-20,5,1")
+    soon = {"did": "sales", "entity": "customer", "within": {"days": 30}}
+    assert shop.rows(metrics=["buyers"], where=soon) == [(2,)]  # 2 on the 30th day; 3 a day too late; 4 on the 28th
+    assert shop.rows(metrics=["buyers"], where={**soon, "within": {"days": 31}}) == [(3,)]
+    assert shop.rows(metrics=["buyers"], where={"not": soon}) == [(3,)]
+    march = {"start": "2025-03-01", "end": "2025-03-31"}
+    # The days that are asked about are those of the first time; what came after may lie beyond them.
+    assert shop.rows(metrics=["new_buyers"], period=march, where={**soon, "within": {"days": 31}}) == [(2,)]
+    assert shop.rows(metrics=["new_buyers"], by=["month"], period=march, where={**soon, "within": {"days": 31}}) == [
+        ("2025-03-01", 2)
+    ]
+    assert shop.rows(metrics=["buyers"], where={**soon, "period": march}) == [(2,)]
+    assert shop.rows(metrics=["buyers"], where={**soon, "where": {"field": "amount", "is": 3}}) == [(1,)]
+    of_ones = {"days": 60, "where": {"field": "amount", "is": 3}}
+    assert shop.rows(metrics=["buyers"], where={**soon, "within": of_ones}) == [(0,)]
+    assert code(shop, metrics=["buyers"], where={**soon, "within": {"days": 7, "after": "amount"}}) == "bad_request"
+    assert code(shop, metrics=["buyers"], where={**soon, "within": {"days": 7, "dataset": "sails"}}) == "unknown_field"
+
+
+def test_an_answer_says_from_when_on_the_days_are_not_over(make_shop: MakeShop) -> None:
+    shop = sales(make_shop, "2025-03-01,1,1 2025-03-05,1,1 2025-12-20,2,1 2025-12-31,1,1")
+    soon = {"did": "sales", "entity": "customer", "within": {"days": 30}}
+
+    def said(**request: Any) -> list[str]:
+        answer = run(MetricQuery.model_validate({"metrics": ["buyers"], "where": soon, **request}), shop.context())
+        return [note.parts["last"] for note in answer.notes if note.code == "days_not_over"]
+
+    assert said() == ["2025-12-01"]
+    assert said(period={"start": "2025-03-01", "end": "2025-03-31"}) == []
+    march = {"did": "sales", "entity": "customer", "period": {"start": "2025-03-01", "end": "2025-03-31"}}
+    assert said(where=[march, soon]) == []
 
 
 def test_a_median_is_of_rows_and_there_is_none_of_a_ratio(make_shop: MakeShop) -> None:
@@ -352,6 +421,32 @@ def test_a_leap_day_has_no_day_a_year_before_and_none_a_year_later(make_shop: Ma
     assert [row[:3] for row in after] == [("2025-02-28", 8.0, 2.0), ("2025-03-01", 16.0, 0)]
     february = {"start": "2025-02-01", "end": "2025-02-28"}
     assert shop.rows(metrics=["amount"], period=february, compare=LAST_YEAR)[0][:2] == (8.0, 6.0)
+
+
+def test_what_trails_a_leap_day_or_stands_on_it_is_no_figure_of_another_day_a_year_later(make_shop: MakeShop) -> None:
+    """
+    ================== ======== =======
+    sold on            customer amount
+    ================== ======== =======
+    February 27, 2024  1        1
+    February 28, 2024  2        2
+    February 29, 2024  1        4
+    March 1, 2024      1        8
+    March 1, 2025      1        16
+    ================== ======== =======
+
+    Two days that end on March 1, 2024 hold the leap day, and 1 came back from it; what ends on it is compared with nothing.
+    """
+    more = """
+  - {name: two_days, cumulative: {metric: amount, last: 2}}
+  - {name: stock, semi_additive: {dataset: sales, expr: amount}}
+"""
+    rows = "2024-02-27,1,1 2024-02-28,2,2 2024-02-29,1,4 2024-03-01,1,8 2025-03-01,1,16"
+    shop = make_shop(SETTINGS + SALES + more, sales="sold_on,customer_id,amount\n" + rows.replace(" ", "\n"))
+    asked = {"by": ["date"], "period": {"start": "2025-02-28", "end": "2025-03-01"}, "compare": LAST_YEAR}
+    assert [row[2] for row in shop.rows(metrics=["two_days"], **asked)] == [3.0, 12.0]
+    assert [row[2] for row in shop.rows(metrics=["stock"], **asked)] == [2.0, 8.0]
+    assert [row[2] for row in shop.rows(metrics=["retained"], **asked)] == [0.0, 1.0]
 
 
 def test_the_day_on_which_the_clocks_change_has_23_hours_and_all_its_sales(make_shop: MakeShop) -> None:

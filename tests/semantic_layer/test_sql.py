@@ -177,6 +177,12 @@ CASES = [
         SELECT quarter, count(*) FILTER (n >= 2) / count(*) FROM each GROUP BY quarter ORDER BY quarter""",
     ),
     Case(
+        "those_who_came_twice_by_age",
+        {"metrics": ["repeat_rate"], "by": ["age"], "period": NOVEMBER},
+        f"""WITH each AS (SELECT age, household_id, count(DISTINCT basket_id) AS n FROM tx WHERE {IN_NOVEMBER} GROUP BY age, household_id)
+        SELECT age, count(*) FILTER (n >= 2) / count(*) FROM each GROUP BY age ORDER BY age""",
+    ),
+    Case(
         "new_ones_of_the_first_quarter",
         {"metrics": ["new_buyers"], "by": ["month"], "period": {"start": "2017-01-01", "end": "2017-03-31"}},
         """WITH first AS (SELECT household_id, CAST(date_trunc('month', min(d)) AS DATE) AS month FROM tx GROUP BY household_id)
@@ -214,10 +220,104 @@ CASES = [
         AND household_id IN (SELECT household_id FROM often) AND household_id IN (SELECT household_id FROM red)""",
     ),
     Case(
+        "those_who_redeemed_within_14_days_of_the_start",
+        {
+            "metrics": ["targeted"],
+            "where": [
+                {"field": "campaign_id", "is": 18},
+                {
+                    "did": "coupon_redemptions",
+                    "entity": "household",
+                    "where": {"field": "campaign_id", "is": 18},
+                    "within": {"days": 14, "after": "campaign.start_date"},
+                },
+            ],
+            "share_of": {"where": {"field": "campaign_id", "is": 18}},
+        },
+        """WITH soon AS (SELECT DISTINCT household_id FROM reach JOIN red USING (campaign_id, household_id)
+          WHERE campaign_id = 18 AND d BETWEEN start_d AND start_d + 14)
+        SELECT (SELECT count(*) FROM soon), (SELECT count(*) FROM soon) / count(DISTINCT household_id)
+        FROM reach WHERE campaign_id = 18""",
+    ),
+    Case(
+        "those_who_used_a_coupon_beside_the_others",
+        {
+            "metrics": ["avg_basket_value", "buyers"],
+            "by": [{"kind": "meets", "entity": "household", "condition": {"did": "coupon_redemptions", "entity": "household"}}],
+            "period": NOVEMBER,
+        },
+        f"""SELECT household_id IN (SELECT household_id FROM red WHERE {IN_NOVEMBER}) AS used,
+          sum(sales_value) / count(DISTINCT basket_id) AS value, count(DISTINCT household_id)
+        FROM tx WHERE {IN_NOVEMBER} GROUP BY used ORDER BY value DESC""",
+    ),
+    Case(
         "arithmetic_with_a_parameter_over_two_facts",
         {"metrics": ["campaign_cost"], "by": ["campaign_type"], "parameters": {"contact_cost": 1, "coupon_funding": "none"}},
         """SELECT campaign_type, count(DISTINCT (campaign_id, household_id)) * 1 AS n
         FROM reach GROUP BY campaign_type ORDER BY n DESC""",
+    ),
+    Case(
+        "median_and_percentile_of_the_sales_of_each_basket",
+        {
+            "metrics": ["sales"],
+            "by": ["is_weekend"],
+            "period": NOVEMBER,
+            "of_each": {"entity": "basket", "statistics": ["median", {"percentile": 0.9}]},
+        },
+        f"""SELECT is_weekend, quantile_cont(s, 0.5), quantile_cont(s, 0.9) FROM
+        (SELECT is_weekend, basket_id, sum(sales_value)::DOUBLE AS s FROM tx WHERE {IN_NOVEMBER} GROUP BY 1, 2) GROUP BY 1 ORDER BY 1""",
+    ),
+    Case(
+        "average_number_of_stores_of_each_household_for_a_marketer",
+        {"metrics": ["store"], "by": ["age"], "of_each": {"entity": "household", "statistics": ["mean"]}, "period": NOVEMBER},
+        f"""SELECT age, avg(n) FROM (SELECT age, household_id, count(DISTINCT store_id) AS n FROM tx WHERE {IN_NOVEMBER}
+        GROUP BY 1, 2) GROUP BY 1 ORDER BY age""",
+        role="marketer",
+    ),
+    Case(
+        "extremes_of_the_sales_of_each_day",
+        {
+            "metrics": ["sales"],
+            "by": ["department"],
+            "where": {"field": "department", "in": ["MEAT", "DELI"]},
+            "of_each": {"entity": "date", "statistics": ["min", "max"]},
+            "order": [{"target": "sales_max"}],
+            "limit": 1,
+        },
+        """SELECT department, min(s), max(s) FROM (SELECT department, d, sum(sales_value) AS s FROM tx
+        WHERE department IN ('MEAT', 'DELI') GROUP BY 1, 2) GROUP BY 1 ORDER BY 3 DESC LIMIT 1""",
+    ),
+    Case(
+        "year_to_date_by_quarter_asked_for",
+        {"metrics": ["baskets"], "by": ["quarter"], "window": {"to_date": "year"}},
+        """SELECT quarter, sum(n) OVER (ORDER BY quarter)::BIGINT FROM
+        (SELECT quarter, count(DISTINCT basket_id) AS n FROM tx GROUP BY 1) ORDER BY 1""",
+    ),
+    Case(
+        "moving_average_of_daily_baskets",
+        {
+            "metrics": ["baskets"],
+            "by": ["date"],
+            "period": {"start": "2017-12-22", "end": "2017-12-28"},
+            "window": {"trailing": 7, "average": True},
+        },
+        """SELECT d, a FROM (SELECT days.d, sum(count(DISTINCT basket_id)) OVER (ORDER BY days.d ROWS 6 PRECEDING) / 7 AS a
+        FROM days LEFT JOIN tx ON tx.d = days.d GROUP BY days.d)
+        WHERE d BETWEEN DATE '2017-12-22' AND DATE '2017-12-28' ORDER BY d""",
+    ),
+    Case(
+        "ratio_over_trailing_days_compared",
+        {
+            "metrics": ["avg_basket_value"],
+            "period": NOVEMBER,
+            "window": {"trailing": 7},
+            "compare": {"kind": "previous"},
+        },
+        """SELECT a, b, a - b, (a - b) / b FROM (SELECT
+        sum(sales_value) FILTER (d BETWEEN DATE '2017-11-24' AND DATE '2017-11-30')
+          / count(DISTINCT basket_id) FILTER (d BETWEEN DATE '2017-11-24' AND DATE '2017-11-30') AS a,
+        sum(sales_value) FILTER (d BETWEEN DATE '2017-10-25' AND DATE '2017-10-31')
+          / count(DISTINCT basket_id) FILTER (d BETWEEN DATE '2017-10-25' AND DATE '2017-10-31') AS b FROM tx)""",
     ),
 ]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

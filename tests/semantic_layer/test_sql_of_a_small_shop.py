@@ -42,6 +42,7 @@ metrics:
   - {name: amount, dataset: sales, agg: sum, expr: amount}
   - {name: lines, dataset: sales, agg: count}
   - {name: visits, dataset: visits, agg: count}
+  - {name: new_customers, new_entities: {entity: customer, dataset: sales}}
   - {name: last_30_days, cumulative: {metric: amount, last: 30}}
   - {name: so_far, cumulative: {metric: amount, to_date: half}}
   - {name: on_hand, semi_additive: {dataset: stock, expr: pieces}}
@@ -65,6 +66,7 @@ TABLES = {
     "regions": "region_id,country\n1,north\n2,south",
 }
 LIST = {"kind": "entity_query", "entity": "customer"}
+SPENT = {"metric": "amount", "of": "customer"}
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,11 @@ CASES = [
         "since_the_half_year_began",
         {"metrics": ["so_far", "amount"], "period": {"start": "2025-02-01", "end": "2025-02-28"}},
         [(70.0, 60.0)],
+    ),
+    Case(
+        "two_windows_over_the_same_days",
+        {"metrics": ["last_30_days", "so_far"], "by": ["month"], "period": {"start": "2025-01-01", "end": "2025-02-28"}},
+        [("2025-01-01", 10.0, 10.0), ("2025-02-01", 60.0, 70.0)],
     ),
     Case(
         "a_stock_at_the_end_of_each_month",
@@ -134,6 +141,36 @@ CASES = [
         "customers_who_came_and_did_not_buy",
         {**LIST, "where": [{"did": "visits", "entity": "customer"}, {"metric": "lines", "at_most": 1, "of": "customer"}]},
         [(2,), (3,)],
+    ),
+    Case(
+        "months_of_the_customer_who_spent_most",
+        {"metrics": ["amount"], "by": ["month"], "where": {**SPENT, "rank": "highest", "period": "all", "at_most": 1}},
+        [("2025-01-01", 10.0), ("2025-02-01", 40.0)],
+    ),
+    Case(
+        "share_of_the_half_that_spends_least",
+        {
+            "metrics": ["amount"],
+            "share_of": {},
+            "where": {**SPENT, "rank": "lowest", "rank_part": True, "at_most": 0.5},
+        },
+        [(20.0, pytest.approx(2 / 7))],
+    ),
+    Case(
+        "new_customers_who_bought_again_within_60_days",
+        {
+            "metrics": ["new_customers"],
+            "by": ["month"],
+            "where": {"did": "sales", "entity": "customer", "within": {"days": 60}},
+            "share_of": {"by": ["month"]},
+        },
+        # 1 on the 54th day after January 5; 2 never.
+        [("2025-01-01", 1, 1.0), ("2025-02-01", 0, 0.0)],
+    ),
+    Case(
+        "visitors_who_bought_within_a_week_of_their_first_visit",
+        {**LIST, "where": {"did": "sales", "entity": "customer", "within": {"days": 7, "dataset": "visits"}}},
+        [(1,)],
     ),
 ]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

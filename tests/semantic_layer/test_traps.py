@@ -169,3 +169,12 @@ class TestTheDemo:
         by_campaign = self.rows(demo, metrics=["targeted"], by=["campaign_id"])
         assert sum(count for _, count in by_campaign) == 6_589
         assert self.rows(demo, metrics=["targeted"]) == [(1_559,)]
+
+    def test_the_average_of_three_months_is_that_of_three_whole_months(self, demo: Asker) -> None:
+        """April ends on the 30th: January 31 is no part of its three months."""
+        by_month = dict(self.rows(demo, metrics=["sales"], by=["month"]))
+        rows = self.rows(demo, metrics=["sales"], by=["month"], window={"trailing": 3, "unit": "month", "average": True})
+        averages = dict(rows)
+        for last, months in {"04": ("02", "03", "04"), "06": ("04", "05", "06"), "12": ("10", "11", "12")}.items():
+            mean = sum(by_month[f"2017-{month}-01"] for month in months) / 3  # pyright: ignore[reportArgumentType, reportCallIssue]
+            assert averages[f"2017-{last}-01"] == pytest.approx(mean, abs=0.01)

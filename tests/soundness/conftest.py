@@ -17,7 +17,7 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 QUICK = [Phase.explicit, Phase.reuse, Phase.generate]
 
 settings.register_profile(
-    "short", max_examples=12, deadline=None, derandomize=True, database=None, phases=QUICK, suppress_health_check=SLOW
+    "short", max_examples=8, deadline=None, derandomize=True, database=None, phases=QUICK, suppress_health_check=SLOW
 )
 settings.register_profile("soak", max_examples=1000, deadline=None, print_blob=True, suppress_health_check=SLOW)
 settings.load_profile("soak" if os.environ.get("HUAXIANG_SOAK") else "short")

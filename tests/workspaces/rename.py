@@ -103,8 +103,10 @@ class Renaming:
         self._back: dict[str, str] = {}
         self._trees = [read_yaml(path.read_text("utf-8"), path.name).value for path in workspace_files(runtime.folder)]
         self._nouns: dict[Key, str] = {}
+        self._members: dict[Key, tuple[Key, Key]] = {}
         nouns = [word for dataset in self._workspace.datasets for word in dataset.synonyms.all()]
         self._nouns = {key_of(noun): self.word(noun) for noun in sorted(nouns, key=len)}
+        self._members = dict(self._words_of_members())
         self.names = {name: self._new_name(name) for name in self._all_names()}
         self.values: dict[str, str] = {}
         for value in self._all_values():
@@ -123,11 +125,25 @@ class Renaming:
         return self._inflected(self._base(key, surface), surface)
 
     def _base(self, key: Key, surface: str) -> str:
+        if key not in self.words and key in self._members:
+            stem, noun = (self._base(part, _text(part)) for part in self._members[key])
+            self.words[key] = stem + ("" if is_han(noun[0]) else " ") + noun
         if key not in self.words:
             held = next((made for noun, made in reversed(self._nouns.items()) if _holds(key, noun)), "")
             han = sum(is_han(char) for char in surface)
             self.words[key] = held + self._made_up.han(han) if han else f"{held} {self._made_up.latin()}".strip()
         return self.words[key]
+
+    def _words_of_members(self) -> Iterator[tuple[Key, tuple[Key, Key]]]:
+        """What those of a tag or a segment are called, in two parts: what is said of them, and the noun of the entity."""
+        for found in (*self._workspace.tags, *self._workspace.segments):
+            entity = self._workspace.entity(found.entity)
+            nouns = [key_of(word) for word in entity.words()] if entity is not None else []
+            words = [word for entry in getattr(found, "values", ()) for word in entry.all()]
+            for key in map(key_of, (*words, *(found.words() if not words else ()))):
+                noun = max((each for each in nouns if _ends_with(key, each)), key=len, default=())
+                if noun and not is_of_the_language(_text(key[: -len(noun)])):
+                    yield key, (key[: -len(noun)], noun)
 
     @staticmethod
     def _inflected(base: str, surface: str) -> str:
@@ -374,6 +390,14 @@ def _without_skipped(tokens: list[Token]) -> Iterator[list[Token]]:
         yield tokens[:index] + tokens[index + 1 :]
     if len(inner) > 1:
         yield [token for index, token in enumerate(tokens) if index not in inner]
+
+
+def _text(key: Key) -> str:
+    return ("" if is_han(key[0][0]) else " ").join(key)
+
+
+def _ends_with(key: Key, noun: Key) -> bool:
+    return len(key) > len(noun) and key[-len(noun) :] == noun
 
 
 def _ending(token: Token) -> str:

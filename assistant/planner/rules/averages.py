@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm
+from assistant.language.meanings import GrainTerm, MetricTerm, NumberTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.counting import entity_counts
-from assistant.planner.rules.heads import add_metric, is_grouped, is_weak, is_weak_metric
+from assistant.planner.rules.counting import counts_of
+from assistant.planner.rules.heads import add_metric, entity_of, is_grouped, is_weak, is_weak_metric, key_metric_of_money
 from semantic_layer.model.metrics import Aggregate, AnyMetric, Ratio
 from semantic_layer.model.workspace import Workspace
 
@@ -22,7 +22,7 @@ def read_ratios(draft: Draft) -> None:
         if head is None:
             continue
         item, name = head
-        ratio = _ratio_over(draft.workspace, name, counts)
+        ratio = ratio_over(draft.workspace, name, counts)
         if ratio is None:
             continue
         draft.claim(f"metric {ratio.name}", item, noun, word, *(each for each in draft.words("average")))
@@ -35,8 +35,7 @@ def read_ratios(draft: Draft) -> None:
 
 def _counts_of_people(draft: Draft) -> set[str]:
     """人均, 户均: the word holds whom it is divided by."""
-    person = next((each.name for each in draft.workspace.entities if each.personal), None)
-    return {each.name for each in entity_counts(draft.workspace, person)} if person is not None else set()
+    return counts_of(draft.workspace, draft.person or "")
 
 
 def _ones(draft: Draft) -> list[Item]:
@@ -63,7 +62,7 @@ def _divided_by(draft: Draft, word: Item) -> tuple[Item | None, set[str]]:
             return counter, measured
     entity = _entity_of(noun)
     if entity is not None:
-        return noun, {each.name for each in entity_counts(draft.workspace, entity)}
+        return noun, counts_of(draft.workspace, entity)
     if noun is None or not noun.free or is_weak(noun):
         return noun, set()
     return noun, {term.name for term in noun.all(MetricTerm) if _adds_up(draft.workspace.metric(term.name))}
@@ -80,7 +79,7 @@ def _adds_up(metric: AnyMetric | None) -> bool:
 def _entity_of(item: Item | None) -> str | None:
     if item is None or not item.free:
         return None
-    return next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
+    return entity_of(item)
 
 
 def _metric_near(draft: Draft, word: Item, noun: Item) -> tuple[Item, str] | None:
@@ -94,10 +93,10 @@ def _metric_near(draft: Draft, word: Item, noun: Item) -> tuple[Item, str] | Non
 
 def ratio_per(draft: Draft, metric: str, entity: str) -> Ratio | None:
     """The declared ratio of a metric over the count of an entity."""
-    return _ratio_over(draft.workspace, metric, {each.name for each in entity_counts(draft.workspace, entity)})
+    return ratio_over(draft.workspace, metric, counts_of(draft.workspace, entity))
 
 
-def _ratio_over(workspace: Workspace, metric: str, counts: set[str]) -> Ratio | None:
+def ratio_over(workspace: Workspace, metric: str, counts: set[str]) -> Ratio | None:
     """The one declared ratio of a metric over one of the counts; one without conditions of its own before others."""
     ratios = [each for each in workspace.metrics if isinstance(each, Ratio) and not each.hidden]
     found = [each for each in ratios if each.ratio.numerator.metric == metric and each.ratio.denominator.metric in counts]
@@ -110,12 +109,13 @@ def read_averages(draft: Draft) -> None:
     words = [word for word in draft.words("average") if not word.word("per")]
     if not words or not draft.metrics:
         return
+    _value_of(draft, words)
     metric = draft.workspace.metric(draft.metrics[0])
     if isinstance(metric, Ratio) or _is_mean(metric):
-        draft.claim("average", *words)
+        draft.claim("average", *(word for word in words if not _is_of_a_total(draft, word)))
         return
     for item in draft.items:
-        entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
+        entity = entity_of(item)
         if entity is None or metric is None or not (item.free or item.role == "names the value's field"):
             continue
         ratio = ratio_per(draft, metric.name, entity)
@@ -123,11 +123,34 @@ def read_averages(draft: Draft) -> None:
             draft.claim(f"metric {ratio.name}", item, *words)
             draft.metrics[0] = ratio.name
             return
-    if not any(item.get(GrainTerm) is not None for item in draft.items):
+    if draft.each is None and not any(item.get(GrainTerm) is not None for item in draft.items):
         options = [each.name for each in draft.workspace.metrics if _averages_of(each, draft.metrics[0])]
         if options:
             draft.claim("average", *words)
             draft.beyond = ("which_average", {"metric": draft.metrics[0], "options": options, "text": words[0].text})
+
+
+def _is_of_a_total(draft: Draft, word: Item) -> bool:
+    """ "What is the order value, and how many items are in an order on average": the word stands with another, plain figure."""
+    named = [item for item in draft.items if (item.role or "").startswith("metric ")]
+    nearest = min(named, key=lambda item: abs(item.index - word.index), default=None)
+    metric = draft.workspace.metric((nearest.role or "").removeprefix("metric ")) if nearest is not None else None
+    return len(draft.metrics) > 1 and isinstance(metric, Aggregate) and not _is_mean(metric)
+
+
+def _value_of(draft: Draft, words: list[Item]) -> None:
+    """ "The average value of orders": what one of them is worth, and not their number."""
+    money = key_metric_of_money(draft)
+    for word in words:
+        amount = draft.touching(word, 1)
+        link = draft.touching(amount, 1) if amount is not None and amount.says("amount_of") else None
+        noun = draft.after(link) if link is not None and link.word("inside") else None
+        entity = entity_of(noun)
+        ratio = ratio_per(draft, money, entity) if money is not None and entity is not None else None
+        counts = counts_of(draft.workspace, entity or "")
+        if ratio is not None and amount is not None and set(draft.metrics) <= counts:
+            draft.metrics = [ratio.name]
+            draft.claim(f"metric {ratio.name}", amount)
 
 
 def _is_mean(metric: AnyMetric | None) -> bool:

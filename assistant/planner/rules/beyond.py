@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Any
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
-from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.counting import all_counts
+from assistant.planner.rules.heads import entity_of
 from semantic_layer.conditions import SERIES_GRAINS, Field, TimeBucket
 from semantic_layer.reach import home_dataset
 
@@ -20,23 +22,15 @@ def read_beyond(draft: Draft, clauses: list[Clause]) -> None:
     """Marks the draft where the question needs more than rows filtered and grouped."""
     if draft.beyond is not None:
         return
-    for reader in (
-        _never,
-        _both,
-        _of_two_fields,
-        _contains,
-        _numbers,
-        _by_others,
-        _top_within,
-        _share_compared,
-        _running,
-        _words,
-    ):
+    for reader in READERS:
         found = reader(draft, clauses)
         if found is not None:
             code, items = found
             draft.claim(code, *items)
-            draft.beyond = (code, {"text": draft.question.words(items[0].span.start, items[-1].span.end)})
+            parts: dict[str, Any] = {"text": draft.question.words(items[0].span.start, items[-1].span.end)}
+            if code == "no_ratio":
+                parts["metrics"] = [_figure_of(draft, items[0]), _figure_of(draft, items[-1])]
+            draft.beyond = (code, parts)
             return
 
 
@@ -104,6 +98,23 @@ def _top_within(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] |
     return None
 
 
+def _top_noun_within(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """每个月销售额最高的门店: the best one of each group, where the noun behind is ranked and not what it is cut by."""
+    if "ranked" not in draft.marks or not draft.by:
+        return None
+    for word in draft.items:
+        if word.role != "order" or word.text.isascii() or not word.word("most", "least", "top", "bottom"):
+            continue
+        link = draft.touching(word, 1)
+        while link is not None and (link.role == "order" or link.word("classifier")) and link.text != "的":
+            link = draft.touching(link, 1)
+        noun = draft.touching(link, 1) if link is not None and link.text == "的" else None
+        groups = [item for item in draft.items[: word.index] if (item.role or "").startswith("by ")]
+        if noun is not None and groups and noun.all(FieldTerm) and not (noun.role or "").startswith("by "):
+            return "top_within", [groups[0], noun]
+    return None
+
+
 def _contains(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
     """ "Orders that contain red ones": a count of them is a filter; any other figure of them needs the whole order."""
     for word in [item for item in draft.items if item.word("contains") and item.is_word and item.free]:
@@ -133,14 +144,14 @@ def _share_compared(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item
 def _running(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
     """Running totals and moving averages over a series; "cumulative" of one period is only its sum."""
     series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
-    words = [item for item in draft.items if item.word("cumulative") and item.is_word]
+    words = [item for item in draft.items if item.word("cumulative") and item.is_word and item.role != "window"]
     if words and (series or not words[0].word("sum")):
-        return "statistic", words[:1]
+        return "running", words[:1]
     return None
 
 
 def _is_about_entities(draft: Draft) -> bool:
-    names = {metric.name for entity in draft.workspace.entities for metric in entity_counts(draft.workspace, entity.name)}
+    names = all_counts(draft.workspace)
     return (bool(draft.metrics) and all(name in names for name in draft.metrics)) or not draft.metrics
 
 
@@ -186,15 +197,11 @@ def _entity_beside(draft: Draft, clause: Clause, verb: Item) -> str | None:
     after, before = draft.after(clause.last), draft.before(verb)
     link = draft.touching(clause.last, 1)
     if after is not None and link is not None and link.text == "的":
-        return _entity_of(after)
+        return entity_of(after)
     joined = [item.text.lower() for item in draft.between(before, verb)] if before is not None else []
     if before is not None and (set(joined) & {"who", "that", "which"} or verb.text.lower().endswith("ing")):
-        return _entity_of(before)
+        return entity_of(before)
     return None
-
-
-def _entity_of(item: Item) -> str | None:
-    return next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
 
 
 def _describes_itself(draft: Draft, clause: Clause, entity: str) -> bool:
@@ -203,16 +210,51 @@ def _describes_itself(draft: Draft, clause: Clause, entity: str) -> bool:
     return home is not None and home in draft.workspace.homes_of(entity)
 
 
+def _no_ratio(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """ "Sales per reply": one figure divided by another, which the workspace does not declare."""
+    for word in draft.words("per"):
+        before, after = draft.touching(word, -1), draft.after(word)
+        top, bottom = _figure_of(draft, before), _figure_of(draft, after)
+        if before is not None and after is not None and top is not None and bottom is not None and top != bottom:
+            return "no_ratio", [before, word, after]
+    return None
+
+
+def _figure_of(draft: Draft, item: Item | None) -> str | None:
+    """The metric that an item names, or that counts what it names."""
+    if item is None or item.word("filler"):
+        return None
+    strong = next((term.name for term in item.all(MetricTerm) if not term.weak), None)
+    entity = next((draft.workspace.entity(term.entity) for term in item.all(FieldTerm) if term.entity is not None), None)
+    return strong or (entity.count if entity is not None else None)
+
+
 def _words(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    summed = [item for item in draft.items if item.role == "statistic"]
+    if draft.statistics and draft.of_each is None and summed:
+        return "statistic", summed
     words = [word for word in draft.words("jointly") if not word.word("filler")]
     if words:
         return "entity_condition", words[:1]
-    for code in ("why", "forecast", "advice", "median", "maximum", "statistic"):
+    for code in ("why", "forecast", "advice", "median", "percentile", "quartile", "maximum", "minimum", "statistic"):
         words = [word for word in draft.words(code) if not word.word("filler")]
         if words:
             return code, [words[0]]
     return None
 
 
-READERS = (_never, _both, _of_two_fields, _contains, _numbers, _by_others, _top_within, _share_compared, _running, _words)
+READERS = (
+    _never,
+    _both,
+    _of_two_fields,
+    _contains,
+    _numbers,
+    _by_others,
+    _top_within,
+    _top_noun_within,
+    _share_compared,
+    _running,
+    _no_ratio,
+    _words,
+)
 """In the order in which they explain best."""

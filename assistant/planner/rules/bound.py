@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, MetricTerm, NumberTerm, PeriodTerm, VerbTerm
-from assistant.planner.draft import Item
+from assistant.planner.draft import Draft, Item
 from semantic_layer.conditions import Operator
+from semantic_layer.metric_parts import base_datasets
 from semantic_layer.periods import SinglePeriod
 
 COMPARISONS: dict[str, Operator] = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt"}
@@ -25,6 +26,8 @@ class Bound:
         high: The upper end of a range, included.
         period: The days of the figure, where it is compared with the same figure of others.
         against: Those others.
+        factor, plus: What the figure is held against: the others times a factor, plus an amount.
+        from_something: The others must be above zero: nothing fell by half from nothing.
     """
 
     items: tuple[Item, ...]
@@ -35,6 +38,9 @@ class Bound:
     per: Per | None = None
     period: SinglePeriod | None = None
     against: SinglePeriod | None = None
+    factor: float = 1.0
+    plus: float = 0.0
+    from_something: bool = False
 
 
 def number_of(item: Item) -> float | None:
@@ -92,3 +98,24 @@ def dataset_named(items: list[Item]) -> str | None:
     verbs = [term.dataset for item in items for term in item.all(VerbTerm)]
     nouns = [term.dataset for item in items for term in item.all(DatasetTerm)]
     return next(iter([*verbs, *nouns]), None)
+
+
+def data_of_object(draft: Draft, items: list[Item]) -> str | None:
+    """ "Never got a single sale", 没收到过退货: what was got is other data than that of the verb, and it is what is meant."""
+    for verb in items:
+        rest = [item for item in items if item.index > verb.index and not _leads_object(item)]
+        thing = rest[0] if verb.get(VerbTerm) is not None and rest else None
+        if thing is None or thing.index - verb.index > 1 + sum(map(_leads_object, draft.between(verb, thing))):
+            continue
+        figures = [term.name for term in thing.all(MetricTerm) if not term.weak]
+        data = [term.dataset for term in thing.all(VerbTerm)] or [
+            d for name in figures for d in base_datasets(draft.workspace, name)
+        ]
+        if len(set(data)) == 1 and data[0] not in {term.dataset for term in verb.all(VerbTerm)}:
+            return data[0]
+    return None
+
+
+def _leads_object(item: Item) -> bool:
+    """What may stand between a verb and what was got by it."""
+    return item.light or item.word("single", "once", "classifier", "not") or (item.number is not None and item.number.value == 1)

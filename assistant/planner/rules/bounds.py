@@ -11,7 +11,6 @@ from assistant.planner.rules.heads import is_weak_metric
 
 FEW = ("single", "once", "twice")
 """Words that are a number by themselves."""
-ONE = ("一个", "一名", "一位", "一家", "一种")
 
 
 def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None) -> Bound | None:
@@ -31,8 +30,10 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
         if counted is None:
             continue
         metric, named = counted
+        if _is_part(draft, item, metric):
+            return None  # "over 10% of sales" bounds no amount of sales
         per, words = average_per(draft, items)
-        used = [item, *named, *words, *([compared[1]] if compared is not None else [])]
+        used = [item, *named, *words, *([compared[1]] if compared is not None else []), *_said_twice(item, items, compared)]
         value = _value(draft, item, number, metric)
         if second is not None and second.number is not None:
             high = _value(draft, second, second.number.value, metric)
@@ -43,12 +44,31 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
     return None
 
 
+def _is_part(draft: Draft, number: Item, metric: str) -> bool:
+    """A percentage of something that is no rate itself."""
+    found = draft.workspace.metric(metric)
+    percent = number.number is not None and number.number.percent
+    return percent and (found is None or found.type != "fraction")
+
+
+def _said_twice(number: Item, items: list[Item], compared: tuple[str, Item] | None) -> list[Item]:
+    """达到100户以上: the comparison before the number, said once more behind it."""
+    at = near(number, items, 1)
+    for _ in range(2):
+        if at is None or compared is None or compared[1].index > number.index:
+            return []
+        if at.word(compared[0]):
+            return [at]
+        at = near(at, items, 1)
+    return []
+
+
 def is_only_one(item: Item, items: list[Item]) -> bool:
     """只被一个客户买过: a "one" that is only grammar elsewhere is a number after "only"."""
     before, after = near(item, items, -1), near(item, items, 1)
     before = near(before, items, -1) if before is not None and before.text == "被" else before
     counts = after is not None and (after.get(FieldTerm) is not None or after.text == "人")
-    return item.text in ONE and before is not None and before.word("only") and counts
+    return item.says("just_one") and before is not None and before.word("only") and counts
 
 
 def _is_one_of(draft: Draft, number: Item, items: list[Item], whose: str) -> bool:
@@ -112,6 +132,7 @@ def _is_exact(draft: Draft, number: Item, items: list[Item]) -> bool:
 
 
 def _range_end(draft: Draft, number: Item, items: list[Item]) -> Item | None:
+    items = [item for item in items if item.text != "$"]
     link = near(number, items, 1)
     second = near(link, items, 1) if link is not None and link.text.lower() in ("to", "and", "-", "~", "到", "至") else None
     lead = near(number, items, -1)
@@ -123,5 +144,5 @@ def _range_end(draft: Draft, number: Item, items: list[Item]) -> Item | None:
 
 def _between(number: Item, items: list[Item]) -> list[Item]:
     """The word that opens a range."""
-    lead = near(number, items, -1)
+    lead = near(number, [item for item in items if item.text != "$"], -1)
     return [lead] if lead is not None and lead.text.lower() in ("between", "from", "介于", "在") else []

@@ -11,6 +11,11 @@ from semantic_layer.conditions import Field as FieldOf
 from semantic_layer.errors import RequestError
 from semantic_layer.reach import home_dataset, reach
 
+RANKED_FEW = "ranked few"
+"""What the clause of the few that have most of something is called, and what its words are bound to."""
+OF_EACH = "what each "
+"""How the roles of words begin that say something of each one."""
+
 
 @dataclass
 class Clause:

@@ -21,6 +21,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.identifiers import read_identifiers
 from assistant.planner.rules.lists import absorb_counts, join_lists, join_weekdays, negate
+from assistant.planner.rules.states import is_predicate, join_states, name_states, read_days_of_states, read_ends, read_scores
 from semantic_layer.conditions import Field as FieldOf
 from semantic_layer.conditions import (
     In,
@@ -35,14 +36,17 @@ ASKS_FOR_GRAIN = ("group", "per", "which", "most", "least", "best", "worst", "to
 
 def read_clauses(draft: Draft) -> list[Clause]:
     """Finds every clause, joins the listed ones, and applies negations."""
-    clauses = [*read_identifiers(draft), *_unknowns(draft), *_values(draft), *_others(draft)]
+    clauses = [*read_identifiers(draft), *_unknowns(draft), *_values(draft), *_others(draft), *read_scores(draft)]
     clauses.sort(key=lambda clause: clause.first.index)
+    name_states(draft, clauses)
+    read_ends(draft, clauses)
+    read_days_of_states(draft, clauses)
     _absorb_nouns(draft, clauses)
     clauses = join_weekdays(draft, clauses)
     negate(draft, clauses)
     clauses = join_lists(draft, clauses)
     absorb_counts(draft, clauses)
-    return clauses
+    return join_states(draft, clauses)
 
 
 # ---- unknown values -----------------------------------------------------------------------------------------------------
@@ -83,7 +87,10 @@ def _values(draft: Draft) -> list[Clause]:
 
 def _describes_neighbour(draft: Draft, item: Item, terms: list[ValueTerm]) -> bool:
     """A value that is an everyday word as well ("single") is meant where what it describes stands beside it."""
-    nouns = [each for each in (draft.before(item), draft.after(item)) if each is not None]
+    before = draft.before(item)
+    if before is not None and item.text.isascii() and any(each.word("relative") for each in draft.between(before, item)):
+        before = None  # "customers whose single order": what it describes stands behind it
+    nouns = [each for each in (before, draft.after(item)) if each is not None]
     entities = [term.entity for noun in nouns for term in noun.all(FieldTerm) if term.entity is not None]
     linked = any(noun.word("conj", "or", "than", "side_by_side", "not") for noun in nouns)
     clauses = [Clause([item], FieldOf(name=term.field), [term.value]) for term in terms]
@@ -151,7 +158,7 @@ def _other(draft: Draft, item: Item) -> Clause | None:
         return Clause([item], TimeBucket(grain="weekday"), list(weekdays.days), words="weekday")
     if weekend is not None:
         return Clause([item], TimeBucket(grain="is_weekend"), [weekend.value], words="is_weekend")
-    if item.get(MetricTerm) is not None or item.get(SeveralTerm) is not None:
+    if item.get(SeveralTerm) is not None or (item.get(MetricTerm) is not None and not is_predicate(draft, item)):
         return None
     if (named := item.get(ConditionTerm)) is not None:
         where = next(each.where for each in draft.workspace.conditions if each.name == named.name)
@@ -169,7 +176,8 @@ def _other(draft: Draft, item: Item) -> Clause | None:
 
 def _asked_as_dimension(draft: Draft, item: Item) -> bool:
     before, after = draft.before(item), draft.after(item)
-    return any(each is not None and each.word("group", "per", "which", "distribution", "group_after") for each in (before, after))
+    leads = before is not None and before.word("group", "per", "which", "distribution", "group_after")
+    return leads or (after is not None and after.word("distribution", "group_after"))
 
 
 # ---- nouns beside values, negation, lists --------------------------------------------------------------------------------
@@ -184,13 +192,24 @@ def _absorb_nouns(draft: Draft, clauses: list[Clause]) -> None:
                 continue
             term = noun.get(FieldTerm)
             apart = any(each.text in (",", "，", ".", ";", ":") for each in draft.between(noun, start))
-            if term is None or _grouped(draft, noun) or (apart and term.entity is not None):
+            if term is None or _grouped(draft, noun) or (apart and term.entity is not None) or _is_counted(draft, noun):
                 continue
             same = isinstance(clause.ref, FieldOf) and clause.ref.name == term.name
             if same or (way == 1 and term.entity is not None and describes(draft, clause, term.entity)):
                 draft.claim("names the value's field", noun)
                 if term.entity is not None:
                     draft.entities.append(term.entity)
+
+
+def _is_counted(draft: Draft, noun: Item) -> bool:
+    """已婚客户有多少: the noun is what is asked for."""
+    entity = next((draft.workspace.entity(term.entity) for term in noun.all(FieldTerm) if term.entity is not None), None)
+    word = draft.touching(noun, 1)
+    counts = word is not None and word.word("count") and word.is_word and not word.text.isascii()
+    following = draft.touching(word, 1) if word is not None else None
+    if following is not None and (following.get(FieldTerm) or following.get(MetricTerm)):
+        return False  # 已婚客户有多少订单
+    return counts and entity is not None and entity.count is not None
 
 
 def _grouped(draft: Draft, noun: Item) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import GrainTerm
+from assistant.language.meanings import GrainTerm, PeriodTerm
 from assistant.language.text import is_han
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import Clause
-from assistant.planner.rules.periods import several_units
+from assistant.planner.rules.clause import RANKED_FEW, Clause
+from assistant.planner.rules.counting import counts_of
+from assistant.planner.rules.heads import is_noun
+from assistant.planner.rules.periods import compare_ends, ends_of, several_units
 from semantic_layer.columns import Note
 from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, TimeBucket
 from semantic_layer.model.metrics import Ratio
@@ -19,15 +21,20 @@ def read_growth(draft: Draft) -> None:
     In a series, a word like "change" only says that time passes.
     """
     up, down, change = draft.words("growth"), draft.words("decline"), draft.words("change")
+    up += _added_most(draft)
+    if draft.compare is not None and not (up or down or change):
+        up, down = _more_by_most(draft)
+    down = [word for word in down if not _lost_people(draft, word)]
     motion = draft.words("motion")
     if motion and (draft.compare is not None or len(draft.periods) > 1):
         change += motion
-    compared = draft.compare is not None or len(draft.periods) > 1 or _sides(draft)
+    sides = _sides(draft) or ("two_groups" in draft.marks and not (up or down))
+    compared = draft.compare is not None or len(draft.periods) > 1 or sides
     if compared:
         draft.claim("compare", *draft.words("comparative_up", "comparative_down"))
     if not (up or down or change):
         return
-    if _sides(draft) and draft.compare is None and not draft.periods[1:]:
+    if sides and draft.compare is None and not draft.periods[1:]:
         draft.claim("side by side", *up, *down, *change)
         return
     series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
@@ -50,6 +57,34 @@ def read_growth(draft: Draft) -> None:
     draft.marks.add("fall" if down and not up else "growth" if up else "change")
 
 
+def _added_most(draft: Draft) -> list[Item]:
+    """ "Added the most from May to June": between two periods what was added is a rise."""
+    from_to = len(draft.periods) == 1 and any(
+        (term := item.get(PeriodTerm)) is not None and ends_of(item, term.period, draft) is not None for item in draft.items
+    )
+    words = draft.words("added") if from_to or draft.compare is not None else []
+    words = [item for item in words if draft.followed_by(item, "most", "least")]
+    if words and from_to and draft.compare is None:
+        compare_ends(draft)
+    return words
+
+
+def _more_by_most(draft: Draft) -> tuple[list[Item], list[Item]]:
+    """12月比11月少卖得最多: against another period, "less" by most is a fall, and not the least."""
+    words = draft.words("comparative_up", "comparative_down")
+    words = [item for item in words if not item.word("most", "least", "top", "bottom")]
+    ordered = [item for item in draft.words("most", "least", "top") if item.is_word and not item.word("comparative_down")]
+    if not ordered or len({item.word("comparative_up") for item in words}) != 1:
+        return [], []
+    return ([], words) if words[0].word("comparative_down") else (words, [])
+
+
+def _lost_people(draft: Draft, word: Item) -> bool:
+    """ "Customers lost": those who left are no fall of the number of those who came."""
+    counts = counts_of(draft.workspace, draft.person or "")
+    return word.says("loses") and bool(draft.metrics) and counts.issuperset(draft.metrics)
+
+
 def _sides(draft: Draft) -> bool:
     """Two sides that stand as groups already: weekend and weekday, two cities."""
     pair = any(isinstance(ref, TimeBucket) and ref.grain == "is_weekend" for ref in draft.by)
@@ -66,21 +101,36 @@ def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     A clause that is marked as the inside of the share ("in the north") belongs to part and whole.
     """
     words = draft.words("share") or _contributes(draft) or _composition(draft)
-    if not words:
+    few = [clause for clause in clauses if clause.words == RANKED_FEW]
+    if not words and "few_share" not in draft.marks:
         return clauses
     moved = draft.marks & {"growth", "fall", "change"} or draft.any_word("money")
     if draft.compare is not None and moved and all(_is_percent(word) for word in words):
         draft.claim("growth", *words)
         return clauses
-    draft.claim("share", *words, *draft.words("whole"))
+    draft.claim("share", *words, *draft.words("whole"), *(_of_each_group(draft, words) if draft.by else []))
     named = [clause for clause in clauses if clause.inside and not clause.is_said]
     inside = named if named and len(clauses) > len(named) and not draft.by else _inside(draft, clauses)
+    if few:
+        # Who has most is the part; what else is said is true of all.
+        inside = [clause for clause in clauses if clause not in few]
+        draft.marks |= {"part_by_filter"} if draft.by else set()
     for clause in clauses:
         clause.inside = clause in inside
     base = [clause.as_condition() for clause in inside if clause.is_said]
     draft.base_conditions += base
     draft.marks.add("share")
+    if "own_whole" in draft.marks and len(draft.metrics) == 2 and draft.beyond is None:
+        # 各月新客数占当月客户数: one figure of another
+        draft.beyond = ("no_ratio", {"text": draft.question.original.strip(), "metrics": list(draft.metrics)})
     return clauses
+
+
+def _of_each_group(draft: Draft, words: list[Item]) -> list[Item]:
+    """ "… and each one's share": each of the groups."""
+    leads = [draft.before(word) for word in words]
+    leads += [draft.before(lead) for lead in leads if lead is not None and lead.is_word]
+    return [lead for lead in leads if lead is not None and lead.free and lead.says("each_of_them", "each_one_of")]
 
 
 def _contributes(draft: Draft) -> list[Item]:
@@ -120,7 +170,11 @@ def share_of(draft: Draft, where_whole: AnyCondition | None) -> ShareOf:
     if "part_by_filter" in draft.marks:
         kept = list(draft.by)
     elif len(draft.by) > 1:
-        kept = [ref for ref in draft.by if isinstance(ref, TimeBucket)]
+        times: list[FieldRef] = [ref for ref in draft.by if isinstance(ref, TimeBucket) and ref not in draft.side_by_side]
+        series: list[FieldRef] = [ref for ref in times if isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS]
+        kept = times if len(times) < len(draft.by) else series if 0 < len(series) < len(times) else times[:1]
+    if "own_whole" in draft.marks:
+        kept += [ref for ref in draft.by if isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS and ref not in kept]
     return ShareOf(by=tuple(kept), where=where_whole)
 
 
@@ -135,6 +189,14 @@ def _inside(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     whole = [clause for clause in clauses if _after_share(draft, clause) and len(clauses) + bool(draft.by) > 1]
     if whole:
         return whole
+    predicates = [clause for clause in clauses if _is_predicate(draft, clause)] if grouped else []
+    if predicates:
+        # "What share of the customers came twice, by age": of those of each age
+        draft.marks.add("part_by_filter")
+        return [clause for clause in clauses if clause not in predicates]
+    led = _before_share_of_them(draft, clauses)
+    if led:
+        return led
     if grouped and not beside and not _by_time_alone(draft):
         return list(clauses)
     if grouped and clauses:
@@ -151,6 +213,32 @@ def _inside(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     return near if 0 < len(near) < len(clauses) else []
 
 
+def _before_share_of_them(draft: Draft, clauses: list[Clause]) -> list[Clause]:
+    """ "Of the customers in Paris, what share came again": those of whom it is asked stand before, what they did behind."""
+    share = next((item for item in draft.items if item.role == "share" and item.word("share")), None)
+    opening = next((item for item in draft.items if item.says("among", "out_of")), None)
+    if share is None or opening is None or opening.index > 1:
+        return []
+    lead = draft.touching(share, -1)
+    while lead is not None and lead.word("filler", "which") and not lead.text.endswith(","):
+        lead = draft.touching(lead, -1)  # ", what percent"
+    comma = lead is not None and lead.text.endswith((",", "，"))
+    before = [clause for clause in clauses if opening.index < clause.last.index < share.index]
+    return before if comma and 0 < len(before) < len(clauses) else []
+
+
+def _is_predicate(draft: Draft, clause: Clause) -> bool:
+    """ "What share of the customers came twice": what they did stands behind the noun, and no "who" makes them the whole."""
+    share = next((item for item in draft.items if item.role == "share" and item.word("share")), None)
+    first = clause.first
+    if clause.is_said or share is None or not share.text.isascii() or first.index < share.index or first.word("relative"):
+        return False
+    noun = draft.touching(first, -1)
+    while noun is not None and noun.light and not is_noun(noun) and noun.index > share.index:
+        noun = draft.touching(noun, -1)
+    return noun is not None and noun.index > share.index and is_noun(noun)
+
+
 def _by_time_alone(draft: Draft) -> bool:
     return all(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
 
@@ -160,7 +248,8 @@ def _beside_share(draft: Draft, clause: Clause) -> bool:
     after, before = draft.after(clause.last), draft.before(clause.first)
     while after is not None and after.role == "names the value's field":
         after = draft.after(after)
-    follows = after is not None and after.word("share")
+    comma = after is not None and any(item.text in (",", "，") for item in draft.between(clause.last, after))
+    follows = after is not None and after.word("share") and not (comma and _is_inside(draft, clause))
     leads = (
         before is not None and before.word("share") and before.text.lower().endswith(("of", "share", "percentage", "占", "占了"))
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
+from assistant.language.words import spelled
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bound import COMPARISONS, around, near, number_of
-from assistant.planner.rules.counting import entity_counts
-from assistant.planner.rules.heads import is_weak_metric, key_metric_of_money
+from assistant.planner.rules.counting import counts_of, entity_counts
+from assistant.planner.rules.heads import is_money, is_weak_metric, key_metric_of_money
 from semantic_layer.conditions import GRAINS
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.reach import knows, reaches
 
-DIFFERENT = ("不同", "不同的", "different", "distinct", "unique")
 REACH = 4
 """Items around a number in which what it counts is looked for."""
 
@@ -19,19 +19,23 @@ REACH = 4
 def counted_by(draft: Draft, number: Item, items: list[Item], whose: str, dataset: str | None) -> tuple[str, list[Item]] | None:
     """The figure that a number bounds: what stands after it, then a metric before it, then what the verb measures."""
     after = number
+    scaled = number.text.lower().endswith(spelled("scales_of_money"))
+    money = scaled or any(each is not None and (each.word("money") or each.text == "$") for each in around(number, items))
     for _ in range(REACH):
         found = near(after, items, 1)
         if found is None:
             break
         after = found
         named = named_figure(draft, after, whose, dataset)
+        if named is not None and money and not _is_amount(draft, named):
+            break  # "over $300 at our branches": an amount counts no branches
         if named is not None:
             return named, [after]
-        passed = after.light or after.word(*COMPARISONS, "classifier", "money", "stop") or after.text.lower() in DIFFERENT
+        passed = after.light or after.word(*COMPARISONS, "classifier", "money", "stop") or after.says("different")
         passed = passed or after.get(PeriodTerm) is not None
         if not (passed or after is number):
             break
-    if any(each is not None and (each.word("money") or each.text == "$") for each in around(number, items)):
+    if money:
         amount = key_metric_of_money(draft)
         named = next((each for each in items if any(not term.weak for term in each.all(MetricTerm))), None)
         verb = next((each for each in items if is_weak_metric(each)), None)
@@ -55,8 +59,15 @@ def counted_by(draft: Draft, number: Item, items: list[Item], whose: str, datase
     return None
 
 
+def _is_amount(draft: Draft, name: str) -> bool:
+    metric = draft.workspace.metric(name)
+    return metric is not None and is_money(metric)
+
+
 def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> str | None:
     """What one item counts."""
+    if item.says("pronouns") and item.number is None and dataset is not None:
+        return _counted_again(draft, item, whose, dataset)
     if item.word("times") or item.text in ("次", "趟", "回"):
         return _rows(draft, whose, dataset)
     verb, number = item.get(VerbTerm), draft.touching(item, -1)
@@ -67,13 +78,13 @@ def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> s
     rows = draft.workspace.dataset(data.dataset) if data is not None else None
     if rows is not None and rows.count is not None:
         return rows.count
-    person = next((each for each in draft.workspace.entities if each.personal), None)
+    person = draft.workspace.entity(draft.person) if draft.person is not None else None
     if person is not None and person.name != whose and item.is_word and item.word("classifier") and item.text.endswith("人"):
         return _count_in(draft, person.name, dataset) or person.count or person.name
     field = item.get(FieldTerm)
     metrics = [term.name for term in item.all(MetricTerm) if not term.weak]
     if field is not None and field.entity is not None and field.entity != whose:
-        counts = {each.name for each in entity_counts(draft.workspace, field.entity)}
+        counts = counts_of(draft.workspace, field.entity)
         own = next((name for name in metrics if name in counts), None)
         described = draft.workspace.entity(field.entity)
         default = described.count if described is not None and dataset is None else None
@@ -90,6 +101,13 @@ def named_figure(draft: Draft, item: Item, whose: str, dataset: str | None) -> s
     grain, before = item.get(GrainTerm), draft.touching(item, -1)
     led = before is not None and before.text.lower() in ("the", "this", "that")
     return grain.grain if grain is not None and not grain.groups and not item.word("filler") and not led else None
+
+
+def _counted_again(draft: Draft, pronoun: Item, whose: str, dataset: str) -> str | None:
+    """ "Fewer than ten of them": what was counted before, in the data that the verb names."""
+    named = [term.entity for item in draft.items[: pronoun.index] for term in item.all(FieldTerm)]
+    entity = next((each for each in reversed(named) if each not in (None, whose)), None)
+    return _count_in(draft, entity, dataset) if entity is not None else None
 
 
 def _knows(draft: Draft, metric: Aggregate, whose: str) -> bool:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, TagTerm, ValueTerm, VerbTerm
+from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, TagTerm, ValueTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import Clause, describes, side_by_side_ref
-from assistant.planner.rules.counting import entity_counts
-from assistant.planner.rules.periods import several_units
-from assistant.planner.rules.phrases import WHO
-from semantic_layer.calendar import resolve
-from semantic_layer.columns import Note
-from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Grain, Tag, TimeBucket
+from assistant.planner.rules.clause import OF_EACH, Clause, describes, side_by_side_ref
+from assistant.planner.rules.counting import counts_of
+from assistant.planner.rules.grains import join_own_time, read_grains, read_trend
+from assistant.planner.rules.heads import entity_of
+from assistant.planner.rules.weekdays import read_each_weekday
+from semantic_layer.conditions import SERIES_GRAINS, Field, FieldRef, Meets, Tag, TimeBucket
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Ratio
@@ -26,34 +23,24 @@ def read_groups(draft: Draft, clauses: list[Clause]) -> None:
     """Fills the dimensions of the draft."""
     _who(draft)
     _by_words(draft, clauses)
-    _grains(draft)
+    read_grains(draft)
     _named_dimensions(draft)
+    _ranked_things(draft)
     _listed_values(draft, clauses)
-    _trend(draft)
-    _own_time(draft)
-
-
-RELATIVES = ("who", "that", "whose")
+    read_trend(draft)
+    read_each_weekday(draft)
+    join_own_time(draft)
 
 
 def _who(draft: Draft) -> None:
     """ "Who spent the most": a row for each person."""
-    person = next((each for each in draft.workspace.entities if each.personal), None)
-    who = next((item for item in draft.words("which") if item.text.lower() in WHO), None)
+    person = draft.workspace.entity(draft.person) if draft.person is not None else None
+    who = next((item for item in draft.words("which") if item.says("who")), None)
     ranked = draft.any_word("most", "least", "top", "bottom", "best", "worst")
     named = person is not None and any(term.entity == person.name for item in draft.items for term in item.all(FieldTerm))
     if person is not None and who is not None and ranked and draft.metrics and not named:
         draft.claim(f"by {person.key_name}", who)
         draft.bind_group(Field(name=person.key_name))
-
-
-def _own_time(draft: Draft) -> None:
-    """ "by payment time, monthly": the field and the grain are one cut."""
-    fields = [ref for ref in draft.by if isinstance(ref, TimeBucket) and ref.field is not None]
-    plain = [ref for ref in draft.by if isinstance(ref, TimeBucket) and ref.field is None]
-    if len(fields) == 1 and len(plain) == 1 and fields[0].grain == "date":
-        merged = TimeBucket(grain=plain[0].grain, field=fields[0].field)
-        draft.by = [merged if ref == fields[0] else ref for ref in draft.by if ref != plain[0]]
 
 
 def reference(workspace: Workspace, item: Item) -> FieldRef | None:
@@ -96,7 +83,8 @@ def _by_words(draft: Draft, clauses: list[Clause]) -> None:
             )
         ):
             noun, steps = draft.after(noun), steps + 1
-        if noun is not None and not noun.free and noun.get(ValueTerm) is not None and word.word("per", "which"):
+        each = word.word("per", "which") or word.says("each_of_them")
+        if noun is not None and not noun.free and noun.get(ValueTerm) is not None and each:
             noun = _head_of_value(draft, noun)
         if noun is None or not noun.free or _measured(draft, noun, word):
             continue
@@ -109,7 +97,7 @@ def _by_words(draft: Draft, clauses: list[Clause]) -> None:
 
 
 def _head_of_value(draft: Draft, value: Item) -> Item | None:
-    """ "Per red item": the noun that the value stands before is what is cut by."""
+    """ "Per red item", "of each red item": the noun that the value stands before is what is cut by."""
     head = draft.after(value)
     if head is None or head.role != "names the value's field" or not any(term.entity for term in head.all(FieldTerm)):
         return None
@@ -119,7 +107,7 @@ def _head_of_value(draft: Draft, value: Item) -> Item | None:
 
 def _one_of_listed(draft: Draft, noun: Item, word: Item, clauses: list[Clause]) -> bool:
     """ "Red or blue, which colour": the noun stands for the values listed before it, which are the groups."""
-    entity = next((term.entity for term in noun.all(FieldTerm) if term.entity is not None), None)
+    entity = entity_of(noun)
     grain = noun.get(GrainTerm)
     for clause in clauses:
         ref = side_by_side_ref(clause)
@@ -146,17 +134,41 @@ def _not_grouping(draft: Draft, word: Item, noun: Item | None) -> bool:
         and any(item.word("filler") and item.text.lower() not in ("of", "our", "the") for item in between)
     ):
         return True
+    if word.word("filler") and _is_the_whole(draft, noun, between):
+        draft.claim("names what is measured", noun)
+        return True
     before = draft.before(word)
-    if word.text.lower() == "by" and before is not None and before.get(VerbTerm) is not None:
+    if word.text.lower() == "by" and before is not None and before.get(VerbTerm) is not None and not _is_bare(draft, word, noun):
         draft.claim("says which data", word)
         return True
     entity = next((draft.workspace.entity(term.entity) for term in noun.all(FieldTerm) if term.entity is not None), None)
     if word.text.lower() == "by" and entity is not None and entity.personal and _acts(draft, word, noun):
         draft.claim("names what is measured", word, noun)
         return True
+    if word.says("among") and word.word("inside") and entity is not None and entity.personal:
+        draft.claim("names what is measured", noun)
+        return True  # "the reply rate among families with children": those who are meant
+    if word.says("among") and entity is not None and any(item.role == f"{OF_EACH}{entity.name} did" for item in draft.items):
+        draft.claim("names what is measured", word, noun)
+        return True  # "among families with children who came ten times"
     if word.text.lower() == "per" and entity is not None and entity.personal:
         return True
     return _is_per(draft, noun)
+
+
+def _is_the_whole(draft: Draft, noun: Item, between: list[Item]) -> bool:
+    """ "Across the whole shop": one thing in full, and no cut."""
+    last = draft.question.tokens[noun.span.end - 1]
+    entity = any(term.entity is not None for term in noun.all(FieldTerm))
+    return entity and last.text.isascii() and last.text == last.key and any(item.word("whole") for item in between)
+
+
+def _is_bare(draft: Draft, word: Item, noun: Item) -> bool:
+    """ "Returned by shop": one thing without an article is what is cut by, "by shops" and "by a shop" who did it."""
+    last = draft.question.tokens[noun.span.end - 1]
+    entity = next((draft.workspace.entity(term.entity) for term in noun.all(FieldTerm) if term.entity is not None), None)
+    single = last.text.isascii() and last.text == last.key
+    return entity is not None and not entity.personal and single and draft.touching(word, 1) is noun
 
 
 def _acts(draft: Draft, word: Item, noun: Item) -> bool:
@@ -168,10 +180,10 @@ def _acts(draft: Draft, word: Item, noun: Item) -> bool:
 
 def _is_per(draft: Draft, noun: Item) -> bool:
     """ "how often did each customer come in": the ratio is per customer already."""
-    entity = next((term.entity for term in noun.all(FieldTerm) if term.entity is not None), None)
+    entity = entity_of(noun)
     if entity is None:
         return False
-    counts = {metric.name for metric in entity_counts(draft.workspace, entity)}
+    counts = counts_of(draft.workspace, entity)
     for name in draft.metrics:
         metric = draft.workspace.metric(name)
         if isinstance(metric, Ratio) and metric.ratio.denominator.metric in counts:
@@ -231,61 +243,9 @@ def _take_listed(draft: Draft, noun: Item) -> None:
 def name_of(ref: FieldRef) -> str:
     if isinstance(ref, Field | Tag):
         return ref.name
+    if isinstance(ref, Meets):
+        return ref.entity
     return ref.grain if isinstance(ref, TimeBucket) else ref.metric
-
-
-def _grains(draft: Draft) -> None:
-    """ "monthly" groups by itself; "month" does after an order word or "which"."""
-    ordering = draft.any_word("most", "least", "top", "bottom")
-    for item in draft.items:
-        if not item.free:
-            continue
-        grain = item.get(GrainTerm)
-        if grain is None:
-            continue
-        number = draft.before(item)
-        counted = number is not None and number.get(NumberTerm) is not None
-        if any(term.groups for term in item.all(GrainTerm)):
-            chosen: Grain = next(term.grain for term in item.all(GrainTerm) if term.groups)
-            draft.claim(f"by {chosen}", item)
-            draft.bind_group(TimeBucket(grain=chosen))
-        elif grain.field is not None:
-            draft.claim(f"by {grain.grain}", item)
-            draft.bind_group(TimeBucket(grain=grain.grain, field=grain.field))
-        elif ordering or draft.any_word("which", "share", "ranking", "distribution") or (counted and not draft.by):
-            draft.claim(f"by {grain.grain}", item)
-            draft.bind_group(TimeBucket(grain=grain.grain))
-    _absorb_units(draft)
-    grains = {ref.grain for ref in draft.by if isinstance(ref, TimeBucket)}
-    if "weekday" in grains and "week" in grains and not _apart(draft, "week", "weekday"):
-        # 一周里星期几: the week is only what the days are of.
-        draft.by = [ref for ref in draft.by if not (isinstance(ref, TimeBucket) and ref.grain == "week" and ref.field is None)]
-    if grains & {"weekday", "hour"} and "date" in grains and not _apart(draft, "date", *(grains & {"weekday", "hour"})):
-        # 一周七天里哪天, 一天里每个小时: the day is the weekday's or the hour's own.
-        draft.by = [ref for ref in draft.by if not (isinstance(ref, TimeBucket) and ref.grain == "date" and ref.field is None)]
-
-
-def _apart(draft: Draft, *grains: str) -> bool:
-    """The grains are asked in two phrases: "which day was best, and what weekday was it"."""
-    places = [[item for item in draft.items if item.role == f"by {grain}"] for grain in grains]
-    if not all(places):
-        return False
-    between = draft.between(places[0][0], places[1][-1])
-    if not any(item.text.startswith("哪") or item.word("which") or draft.led_by(item, "which") for item in places[0]):
-        return False
-    return any(item.text in (",", "，", ".", "?", ";", "and") for item in between)
-
-
-def _absorb_units(draft: Draft) -> None:
-    """ "these two hours", "the two months": a grain noun beside listed times or periods says nothing new."""
-    for item in draft.items:
-        grain = item.get(GrainTerm)
-        if item.free and grain is not None and (draft.periods or draft.by):
-            neighbours = [draft.touching(item, -1), draft.touching(item, -1) and draft.before(item)]
-            touching = draft.touching(item, -1)
-            named = touching is not None and touching.get(PeriodTerm) is not None
-            if named or any(each is not None and each.word("refer", "this", "filler") for each in neighbours):
-                draft.claim("names the period", item)
 
 
 def _named_dimensions(draft: Draft) -> None:
@@ -302,10 +262,12 @@ def _named_dimensions(draft: Draft) -> None:
         entity = next((term.entity for term in terms if term.entity is not None), None)
         whole = draft.touching(item, -1)
         ranked = bool(draft.metrics) and draft.any_word("most", "least", "top", "bottom") and not _counts(draft, entity)
+        summed = draft.touching(item, 1)
         plain = not wants_entities or (_is_counted(draft, entity) and not ranked) or (whole is not None and whole.word("whole"))
+        plain = plain or (summed is not None and summed.word("sum", "plus") and not summed.word("conj"))
         number = draft.before(item)
         top = number is not None and number.number is not None and draft.led_by(number, "top", "bottom", "most", "least")
-        if entity is not None and (draft.by or plain) and not top:
+        if entity is not None and (draft.by or plain) and not top and not (draft.metrics and _names_the_key(draft, item)):
             draft.claim("names what is measured", item)
             draft.entities.append(entity)
             continue
@@ -320,6 +282,12 @@ def _named_dimensions(draft: Draft) -> None:
         draft.bind_group(Tag(name=tag.name))
 
 
+def _names_the_key(draft: Draft, item: Item) -> bool:
+    """分店号, "branch id": the key itself is wanted, a row for each."""
+    after = draft.touching(item, 1)
+    return any(term.key for term in item.all(FieldTerm)) or (after is not None and after.word("key_noun") and after.is_word)
+
+
 def _reached(draft: Draft, ref: FieldRef) -> bool:
     """A dimension that only stands beside a metric must be one of its data; after a group word it is asked for in earnest."""
     if not isinstance(ref, Field):
@@ -330,13 +298,25 @@ def _reached(draft: Draft, ref: FieldRef) -> bool:
 
 def _counts(draft: Draft, entity: str | None) -> bool:
     """One of the metrics counts the entity itself."""
-    return entity is not None and bool({each.name for each in entity_counts(draft.workspace, entity)} & set(draft.metrics))
+    return entity is not None and bool(counts_of(draft.workspace, entity) & set(draft.metrics))
 
 
 def _is_counted(draft: Draft, entity: str | None) -> bool:
     """The entity has a count of its own: beside a metric its name is no cut."""
     described = draft.workspace.entity(entity or "")
     return described is not None and described.count is not None
+
+
+def _ranked_things(draft: Draft) -> None:
+    """红色的几个展会按成本排一下: what is to be ranked is the noun that the value stands before."""
+    if draft.by or not draft.metrics or not draft.any_word("ranking", "ascending"):
+        return
+    for item in draft.items:
+        term = next((each for each in item.all(FieldTerm) if each.entity is not None), None)
+        if item.role == "names the value's field" and term is not None:
+            draft.bind_group(Field(name=term.name))
+            draft.claim("counter", *(each for each in (draft.touching(item, -1),) if each is not None and each.word("count")))
+            return
 
 
 def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
@@ -360,37 +340,16 @@ def _listed_values(draft: Draft, clauses: list[Clause]) -> None:
         ):
             draft.side_by_side.append(ref)
             draft.bind_group(ref)
+        if ref in draft.by:
+            # "Red and blue each": every listed value by itself, which is what they are cut by.
+            draft.claim("each listed", *(word for word in draft.words("per") if draft.touching(word, -1) is clause.last))
 
 
 def _chooses(draft: Draft) -> bool:
     """ "Red or blue, which sells more?" wants both figures; "orders with red or blue" one figure for either."""
-    which = [item for item in draft.items if item.word("which") and item.text.lower() not in RELATIVES]
+    which = [item for item in draft.items if item.word("which") and not item.says("relatives")]
     return bool(which) or draft.any_word("comparative_up", "comparative_down", "most", "least", "than")
 
 
 def _single_hours(clause: Clause) -> bool:
     return len(clause.items) > 1 and len(clause.values) == len([item for item in clause.items if item.role])
-
-
-def _trend(draft: Draft) -> None:
-    """A trend without a grain: by month, or by day where the period is short."""
-    words = draft.words("trend")
-    if not words or not draft.metrics:
-        return
-    if not any(isinstance(ref, TimeBucket) for ref in draft.by):
-        grain = _grain_for(draft)
-        draft.bind_group(TimeBucket(grain=grain))
-        draft.notes.append(Note(code="default_grain", parts={"grain": grain}))
-    draft.claim("over time", *words)
-    draft.marks.add("trend")
-
-
-def _grain_for(draft: Draft) -> Grain:
-    today = draft.today
-    many = several_units(draft)
-    if many is not None:
-        return many
-    period = draft.periods[0] if draft.periods else today.settings.default_period
-    span = resolve(period, today.as_of, today.data, today.settings.conventions)
-    days = (span.end - span.start + timedelta(days=1)).days
-    return "date" if days <= 31 else "week" if days <= 92 else "month"

@@ -6,7 +6,7 @@ import re
 
 from assistant.language.meanings import FieldTerm, MetricTerm, NumberTerm
 from assistant.planner.draft import Draft, Item
-from semantic_layer.model.metrics import Aggregate
+from semantic_layer.model.metrics import Aggregate, AnyMetric
 
 
 def is_weak(item: Item) -> bool:
@@ -15,7 +15,13 @@ def is_weak(item: Item) -> bool:
 
 def is_noun(item: Item) -> bool:
     """The word names an entity as well ("customers"): a head only where nothing else is."""
-    return any(term.entity is not None for term in item.all(FieldTerm))
+    return entity_of(item) is not None
+
+
+def entity_of(item: Item | None) -> str | None:
+    """The entity that an item names, if any."""
+    terms = item.all(FieldTerm) if item is not None else []
+    return next((term.entity for term in terms if term.entity is not None), None)
 
 
 def add_metric(draft: Draft, name: str) -> None:
@@ -57,6 +63,11 @@ def key_metric_of_money(draft: Draft) -> str | None:
     """ "How much money": the first key metric that is an amount of money."""
     for name in draft.workspace.workspace.key_metrics:
         metric = draft.workspace.metric(name)
-        if isinstance(metric, Aggregate) and metric.agg == "sum" and re.fullmatch("[A-Z]{3}", metric.unit.get("en")):
+        if isinstance(metric, Aggregate) and metric.agg == "sum" and is_money(metric):
             return name
     return None
+
+
+def is_money(metric: AnyMetric) -> bool:
+    """Whether its unit is a currency."""
+    return re.fullmatch("[A-Z]{3}", metric.unit.get("en")) is not None

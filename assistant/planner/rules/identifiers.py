@@ -31,7 +31,7 @@ def read_identifiers(draft: Draft) -> list[Clause]:
 
 
 def _inside_metrics(draft: Draft) -> list[Clause]:
-    """ "Cost of tour 18", 18号展会成本: the metric's own word holds the noun of the key."""
+    """ "Cost of tours 18 and 20", 18号展会成本: the metric's own word holds the noun of the keys."""
     found: list[Clause] = []
     for item in draft.items:
         if not item.free or not any(not term.weak for term in item.all(MetricTerm)) or item.get(FieldTerm) is not None:
@@ -40,13 +40,15 @@ def _inside_metrics(draft: Draft) -> list[Clause]:
             words = [word.lower() for word in entity.words()]
             text = item.text.lower()
             after, before = draft.after(item), draft.touching(item, -1)
-            ends = any(text.endswith(word) for word in words) and _is_plain_number(after)
+            singular = " ".join(token.key for token in draft.question.tokens[item.span.start : item.span.end])
+            ends = any(text.endswith(word) or singular.endswith(f" {word}") for word in words) and _is_plain_number(after)
             begins = any(text.startswith(word) for word in words) and before is not None and _is_key(before)
-            number = after if ends else before if begins else None
-            value = _as_key(draft, entity.key_name, number) if number is not None else None
-            if number is not None and value is not None:
-                draft.claim(entity.key_name, number)
-                found.append(Clause([number], FieldOf(name=entity.key_name), [value], words=f"{number.text} {item.text}"))
+            numbers = _numbers_after(draft, item) if ends else [before] if begins and before is not None else []
+            values = [(number, _as_key(draft, entity.key_name, number)) for number in numbers]
+            if values and all(value is not None for _, value in values):
+                draft.claim(entity.key_name, *draft.items[numbers[0].index : numbers[-1].index + 1])
+                words = f"{item.text} " + " ".join(number.text for number in numbers)
+                found.append(Clause(numbers, FieldOf(name=entity.key_name), [value for _, value in values], words=words))
     return found
 
 
@@ -88,6 +90,9 @@ def _numbers_after(draft: Draft, noun: Item) -> list[Item]:
             break
         link = draft.after(numbers[-1])
         comma = follower if follower is not None and follower.text in (",", "，", "、", "/", "&", "+") else None
+        if _is_written(numbers[-1]) and _is_written(follower) and follower is not None and not _has_own_noun(draft, follower):
+            numbers.append(follower)  # "branches 8 13 18"
+            continue
         nearest = comma or link
         if nearest is None or not (nearest is comma or nearest.word("conj", "plus", "than", "side_by_side", "or")):
             break
@@ -98,6 +103,10 @@ def _numbers_after(draft: Draft, noun: Item) -> list[Item]:
             break
         numbers.append(target)
     return numbers
+
+
+def _is_written(item: Item | None) -> bool:
+    return item is not None and _is_plain_number(item) and item.text.strip().isdigit()
 
 
 def _has_own_noun(draft: Draft, number: Item) -> bool:

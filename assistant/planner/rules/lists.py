@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, VerbTerm
+from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause, describes
 from semantic_layer.conditions import Field as FieldOf
@@ -24,9 +24,11 @@ def negate(draft: Draft, clauses: list[Clause]) -> None:
             preceding.negated = True
             draft.claim("not", word)
     for word in draft.words("not"):
+        if _denies_days(draft, word):
+            continue  # "bought red ones but not in May"
         following = _clause_near(draft, clauses, word, 1)
         preceding = _clause_near(draft, clauses, word, -1)
-        target = following or preceding
+        target = following or (preceding if not word.says("zero") else None)
         if target is None:
             continue
         if preceding is not None and preceding.negated and (following is None or word.text.endswith("外")):
@@ -35,6 +37,11 @@ def negate(draft: Draft, clauses: list[Clause]) -> None:
         for clause in [target, *_listed_with(draft, clauses, target)]:
             clause.negated = True
         draft.claim("not", word)
+
+
+def _denies_days(draft: Draft, word: Item) -> bool:
+    days = draft.after(word)
+    return word.says("denies") and word.text.isascii() and days is not None and days.get(PeriodTerm) is not None
 
 
 def _clause_near(draft: Draft, clauses: list[Clause], word: Item, way: int) -> Clause | None:
@@ -86,6 +93,26 @@ def _next_in_list(draft: Draft, clauses: list[Clause], clause: Clause) -> Clause
     return following
 
 
+def _set_against(draft: Draft, clauses: list[Clause], clause: Clause) -> Clause | None:
+    """红色的销售额比蓝色高吗: the figure stands between the two values."""
+    for other in clauses:
+        than = draft.touching(other.first, -1)
+        if other.first.index <= clause.last.index or other.ref is None or other.ref != clause.ref or than is None:
+            continue
+        between = [item for item in draft.between(clause.last, than) if not (item.light or item.text == "的")]
+        measured = bool(between) and all(item.get(MetricTerm) is not None for item in between)
+        if than.word("than") and than.free and not than.text.isascii() and measured and not _is_said_of_a_noun(draft, other.last):
+            return other
+    return None
+
+
+def _is_said_of_a_noun(draft: Draft, last: Item) -> bool:
+    """…比蓝色高的门店: what is compared is said of each one of the things behind it."""
+    behind = draft.items[last.index + 1 :]
+    end = next((at for at, item in enumerate(behind) if item.text in (",", "，", "?", "？")), len(behind))
+    return any(item.text.endswith("的") for item in behind[:end])
+
+
 def join_weekdays(draft: Draft, clauses: list[Clause]) -> list[Clause]:
     """Monday to Thursday: all days between; a whole week is no condition but a cut by weekday."""
     result: list[Clause] = []
@@ -116,7 +143,7 @@ def join_lists(draft: Draft, clauses: list[Clause]) -> list[Clause]:
         if id(clause) in taken:
             continue
         at = clause
-        while (following := _next_in_list(draft, clauses, at)) is not None and id(following) not in taken:
+        while (following := _next_in_list(draft, clauses, at) or _set_against(draft, clauses, at)) and id(following) not in taken:
             if following.negated != clause.negated:
                 break
             links = [each for each in draft.between(at.last, following.first) if each.free]
@@ -143,7 +170,10 @@ def _merged_by_field(clauses: list[Clause], draft: Draft) -> list[Clause]:
             continue
         key = str(clause.ref)
         if key in seen and seen[key].values == clause.values:
-            seen[key].items += clause.items
+            if _of_another_deed(draft, seen[key], clause):
+                kept.append(clause)
+            else:
+                seen[key].items += clause.items
             continue
         if key in seen and isinstance(clause.ref, TimeBucket) and _narrows(seen[key], clause):
             continue
@@ -152,6 +182,12 @@ def _merged_by_field(clauses: list[Clause], draft: Draft) -> list[Clause]:
         seen[key] = clause
         kept.append(clause)
     return sorted(kept + [each for each in clauses if each.ref is None or each.negated], key=lambda each: each.first.index)
+
+
+def _of_another_deed(draft: Draft, first: Clause, second: Clause) -> bool:
+    """ "Bought red ones in May and no red ones since": the value is said again of something else that was done."""
+    between = draft.between(first.last, second.first)
+    return any(item.get(VerbTerm) is not None or item.get(PeriodTerm) is not None for item in between)
 
 
 def _narrows(first: Clause, second: Clause) -> bool:

@@ -5,34 +5,70 @@ from __future__ import annotations
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, TagTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.averages import read_averages, read_ratios
-from assistant.planner.rules.clause import Clause
-from assistant.planner.rules.counting import count_metric, entity_counts, read_counts, read_things
-from assistant.planner.rules.heads import add_metric, is_grouped, is_noun, is_ranked, is_weak, key_metric_of_money
-from assistant.planner.rules.phrases import OF_EACH
+from assistant.planner.rules.clause import OF_EACH, Clause
+from assistant.planner.rules.counting import (
+    count_metric,
+    counts_of,
+    entity_counts,
+    listed_nouns,
+    measured_by,
+    read_counts,
+    read_things,
+)
+from assistant.planner.rules.deeds import COUNTS_BY_DEEDS
+from assistant.planner.rules.each import read_each
+from assistant.planner.rules.heads import (
+    add_metric,
+    entity_of,
+    is_grouped,
+    is_noun,
+    is_ranked,
+    is_weak,
+    is_weak_metric,
+    key_metric_of_money,
+)
 from semantic_layer.columns import Note
-from semantic_layer.conditions import InSegment, Tag
+from semantic_layer.conditions import Tag
 from semantic_layer.metric_parts import base_datasets
+from semantic_layer.tag_parts import mentioned
 
 
 def read_measures(draft: Draft, clauses: list[Clause]) -> None:
     """Fills the metrics of the draft."""
     _hints(draft)
+    read_each(draft)
+    if draft.each is None or not draft.metrics:
+        _measured(draft, clauses)
+    _times_beside(draft)
+    _verbs_beside(draft)
+    read_averages(draft)
+    if COUNTS_BY_DEEDS not in draft.marks:
+        _one_count(draft)
+    _quantities(draft)
+    _same_data(draft)
+    _visits(draft)
+
+
+def _sold(draft: Draft) -> None:
+    """ "Bestsellers", 最畅销的颜色: the word for the order says that money is meant."""
+    money = key_metric_of_money(draft)
+    if money is not None and any(item.says("sells") for item in draft.words("most", "least")):
+        add_metric(draft, money)
+
+
+def _measured(draft: Draft, clauses: list[Clause]) -> None:
     read_ratios(draft)
     read_counts(draft, clauses)
     _named(draft, clauses)
     read_things(draft, clauses)
     if not draft.metrics:
+        _sold(draft)
+    if not draft.metrics:
         _members(draft, clauses)
     if not draft.metrics:
         _entity_alone(draft, clauses)
     if not draft.metrics:
-        _by_verb(draft)
-    _times_beside(draft)
-    _verbs_beside(draft)
-    read_averages(draft)
-    _one_count(draft)
-    _quantities(draft)
-    _same_data(draft)
+        _by_verb(draft, clauses)
 
 
 def _named(draft: Draft, clauses: list[Clause]) -> None:
@@ -44,7 +80,7 @@ def _named(draft: Draft, clauses: list[Clause]) -> None:
         if is_noun(item) and is_ranked(draft, item):
             continue
         name = term.name
-        if is_noun(item) and _is_count_of(draft, name, item):
+        if is_noun(item) and _is_count_of(draft, name, item) and not (heads and _stands_alone(draft, item)):
             entity = next(term.entity for term in item.all(FieldTerm) if term.entity is not None)
             name = count_metric(draft, entity, clauses) or name
         draft.claim(f"metric {name}", item)
@@ -53,8 +89,8 @@ def _named(draft: Draft, clauses: list[Clause]) -> None:
 
 def _is_count_of(draft: Draft, name: str, item: Item) -> bool:
     """The metric counts the very entity that its word names, so other data may count it as well."""
-    entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
-    return entity is not None and name in {metric.name for metric in entity_counts(draft.workspace, entity)}
+    entity = entity_of(item)
+    return entity is not None and name in counts_of(draft.workspace, entity)
 
 
 def _times_beside(draft: Draft) -> None:
@@ -83,6 +119,9 @@ def _verbs_beside(draft: Draft) -> None:
         after = draft.touching(item, 1)
         if after is not None and any(not term.weak for term in after.all(MetricTerm)) and not item.text.isascii():
             draft.claim("verb", item)  # 花了多少成本: the verb of the figure
+            continue
+        if any(each.name in draft.metrics for each in item.all(MetricTerm)):
+            draft.claim("verb", item)
             continue
         before = draft.touching(item, -1)
         if before is not None and before.get(VerbTerm) is not None and not before.get(MetricTerm) and len(item.text) == 1:
@@ -115,17 +154,24 @@ def _one_count(draft: Draft) -> None:
 
 def _members(draft: Draft, clauses: list[Clause]) -> None:
     """Members of a segment, or holders of a tag's value, are counted: how many high-value customers."""
-    asked = draft.any_word("count", "share", "distribution", "group_after", "group", "list", "trend", "how_much")
+    asked = draft.any_word("size_of", "count", "share", "distribution", "group_after", "group", "list", "trend", "how_much")
     about = [ref.name for clause in clauses if isinstance(ref := clause.ref, Tag)]
-    about += [clause.condition.name for clause in clauses if isinstance(clause.condition, InSegment)]
+    about += [each.name for clause in clauses for each in mentioned(clause.condition)]
     about += [term.name for _, term in draft.having(TagTerm)]
     for name in about if asked else []:
         owner = draft.workspace.tag(name) or draft.workspace.segment(name)
         entity = draft.workspace.entity(owner.entity) if owner else None
         if entity is not None and entity.count is not None:
-            draft.claim(f"metric {entity.count}", *(word for word in draft.words("count") if word.is_word))
+            draft.claim(f"metric {entity.count}", *(word for word in draft.words("count", "size_of") if word.is_word))
             add_metric(draft, entity.count)
             return
+
+
+def _stands_alone(draft: Draft, noun: Item) -> bool:
+    """ "Buyers vs loan borrowers": the word for the data is not the noun's own, as in "reached buyers"."""
+    beside = [near for near in (draft.touching(noun, -1), draft.touching(noun, 1)) if near is not None]
+    told = any(near.get(DatasetTerm) is not None or near.get(VerbTerm) is not None for near in beside)
+    return not told and _listed_as_metric(draft, noun)
 
 
 def _listed_as_metric(draft: Draft, item: Item) -> bool:
@@ -137,11 +183,17 @@ def _listed_as_metric(draft: Draft, item: Item) -> bool:
             return True
     for step in (draft.before, draft.after):
         link = step(item)
-        if link is None or not link.word("conj", "plus", "remove") or (link.role or "").startswith(OF_EACH):
+        if link is None or not link.word("conj", "plus", "remove", "side_by_side") or (link.role or "").startswith(OF_EACH):
             continue
         other = step(link)
+        if other is not None and other.get(DatasetTerm) is not None and other.get(MetricTerm) is None:
+            other = step(other)  # "buyers vs loan borrowers": the data of the other figure
         if other is not None and other.get(MetricTerm) is not None:
             return True
+        if step == draft.before and other is not None and other.get(FieldTerm) is not None and is_grouped(draft, other):
+            # "Sales by age and orders": things in the plural are a figure, and no second cut.
+            last = draft.question.tokens[item.span.end - 1]
+            return last.text.isascii() and last.text != last.key
     return False
 
 
@@ -164,8 +216,8 @@ def _entity_alone(draft: Draft, clauses: list[Clause]) -> None:
     for item in draft.items:
         if not item.free:
             continue
-        entity = next((term.entity for term in item.all(FieldTerm) if term.entity is not None), None)
-        if entity is None or is_grouped(draft, item) or is_ranked(draft, item):
+        entity = entity_of(item)
+        if entity is None or is_grouped(draft, item) or is_ranked(draft, item) or _is_owner(draft, item):
             continue
         if not wanted and item.get(MetricTerm) is None:
             continue
@@ -173,16 +225,33 @@ def _entity_alone(draft: Draft, clauses: list[Clause]) -> None:
         if name is not None:
             draft.claim(f"metric {name}", item)
             add_metric(draft, name)
+            listed_nouns(draft, item, clauses)
             return
 
 
-def _by_verb(draft: Draft) -> None:
+def _is_owner(draft: Draft, noun: Item) -> bool:
+    """5月来过的客户6月花了多少: of those whom something is said of, what a verb measures is asked."""
+    said = any(each is not None and (each.role or "").startswith(OF_EACH) for each in _beside(draft, noun))
+    said = said or any(each.word("median", "percentile", "quartile") or each.role == "statistic" for each in draft.items)
+    asked = any(item.free and is_weak_metric(item) and not item.word("filler") for item in draft.items)
+    return said and (asked or any(item.says("how_much_money") for item in draft.items))
+
+
+def _beside(draft: Draft, noun: Item) -> tuple[Item | None, Item | None]:
+    """The items around a noun; fillers before it are passed over."""
+    before = draft.touching(noun, -1)
+    while before is not None and before.light and before.role is None:
+        before = draft.touching(before, -1)
+    return before, draft.touching(noun, 1)
+
+
+def _by_verb(draft: Draft, clauses: list[Clause]) -> None:
     """ "sold", "spent": a verb asks for its metric where no noun does."""
     verbs = [item for item, _ in draft.having(MetricTerm) if not is_noun(item)]
     for item in verbs:
-        term = item.all(MetricTerm)[0]
-        draft.claim(f"metric {term.name}", item)
-        add_metric(draft, term.name)
+        name = measured_by(draft, item, clauses)
+        draft.claim(f"metric {name}", item)
+        add_metric(draft, name)
         return
     for item in draft.words("money"):
         name = key_metric_of_money(draft)
@@ -209,6 +278,18 @@ def _same_data(draft: Draft) -> None:
         terms = [*item.all(VerbTerm), *item.all(DatasetTerm)]
         fits = any(term.dataset in datasets for term in terms) or (bool(terms) and _in_words(draft, item.text))
         if item.free and fits and item.get(FieldTerm) is None:
+            draft.claim("says which data", item)
+
+
+def _visits(draft: Draft) -> None:
+    """七月来了多少客户, 逛了几家门店: that people came is what the data of their number tells."""
+    person = draft.workspace.entity(draft.person or "")
+    told = set(base_datasets(draft.workspace, person.count)) if person is not None and person.count is not None else set[str]()
+    asked = {dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)}
+    for item in draft.words("act"):
+        before = draft.touching(item, -1)
+        denied = before is not None and before.word("never", "not", "only", "both", "add", "first_time")
+        if item.says("came") and not item.word("never") and not denied and told and asked <= told:
             draft.claim("says which data", item)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from assistant.language.meanings import FieldTerm, GrainTerm, MetricTerm, NumberTerm
 from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.clause import OF_EACH
+from assistant.planner.rules.counting import counted_by_rows
 from semantic_layer.columns import Note
-from semantic_layer.conditions import Field, TimeBucket
+from semantic_layer.conditions import SERIES_GRAINS
 from semantic_layer.requests import OrderBy, Part
 
 MANY = 10
@@ -17,31 +19,66 @@ def read_order(draft: Draft) -> None:
     if not draft.metrics:
         return
     number = _number(draft)
-    words = [word for word in draft.words("most", "least", "top", "bottom", "ranking", "ascending") if not _idle(word)]
+    words = [word for word in draft.words("most", "least", "top", "bottom", "ranking", "ascending") if not _idle(draft, word)]
+    words = [word for word in words if not _says_which_day(draft, word) and not _first_in_time(draft, word)]
     if not words and "which" in draft.marks and draft.compare is None:
         words = draft.words("comparative_up", "comparative_down")[:1]
     if not words:
-        if number is not None and draft.by:
-            _counted_groups(draft, number)
         return
     if not draft.by:
         return
-    descending = _descending(draft, words)
+    first = [item for word in words if (item := _first_of_all(draft, word)) is not None]
+    words = [word for word in words if word not in first]
     part = _part(draft)
     target = _target(draft, words)
+    descending = _descending(draft, words) if part != "value" else _good_or_bad(draft, target, words, _descending(draft, words))
     superlative = [word for word in words if word.word("most", "least", "top", "bottom", "comparative_up", "comparative_down")]
-    if superlative:
+    orders = bool(first) or (draft.any_word("ranking", "ascending") and "which" not in draft.marks)
+    if superlative and not (orders and number is None):
         draft.limit = _limit(draft, number, superlative)
     elif number is not None:
         draft.limit = int(number.number.value) if number.number else None
     draft.order = [OrderBy(target=target, part=part, descending=descending)]
-    draft.claim("order", *words, *([number] if number is not None else []))
+    draft.claim("order", *words, *first, *([number] if number is not None else []))
     draft.marks.add("ranked")
 
 
-def _idle(word: Item) -> bool:
-    """A word like "last" or 头 that only could order."""
-    return not word.is_word or (word.word("filler") and not word.word("most", "least", "ranking", "ascending"))
+def _says_which_day(draft: Draft, word: Item) -> bool:
+    """ "Last order date": of several days the last, and no order of groups."""
+    following = draft.touching(word, 1)
+    day = draft.touching(following, 1) if following is not None and following.all(FieldTerm) else None
+    if day is not None and word.says("last_one") and any(term.grain == "date" for term in day.all(GrainTerm)):
+        return True
+    if following is None or any(term.field is not None for term in following.all(GrainTerm)):
+        return following is not None
+    names = [term.name for term in following.all(FieldTerm)]
+    return any(field.name in names and field.type in ("date", "time") for _, field in draft.workspace.dimension_fields())
+
+
+def _first_in_time(draft: Draft, word: Item) -> bool:
+    """ "In the first week", 第一个月: by time, and no rank by what is asked."""
+    following = draft.after(word)
+    grain = following.get(GrainTerm) if following is not None else None
+    once = {counted_by_rows(draft.workspace, each) for each in draft.workspace.datasets} - {None}
+    if word.says("first_in_time") and following is not None and any(term.entity in once for term in following.all(FieldTerm)):
+        return True  # "the first order of each one"
+    return word.says("first_in_time") and grain is not None and grain.grain in SERIES_GRAINS and not grain.groups
+
+
+def _first_of_all(draft: Draft, word: Item) -> Item | None:
+    """ "Cheapest first", "the best one first": the word that makes an order of a superlative."""
+    following = draft.touching(word, 1)
+    while following is not None and (following.light or following.says("pronouns")):
+        following = draft.touching(following, 1)
+    return following if following is not None and following.says("order_first") else None
+
+
+def _idle(draft: Draft, word: Item) -> bool:
+    """A word like "last" or 头 that only could order; 最好 asks for something where it comes before all else."""
+    if not word.is_word or (word.word("filler") and not word.word("most", "least", "ranking", "ascending")):
+        return True
+    before = draft.touching(word, -1)
+    return word.word("filler") and (before is None or before.text in (",", "，")) and not word.word("ranking", "ascending")
 
 
 def _number(draft: Draft) -> Item | None:
@@ -50,6 +87,8 @@ def _number(draft: Draft) -> Item | None:
         number = item.get(NumberTerm)
         if number is None or not item.free or not number.value.is_integer() or not 1 <= number.value <= 10_000 or number.percent:
             continue
+        if _first_of_all(draft, item) is not None and item.says("pronouns"):
+            continue  # "the best one first"
         before, after = draft.before(item), draft.after(item)
         ordering = any(
             each is not None and each.word("top", "bottom", "most", "least", "ranking", "which") for each in (before, after)
@@ -67,7 +106,17 @@ def _descending(draft: Draft, words: list[Item]) -> bool:
     down = any(word.word("least", "bottom", "ascending", "comparative_down") and not word.word("most", "top") for word in words)
     if "fall" in draft.marks:
         return down
-    return not down
+    return not down or _both_ends(words)
+
+
+def _good_or_bad(draft: Draft, target: str, words: list[Item], descending: bool) -> bool:
+    """The worst of a rate of which less is better is the highest."""
+    metric = draft.workspace.metric(target)
+    if metric is None or metric.better != "lower":
+        return descending
+    if any(word.word("worst") for word in words):
+        return True
+    return False if any(word.word("best") for word in words) else descending
 
 
 def _part(draft: Draft) -> Part:
@@ -82,27 +131,48 @@ def _part(draft: Draft) -> Part:
 
 
 def _target(draft: Draft, words: list[Item]) -> str:
-    """The metric nearest to the order word; where the order word stands between two, the one it follows."""
+    """The metric behind "by", else the one nearest to the order word."""
     if len(draft.metrics) == 1:
         return draft.metrics[0]
+    behind = draft.touching(words[0], -1)
+    if behind is not None and behind.text in (",", "，") and not any(_says_by_what(draft, item) for item in draft.items):
+        return draft.metrics[0]  # "sales and orders, biggest first"
     places = [
-        (abs(item.index - words[0].index), term.name)
+        (not _says_by_what(draft, item), abs(item.index - words[0].index), name)
         for item in draft.items
-        for term in item.all(MetricTerm)
-        if item.role == f"metric {term.name}"
+        for name in _figures(item)
+        if name in draft.metrics and not (item.role or "").startswith(OF_EACH)
     ]
-    return min(places)[1] if places else draft.metrics[0]
+    return min(places)[2] if places else draft.metrics[0]
+
+
+def _figures(item: Item) -> list[str]:
+    """What an item was bound to, before all that it could mean."""
+    bound = (item.role or "").removeprefix("metric ")
+    return [bound] if bound != item.role and item.role else [term.name for term in item.all(MetricTerm)]
+
+
+def _says_by_what(draft: Draft, item: Item) -> bool:
+    """ "By sales", 按销售额: what a ranking goes by."""
+    before = draft.touching(item, -1)
+    return before is not None and before.word("group") and before.says("by")
 
 
 def _limit(draft: Draft, number: Item | None, words: list[Item]) -> int | None:
     if number is not None and number.number is not None:
         return int(number.number.value)
-    if any(word.word("ranking", "ascending") for word in words):
+    if any(word.word("ranking", "ascending") for word in words) or _both_ends(words):
         return None
     if _asks_for_several(draft):
         draft.notes.append(Note(code="default_limit", parts={"limit": MANY}))
         return MANY
     return 1
+
+
+def _both_ends(words: list[Item]) -> bool:
+    """ "Which one is highest, and which lowest": the whole ranking says both."""
+    up = any(word.word("most") and not word.word("least") for word in words)
+    return up and any(word.word("least") and not word.word("most") for word in words)
 
 
 def _asks_for_several(draft: Draft) -> bool:
@@ -112,30 +182,10 @@ def _asks_for_several(draft: Draft) -> bool:
         if word.text.startswith(many) and word.word("which", "list", "top", "bottom"):
             return True
     for item in draft.items:
-        if item.role is not None and item.role.startswith("by ") and item.text.isascii():
-            last = draft.question.tokens[item.span.end - 1]
-            grain = item.get(GrainTerm)
-            if last.text != last.key and last.text.endswith("s") and grain is None:
+        named = draft.touching(item, 1) if item.role is not None and item.word("which") else item
+        if named is not None and item.role is not None and item.role.startswith("by ") and item.text.isascii():
+            last = draft.question.tokens[named.span.end - 1]
+            grain = named.get(GrainTerm)
+            if last.text != last.key and last.text.endswith("s") and not last.text.endswith("'s") and grain is None:
                 return True
     return False
-
-
-def _has_groups(draft: Draft, name: str, number: int) -> bool:
-    """Whether a field has just so many values, so that naming their number adds nothing."""
-    known = {str(value) for value in draft.lexicon.values.get(name, ())}
-    known |= {str(entry.value) for _, field in draft.workspace.dimension_fields() if field.name == name for entry in field.values}
-    return len(known) == number
-
-
-def _counted_groups(draft: Draft, number: Item) -> None:
-    """A number before the dimension without an order: "12 cities" is not asked; only its counting is dropped."""
-    after = draft.after(number)
-    if after is not None and after.role is not None and after.role.startswith("by "):
-        term = number.number
-        period_like = any(isinstance(ref, TimeBucket) for ref in draft.by)
-        listed = draft.any_word("side_by_side", "share", "group") or "share" in draft.marks
-        names = [ref.name for ref in draft.by if isinstance(ref, Field) and after.role == f"by {ref.name}"]
-        if any(not _has_groups(draft, name, int(term.value)) for name in names if term is not None):
-            return
-        if term is not None and ((period_like and int(term.value) in (2, 3, 4, 7, 12, 24)) or listed):
-            draft.claim("counts the groups", number)

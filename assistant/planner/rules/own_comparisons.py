@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.language.meanings import MetricTerm, PeriodTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bound import Bound
+from assistant.planner.rules.bound import Bound, near
 from assistant.planner.rules.counted import named_figure
 from assistant.planner.rules.heads import is_weak_metric
 from semantic_layer.conditions import Operator
@@ -24,7 +24,7 @@ def read_compared(draft: Draft, items: list[Item], whose: str, dataset: str | No
         earlier: The figure that was spoken of before.
     """
     sides = _sides(items)
-    metric = (_figure(draft, items, whose, dataset) or earlier) if sides is not None else None
+    metric = (figure_compared(draft, items, whose, dataset) or earlier) if sides is not None else None
     if sides is None or metric is None:
         return None
     word, op, left, right = sides
@@ -39,6 +39,7 @@ def _sides(items: list[Item]) -> tuple[Item, Operator, Item, Item] | None:
     """The comparing word, how it compares, and the periods before and after "than"."""
     than = next((item for item in items if item.word("than")), None)
     than = than or next((item for item in items if item.word("against") and not item.word("group", *MORE)), None)
+    than = than or next((item for item in items if _exceeds_days(item, items)), None)
     word = next((item for item in items if item.word(*MORE) and (item is than or not item.word("filler", "than"))), None)
     if than is None or word is None:
         return None
@@ -49,7 +50,13 @@ def _sides(items: list[Item]) -> tuple[Item, Operator, Item, Item] | None:
     return word, "gt" if word.word("comparative_up", "more_than") else "lt", before[0], after[0]
 
 
-def _figure(draft: Draft, items: list[Item], whose: str, dataset: str | None) -> str | None:
+def _exceeds_days(item: Item, items: list[Item]) -> bool:
+    """五月超过四月: a word of comparing with days behind it."""
+    following = near(item, items, 1)
+    return item.word("more_than", "less_than") and following is not None and following.get(PeriodTerm) is not None
+
+
+def figure_compared(draft: Draft, items: list[Item], whose: str, dataset: str | None) -> str | None:
     """What is compared: a figure that is named, else what the verb measures."""
     for item in items:
         strong = any(not term.weak for term in item.all(MetricTerm))

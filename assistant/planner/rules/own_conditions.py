@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from assistant.language.meanings import FieldTerm, MetricTerm
-from assistant.planner.draft import Draft
+from assistant.language.meanings import PeriodTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.asked import units_in
 from assistant.planner.rules.bound import Bound
-from assistant.planner.rules.clause import Clause
-from assistant.planner.rules.counting import entity_counts
+from assistant.planner.rules.clause import OF_EACH, Clause
+from assistant.planner.rules.counted_in import count_in_its_data
+from assistant.planner.rules.counting import counts_of
 from assistant.planner.rules.own_figures import OwnFigures
-from assistant.planner.rules.said import Said, says_ever
+from assistant.planner.rules.said_days import says_ever
+from assistant.planner.rules.said_of import Said
+from assistant.planner.rules.within import within_of
 from semantic_layer.calendar import UNITS, Span, resolve, unit_of
 from semantic_layer.columns import Note
 from semantic_layer.conditions import (
     GRAINS,
+    SERIES_GRAINS,
     And,
     AnyCondition,
     Compare,
     Did,
     EntityMetric,
     Field,
+    Grain,
     Not,
     Or,
     Range,
+    Scaled,
     TimeBucket,
+    Within,
     all_of,
     parts_of,
-    refs_of,
-    unit_refs,
 )
-from semantic_layer.frozen import Frozen
 from semantic_layer.metric_parts import base_datasets
-from semantic_layer.periods import Between, EachPeriod, Period, SinglePeriod
-from semantic_layer.reach import home_dataset
-from semantic_layer.requests import EntityQuery, MetricQuery, OrderBy
+from semantic_layer.periods import Between, Period, SinglePeriod
 
 NEAR_THE_NOUN = 3
 DAYS_PER = {"date": 1, "week": 7}
-HAND_OVER = ("pull", "get", "give", "show", "send", "export", "fetch", "find", "extract", "show me", "give me")
-"""What asks for the things themselves: "pull me the customers who …"."""
-ALONG = ("带上", "附上", "附带上", "附带", "连同", "along with", "together with")
+MOST_UNITS = 12
 FALLING = ("ge", "gt", "all", "eq", "between")
 
 
@@ -51,220 +53,155 @@ def say_own_figures(draft: Draft, found: OwnFigures) -> None:
     """
     _count_them(draft, found)
     inner = [said.period for said in found.said if said.period is not None]
-    counts = {found.phrase.whose, *(each.name for each in entity_counts(draft.workspace, found.phrase.whose))}
+    counts = {found.phrase.whose, *counts_of(draft.workspace, found.phrase.whose)}
     counted = bool(draft.metrics) and all(name in counts for name in draft.metrics)
     same = bool(inner) and all(each == inner[0] for each in inner) and len(inner) == len(found.said)
-    if counted and same and not draft.periods and not found.clause.inside and not all(said.negated for said in found.said):
+    same = same and not any(said.periods for said in found.said)
+    # Days of what a part of them did are not those of all of them.
+    same = same and not (found.base is not None and "share" in draft.marks)
+    described = _counted_where_described(draft, found)
+    if described:
+        _days_of_the_deeds(draft, found)
+    entity = draft.workspace.entity(found.phrase.whose)
+    listed = entity is not None and (draft.by == [Field(name=entity.key_name)] or draft.each == entity.name)
+    if (
+        (counted or listed)
+        and same
+        and not described
+        and not draft.periods
+        and found.base is None
+        and not found.clause.inside
+        and not all(said.negated for said in found.said)
+    ):
         draft.periods = [inner[0]]
         for said in found.said:
             said.period = None
+    _days_of_base(draft, found)
+    _days_of_all(draft, found, counted or listed)
+    if draft.periods and not counted:
+        _ever_in_other_data(draft, found)
     series = any(isinstance(ref, TimeBucket) and ref.grain not in ("hour", "weekday") for ref in draft.by)
     if series and not counted and len(draft.periods) < 2 and found.phrase.whose not in GRAINS:
         # Of a series of another figure, who is meant is decided once, by all of its days.
         for said in found.said:
-            if said.period is None and _has_time(draft, said):
+            if said.period is None and said.days is None and has_time(draft, said):
                 asked = draft.periods[0] if draft.periods else draft.workspace.workspace.default_period
                 said.period = asked  # pyright: ignore[reportAttributeAccessIssue]
-    found.clause.condition = _where(draft, found)
+    found.clause.condition = condition_of(draft, found)
+    count_in_its_data(draft, found)
+
+
+def _counted_where_described(draft: Draft, found: OwnFigures) -> bool:
+    """Whether they are counted in the data that describes them, whose days say when they became known and not what they did."""
+    homes = {home.name for home in draft.workspace.homes_of(found.phrase.whose)}
+    counted = {dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)}
+    done = {dataset for said in found.said for dataset in data_of(draft, said)}
+    return bool(counted) and counted <= homes and not done & homes
+
+
+def _days_of_the_deeds(draft: Draft, found: OwnFigures) -> None:
+    """ "How many clicked and bought nothing in May": everybody is looked at, and May is when they did so."""
+    series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
+    if series or len(draft.periods) > 1 or draft.compare is not None or draft.window is not None:
+        # By month they would be counted in the month in which they became known, whatever they did in it.
+        first, last = found.said[0].items[0], found.said[-1].items[-1]
+        draft.beyond = ("entity_condition", {"text": draft.question.words(first.span.start, last.span.end)})
+        return
+    if not draft.periods:
+        return
+    for said in found.said:
+        if said.period is None and not (said.periods or said.after or said.days) and has_time(draft, said):
+            said.period = draft.periods[0]  # pyright: ignore[reportAttributeAccessIssue]
+    draft.periods = []
+
+
+def _days_of_base(draft: Draft, found: OwnFigures) -> None:
+    """ "Of the shops that sold in May, how many had fewer than ten orders": in May as well."""
+    days = [said.period for said in found.base.said if said.period is not None] if found.base is not None else []
+    if found.base is None or draft.periods or len(days) != 1 or any(said.first for said in found.base.said):
+        return  # of those who came first in May, those who came once came once at all
+    for said in found.said:
+        if said.period is None and said.bound is not None and said.bound.period is None:
+            said.period = days[0]
+
+
+def _days_of_all(draft: Draft, found: OwnFigures, counted: bool) -> None:
+    """三季度消费满1000的客户人均消费: days that open the question are those of the figure too, in the same data."""
+    asked = {dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)}
+    days = [said.period for said in found.said if said.period is not None]
+    opens = found.said[0].items[0]
+    if counted or draft.periods or not days or draft.compare is not None or draft.window is not None or opens.text.isascii():
+        return
+    plain = all(
+        not (said.negated or said.first or said.last or said.only or said.periods or said.days or said.after)
+        and not (said.bound is not None and said.bound.against is not None)
+        and set(data_of(draft, said)) & asked
+        for said in found.said
+    )
+    series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
+    first = all(item.light for item in draft.items[: opens.index])
+    if plain and first and not series and found.base is None and opens.get(PeriodTerm) is not None:
+        draft.periods = [days[0]] if all(each == days[0] for each in days) else []
+
+
+def _ever_in_other_data(draft: Draft, found: OwnFigures) -> None:
+    """ "What those who answered letter 3 spent in May": the days are of what is asked, not of a deed in other data."""
+    asked = {dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)}
+    data = draft.today.data
+    for said in found.said:
+        if (
+            said.period is None
+            and said.days is None
+            and said.bound is None
+            and said.dataset not in asked
+            and data is not None
+            and has_time(draft, said)
+        ):
+            said.period = Between(start=data.start, end=data.end)
 
 
 def _count_them(draft: Draft, found: OwnFigures) -> None:
     """ "How many never did": those of whom something is said are counted where nothing else is asked."""
     whose = found.phrase.whose
     entity = draft.workspace.entity(whose)
-    asked = [item for item in draft.items if item.word("count", "share", "how_much", "trend", "growth", "decline", "group")]
+    asked = [item for item in draft.items if item.word("count", "share", "how_much") or _asks_beside(item)]
     plain = entity is None or entity.count is None
     if draft.metrics or not asked or (plain and not _asks_how_many(draft, found)):
         return
     name = entity.count if entity is not None and entity.count is not None else whose
-    if plain and draft.by == [found.ref]:
+    if plain and draft.by in ([found.ref], [Field(name=entity.key_name)] if entity is not None else []):
         draft.by = []
+        found.clause.inside = draft.own_figures is not None and draft.own_figures.base is found
     draft.claim(f"metric {name}", *(word for word in draft.words("count") if word.is_word))
-    if found.phrase.noun is not None and found.phrase.noun.free:
-        draft.claim(f"metric {name}", found.phrase.noun)
+    if found.phrase.noun is not None:
+        found.phrase.noun.role = f"metric {name}"
     draft.metrics.append(name)
+
+
+def _asks_beside(item: Item) -> bool:
+    """ "By month", "growth": asked of those who are meant; a word that said who they are ("over", "fell") asks for nothing."""
+    return item.word("trend", "growth", "decline", "group") and not (item.role or "").startswith(OF_EACH)
 
 
 def _asks_how_many(draft: Draft, found: OwnFigures) -> bool:
     """ "How many shops": a count word beside the noun, and none that asks which."""
-    noun = found.phrase.noun
-    words = [item for item in draft.items if item.word("count") and not item.word("which")]
-    return noun is not None and any(abs(word.index - noun.index) <= NEAR_THE_NOUN for word in words)
-
-
-# ---- lists --------------------------------------------------------------------------------------------------------------
-
-
-def own_list(draft: Draft) -> Frozen | None:
-    """The entities themselves, or the groups, where no other figure is asked of them."""
-    found: OwnFigures | None = draft.own_figures
-    beside = _figures_beside(draft, found) if found is not None else ()
-    if found is None or (draft.metrics and not beside and not _asks_for_them(draft, found)):
-        return None
-    whose = draft.workspace.entity(found.phrase.whose)
-    if found.phrase.noun is not None:
-        draft.claim(f"list of {found.phrase.whose}", found.phrase.noun)
-    last = draft.before(draft.items[-1]) if draft.items[-1].light else draft.items[-1]
-    draft.claim("list", *draft.words("list", "which", "count"), *(item for item in draft.words("group") if item is last))
-    if whose is None or draft.parameters:
-        return _groups(draft, found)
-    asked = draft.periods[0] if len(draft.periods) == 1 else draft.workspace.workspace.default_period
-    for said in found.said:
-        if draft.periods or _has_time(draft, said):
-            said.period = said.period or asked  # pyright: ignore[reportAttributeAccessIssue]
-    found.clause.condition = _where(draft, found)
-    rest = [clause.as_condition() for clause in draft.clauses if clause is not found.clause]
-    shown = {each.metric: each.model_copy(update={"entity": None}) for each in found.columns}
-    shown |= {name: EntityMetric(metric=name, period=asked) for name in beside if name not in shown}  # pyright: ignore[reportArgumentType]
-    columns = tuple(shown.values())
-    falls = [said.bound.op in FALLING for said in found.said if said.bound is not None]
-    order = tuple(
-        OrderBy(target=each.metric.replace(".", "_"), descending=down) for each, down in zip(columns[:1], falls[:1], strict=True)
-    )
-    where = all_of((*rest, *parts_of(found.clause.condition)))
-    return EntityQuery(entity=whose.name, where=where, columns=columns, order=order, limit=draft.limit)
-
-
-def list_of(draft: Draft, last: MetricQuery) -> EntityQuery | None:
-    """ "Which ones are these?": those whom the last answer was about, as a list.
-
-    Rows that it left out are left out of what each one must have done.
-    """
-    asks = [item for item in draft.items if item.word("which", "list") and item.is_word]
-    named = any(item.word("refer", "this") or item.text in ("他们", "她们", "它们") for item in draft.items)
-    if not asks or draft.conditions or ((draft.metrics or draft.periods) and not (named and draft.metrics)):
-        return None
-    entity = _entity_of_last(draft, last)
-    if entity is None:
-        return None
-    workspace = draft.workspace
-    period = last.period if not isinstance(last.period, EachPeriod) else None
-    asked: SinglePeriod = period or workspace.workspace.default_period  # pyright: ignore[reportAssignmentType]
-    own = [part for part in parts_of(last.where) if any(unit_refs(part))]
-    rows = [part for part in parts_of(last.where) if part not in own]
-    home = {home.name for home in workspace.homes_of(entity)}
-    described = [part for part in rows if _is_described(draft, part, home)]
-    dataset = base_datasets(workspace, last.metrics[0])[0]
-    met = all_of(tuple(part for part in rows if part not in described))
-    found = workspace.dataset(dataset)
-    days = asked if found is not None and found.time is not None else period
-    did = Did(entity=entity, dataset=dataset, where=met, period=days)
-    draft.claim("list", *asks, *(item for item in draft.items if item.word("refer", "this", "count")))
-    draft.claim(f"list of {entity}", *(item for item in draft.items if item.get(FieldTerm) or item.get(MetricTerm)))
-    figures = [ref for part in own for ref in unit_refs(part) if isinstance(ref, EntityMetric) and ref.entity == entity]
-    shown = {each.metric: each.model_copy(update={"period": each.period or asked}) for each in figures}
-    beside = draft.periods[0] if len(draft.periods) == 1 else asked
-    for name in draft.metrics:
-        shown[name] = EntityMetric(metric=name, period=beside)  # pyright: ignore[reportArgumentType]
-    draft.claim("beside", *draft.words("side_by_side"))
-    columns = tuple(shown.values())
-    order = tuple(OrderBy(target=each.metric.replace(".", "_")) for each in columns[:1])
-    where = all_of((did, *described, *(_with_days(part, asked) for part in own)))
-    return EntityQuery(entity=entity, where=where, columns=columns, order=order)
-
-
-def _entity_of_last(draft: Draft, last: MetricQuery) -> str | None:
-    """The entity that is named, or of which the last answer counted some."""
-    named = [term.entity for item in draft.items for term in item.all(FieldTerm)]
-    if named:
-        return named[0]
-    for entity in draft.workspace.entities:
-        if last.metrics[0] == entity.name or last.metrics[0] in {
-            each.name for each in entity_counts(draft.workspace, entity.name)
-        }:
-            return entity.name
-    return None
-
-
-def _is_described(draft: Draft, part: AnyCondition, homes: set[str]) -> bool:
-    names = [ref.name for ref in refs_of(part) if isinstance(ref, Field)]
-    found = [home_dataset(draft.workspace, name) for name in names]
-    return bool(names) and all(home is not None and home.name in homes for home in found)
-
-
-def _with_days(condition: AnyCondition, days: SinglePeriod) -> AnyCondition:
-    """The condition with days of its own where it went by those of the question."""
-    match condition:
-        case And(of=parts):
-            return And(of=tuple(_with_days(part, days) for part in parts))
-        case Or(of=parts):
-            return Or(of=tuple(_with_days(part, days) for part in parts))
-        case Not(of=part):
-            return Not(of=_with_days(part, days))
-        case Did(period=None):
-            return condition.model_copy(update={"period": days})
-        case Compare(left=EntityMetric(period=None)) | Range(left=EntityMetric(period=None)):
-            return condition.model_copy(update={"left": condition.left.model_copy(update={"period": days})})
-        case _:
-            return condition
-
-
-def _has_time(draft: Draft, said: Said) -> bool:
-    """Whether what is said is about rows that have a time; the others are all meant where no days are asked."""
-    datasets = base_datasets(draft.workspace, said.bound.metric) if said.bound is not None else (said.dataset or "",)
-    found = [draft.workspace.dataset(name) for name in datasets]
-    return all(dataset is None or dataset.time is not None for dataset in found)
-
-
-def _asks_for_them(draft: Draft, found: OwnFigures) -> bool:
-    """ "List the customers who …": the noun counts them too, and is not asked for their number."""
-    counts = {each.name for each in entity_counts(draft.workspace, found.phrase.whose)}
-    listed = any(item.word("list") and item.is_word and not item.word("count", "which", "filler") for item in draft.items)
-    counted = any(item.word("count", "share") and not item.word("list", "filler") for item in draft.items)
-    return (
-        (listed or _asks_which(draft, found))
-        and not counted
-        and set(draft.metrics) <= counts
-        and draft.share is None
-        and not draft.by
-    )
-
-
-def _figures_beside(draft: Draft, found: OwnFigures) -> tuple[str, ...]:
-    """ "Shops that …, along with their sales": figures that are asked of each one on the list."""
-    noun = found.phrase.noun
-    words = [item for item in draft.items if noun is not None and item.index > noun.index and item.text.lower() in ALONG]
-    asks = any(item.word("count", "share") and not item.word("filler", "list") for item in draft.items)
-    return tuple(draft.metrics) if words and not asks and not draft.by else ()
-
-
-def _asks_which(draft: Draft, found: OwnFigures) -> bool:
-    """ "Which customers …", …的客户是哪些, …的都有谁."""
-    noun = found.phrase.noun
-    if noun is None:
-        return False
-    lead = draft.touching(noun, -1)
-    while lead is not None and lead.light and lead.text.lower() not in HAND_OVER:
-        lead = draft.touching(lead, -1)
-    if lead is not None and lead.text.lower() in HAND_OVER:
+    if "share" in draft.marks:
         return True
-    before, after = draft.before(noun), draft.after(noun)
-    while before is not None and any(before in clause.items for clause in draft.clauses):
-        before = draft.before(before)
-    return any(each is not None and each.word("which") and not each.word("count", "relative") for each in (after,)) or (
-        before is not None and before.text.lower() in ("which", "what", "哪些", "哪几个")
-    )
+    noun, last = found.phrase.noun, draft.items[-1]
+    words = [item for item in draft.items if item.word("count") and not item.word("which")]
+    ends = [word for word in words if all(_ends(item) for item in draft.items[word.index + 1 : last.index + 1])]
+    return bool(ends) or (noun is not None and any(abs(word.index - noun.index) <= NEAR_THE_NOUN for word in words))
 
 
-def _groups(draft: Draft, found: OwnFigures) -> Frozen:
-    """Groups by a field or a grain, with the figure that picks them."""
-    whose = draft.workspace.entity(found.phrase.whose)
-    ref = found.ref if whose is None else Field(name=whose.key_name)
-    period = draft.periods[0] if draft.periods else next((said.period for said in found.said if said.period is not None), None)
-    for said in found.said:
-        said.period = None
-    found.clause.condition = _where(draft, found)
-    metrics = tuple(dict.fromkeys(each.metric for each in found.columns if draft.workspace.metric(each.metric) is not None))
-    where = all_of(tuple(clause.as_condition() for clause in draft.clauses))
-    order = tuple(draft.order) if not isinstance(ref, TimeBucket) else ()
-    asked = {"period": period, "order": order, "limit": draft.limit, "parameters": draft.parameters}
-    return MetricQuery(metrics=metrics, by=(ref,), where=where, **asked)  # pyright: ignore[reportArgumentType]
+def _ends(item: Item) -> bool:
+    """ "How many do we have", "how many are there"."""
+    return item.light or (item.is_word and item.word("list") and not item.word("which"))
 
 
 # ---- conditions -----------------------------------------------------------------------------------------------------------
 
 
-def _where(draft: Draft, found: OwnFigures) -> AnyCondition | None:
+def condition_of(draft: Draft, found: OwnFigures) -> AnyCondition | None:
     found.columns = []
     data = draft.today.data
     for said in found.said:
@@ -277,7 +214,10 @@ def _where(draft: Draft, found: OwnFigures) -> AnyCondition | None:
     _must_overlap_data(draft, found)
     each = [all_of(tuple(_conditions(draft, found, said))) for said in found.said]
     met = tuple(condition for condition in each if condition is not None)
-    return Or(of=met) if found.said[-1].alternative else all_of(tuple(part for condition in met for part in parts_of(condition)))
+    if found.said[-1].alternative:
+        return Or(of=met)
+    parts = [part for condition in met for part in parts_of(condition)]
+    return all_of(tuple(part for index, part in enumerate(parts) if part not in parts[:index]))
 
 
 def _must_overlap_data(draft: Draft, found: OwnFigures) -> None:
@@ -294,19 +234,52 @@ def _must_overlap_data(draft: Draft, found: OwnFigures) -> None:
 
 def _conditions(draft: Draft, found: OwnFigures, said: Said) -> list[AnyCondition]:
     whose = found.phrase.whose
-    where = all_of(tuple(clause.as_condition() for clause in said.clauses))
+    own = tuple(clause.as_condition() for clause in said.clauses)
+    where = all_of((*own, said.inner.where) if said.inner is not None and not said.inner.every else own)
+    if said.bound is not None and said.each_unit is not None:
+        units = [replace(said, period=Between(start=unit.start, end=unit.end)) for unit in _units(draft, said, said.each_unit)]
+        return [_bounded(draft, found, unit, said.bound, where) for unit in units]
     if said.bound is not None:
         condition = _bounded(draft, found, said, said.bound, where)
         return [Not(of=condition) if said.negated else condition]
     assert said.dataset is not None
     wheres = _one_by_one(said) or [where]
-    done: list[AnyCondition] = [Did(entity=whose, dataset=said.dataset, where=each, period=said.period) for each in wheres]
+    days = said.periods or (said.period,)
+    done: list[AnyCondition] = [
+        Did(entity=whose, dataset=said.dataset, where=each, period=day, within=_within(found, said))
+        for each in wheres
+        for day in days
+    ]
     if said.first:
         before = Between(end=_days(draft, said.period).start - timedelta(days=1))
         done += [Not(of=Did(entity=whose, dataset=said.dataset, where=each, period=before)) for each in wheres]
+    if said.last:
+        after = Between(start=_days(draft, said.period).end + timedelta(days=1))
+        done += [Not(of=Did(entity=whose, dataset=said.dataset, where=each, period=after)) for each in wheres]
     if said.only and where is not None:
         done.append(Not(of=Did(entity=whose, dataset=said.dataset, where=Not(of=where), period=said.period)))
-    return [Not(of=each) for each in done] if said.negated else done
+    if said.inner is not None and said.inner.every:
+        done += [Not(of=Did(entity=whose, dataset=said.dataset, where=said.inner.where, period=day)) for day in days]
+    return [*(Not(of=each) for each in done), *_once(draft, found, said, where)] if said.negated else done
+
+
+def _once(draft: Draft, found: OwnFigures, said: Said, where: AnyCondition | None) -> list[AnyCondition]:
+    """Those who came first in May and never again did not come a second time in May either."""
+    rows = draft.workspace.dataset(said.dataset or "")
+    if said.once is None or rows is None or rows.count is None:
+        return []
+    ref = EntityMetric(metric=rows.count, entity=found.phrase.whose, period=said.once, where=where)
+    return [Compare(left=ref, op="eq", right=1)]
+
+
+def _within(found: OwnFigures, said: Said) -> Within | None:
+    """The days that follow something: a first time of what was said to be done for the first time."""
+    if said.days is None or said.dataset is None:
+        return None
+    told = [*(found.base.said if found.base is not None else ()), *found.said]
+    firsts = [each for each in told if each.first]
+    where = all_of(tuple(clause.as_condition() for clause in firsts[0].clauses)) if firsts else None
+    return within_of(said.days, said.start, said.dataset, (firsts[0].dataset, where) if firsts else None)
 
 
 def _one_by_one(said: Said) -> list[AnyCondition | None]:
@@ -319,7 +292,8 @@ def _one_by_one(said: Said) -> list[AnyCondition | None]:
     if len(said.clauses) > 1:
         return []
     clause = said.clauses[0]
-    if len(clause.values) < 2 or clause.either or clause.plus or clause.negated or clause.ref is None:
+    hours = isinstance(clause.ref, TimeBucket) and clause.ref.grain == "hour"  # one of them: "after 9pm"
+    if len(clause.values) < 2 or clause.either or clause.plus or clause.negated or clause.ref is None or hours:
         return []
     return [Clause([], clause.ref, [value]).as_condition() for value in clause.values]
 
@@ -327,19 +301,30 @@ def _one_by_one(said: Said) -> list[AnyCondition | None]:
 def _bounded(draft: Draft, found: OwnFigures, said: Said, bound: Bound, where: AnyCondition | None) -> AnyCondition:
     ref = EntityMetric(metric=bound.metric, entity=found.phrase.whose, period=bound.period or said.period, where=where)
     found.columns.append(ref)
-    if bound.against is not None and bound.op in ("gt", "lt"):
-        return Compare(left=ref, op=bound.op, right=ref.model_copy(update={"period": bound.against}))
+    if bound.against is not None and bound.op not in ("all", "between"):
+        other = ref.model_copy(update={"period": bound.against})
+        found.columns.append(other)
+        changed = bound.factor != 1 or bound.plus
+        right = Scaled(factor=_plain(bound.factor), ref=other, plus=_plain(bound.plus)) if changed else other
+        compared = Compare(left=ref, op=bound.op, right=right)
+        return And(of=(compared, Compare(left=other, op="gt", right=0))) if bound.from_something else compared
     if bound.op == "all":
-        return Compare(left=ref, op="ge", right=_units_in(draft, bound.metric, _days(draft, said.period)))
+        return Compare(left=ref, op="ge", right=units_in(draft, bound.metric, _days(draft, said.period), _weekdays(said)))
     factor = 1.0
     if bound.per is not None:
         days = _days(draft, said.period)
-        factor = days.days / DAYS_PER[bound.per] if bound.per in DAYS_PER else _units_in(draft, bound.per, days)
+        factor = days.days / DAYS_PER[bound.per] if bound.per in DAYS_PER else units_in(draft, bound.per, days)
         parts = {"metric": bound.metric, "grain": bound.per, "value": bound.value, "days": days.days}
         draft.notes.append(Note(code="scaled_bound", parts={**parts, "bound": _plain(bound.value * factor)}))
     if bound.op == "between":
         return Range(left=ref, low=_plain(bound.value * factor), high=_plain(bound.high * factor))
     return Compare(left=ref, op=bound.op, right=_plain(bound.value * factor))
+
+
+def _weekdays(said: Said) -> set[int]:
+    """The days of the week of which each one is meant."""
+    refs = [(clause.ref, clause.values) for clause in said.clauses]
+    return {int(day) for ref, days in refs if isinstance(ref, TimeBucket) and ref.grain == "weekday" for day in days}
 
 
 def _days(draft: Draft, period: SinglePeriod | None) -> Span:
@@ -351,15 +336,28 @@ def _days(draft: Draft, period: SinglePeriod | None) -> Span:
     return span.clip(draft.today.data) if draft.today.data is not None and span.overlaps(draft.today.data) else span
 
 
-def _units_in(draft: Draft, grain: str, days: Span) -> int:
-    """How many units of a grain the days touch."""
-    unit, conventions = UNITS[grain], draft.workspace.workspace.conventions
-    count, at = 0, days.start
-    while at <= days.end:
-        at = unit_of(at, unit, conventions).end + timedelta(days=1)
-        count += 1
-    return count
+def _units(draft: Draft, said: Said, grain: Grain) -> list[Span]:
+    """The units of its days, in each of which a bound is met; they must be whole ones, and no more than a list can show."""
+    days, conventions = _days(draft, said.period), draft.today.settings.conventions
+    units: list[Span] = []
+    at = days.start
+    while at <= days.end and len(units) <= MOST_UNITS:
+        units.append(unit_of(at, UNITS[grain], conventions))
+        at = units[-1].end + timedelta(days=1)
+    if len(units) > MOST_UNITS or units[0].start != days.start or units[-1].end != days.end:
+        draft.beyond = ("entity_condition", {"text": " ".join(item.text for item in said.items)})
+    return units
 
 
 def _plain(value: float) -> int | float:
     return int(value) if float(value).is_integer() else round(value, 6)
+
+
+def has_time(draft: Draft, said: Said) -> bool:
+    """Whether what is said is about rows that have a time; the others are all meant where no days are asked."""
+    found = [draft.workspace.dataset(name) for name in data_of(draft, said)]
+    return all(dataset is None or dataset.time is not None or dataset.window is not None for dataset in found)
+
+
+def data_of(draft: Draft, said: Said) -> tuple[str, ...]:
+    return tuple(base_datasets(draft.workspace, said.bound.metric)) if said.bound is not None else (said.dataset or "",)

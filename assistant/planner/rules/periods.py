@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
-from typing import Literal
 
 from assistant.language.dates import day_in_month_of
-from assistant.language.meanings import BareDayTerm, GrainTerm, NumberTerm, PeriodTerm
-from assistant.language.words import language_data
+from assistant.language.meanings import BareDayTerm, GrainTerm, PeriodTerm
 from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.alike import (
+    against,
+    same_days,
+    same_days_of_another,
+    same_holiday,
+    same_weekdays,
+    whole_beside_partial,
+)
+from assistant.planner.rules.asked import Asked
+from assistant.planner.rules.asked import claim_links as _claim_links
+from assistant.planner.rules.asked import next_period as _next_period
+from assistant.planner.rules.asked import span_of as _days
 from assistant.planner.rules.clause import Clause
-from semantic_layer.calendar import Span, add_months, aligned_unit, resolve, unit_of, whole_months
+from assistant.planner.rules.previous import claim_length, each_against_the_one_before, previous_word, units_before
+from semantic_layer.calendar import UNITS, add_months, aligned_unit, unit_of, whole_months
 from semantic_layer.columns import Note
 from semantic_layer.conditions import Grain, Range, TimeBucket
 from semantic_layer.periods import Between, CalendarUnit, EachPeriod, LastN, Period
@@ -22,43 +32,32 @@ from semantic_layer.requests import AgainstPeriod, LastYear, PreviousPeriod
 QUARTERS = re.compile(r"q[1-4]|quarter|季")
 
 
-@dataclass
-class Asked:
-    """One period with the items that named it."""
-
-    items: list[Item]
-    term: PeriodTerm
-
-    @property
-    def period(self) -> Period:
-        return self.term.period
-
-
 def read_periods(draft: Draft) -> None:
     """Fills the periods and the comparison of periods."""
-    previous = _previous_word(draft)
+    led = _led_days(draft)
+    previous = previous_word(draft)
     if previous is not None:
         draft.claim("compare with the period before", previous)
-        _claim_length(draft, previous)
-    asked = _asked(draft)
+        claim_length(draft, previous)
+    asked = _asked(draft, led)
     asked = _part_and_whole(draft, asked) or _narrowed(draft, asked)
     for each in asked:
         draft.claim("period", *each.items)
-        if each.term.note:
-            draft.notes.append(Note(code=each.term.note))
+        note = Note(code=each.term.note) if each.term.note else None
+        if note is not None and note not in draft.notes:
+            draft.notes.append(note)
+    if same_days_of_another(draft, asked):
+        return
     if draft.words("last_year"):
         draft.claim("compare with last year", *draft.words("last_year"))
-        draft.compare = LastYear()
+        draft.compare = same_holiday(draft, asked) or LastYear()
         draft.marks.add("compare")
     elif previous is not None:
-        draft.compare = _units_before(draft, previous, asked) or PreviousPeriod()
+        draft.compare = units_before(draft, previous, asked) or PreviousPeriod()
         draft.marks.add("compare")
-        _each_against_the_one_before(draft, previous, asked)
-    aligned = draft.words("same_weekdays")
-    if aligned and (draft.compare is None or isinstance(draft.compare, PreviousPeriod)):
-        draft.claim("compare with the same weekdays", *aligned)
-        draft.compare = PreviousPeriod(align="weekday")
-        draft.marks.add("compare")
+        each_against_the_one_before(draft, previous, asked)
+    asked = same_weekdays(draft, asked)
+    same_days(draft, asked)
     together = _together(draft, asked)
     if together is not None:
         draft.periods = [together]
@@ -69,6 +68,7 @@ def read_periods(draft: Draft) -> None:
         _drop_the_named_previous(draft, asked)
     elif asked:
         _one(draft, asked[0])
+        _through(draft, asked[0])
 
 
 def without_said_weekdays(draft: Draft, clauses: list[Clause]) -> list[Clause]:
@@ -95,26 +95,6 @@ def _together(draft: Draft, asked: list[Asked]) -> Period | None:
     return Between(start=spans[0].start, end=spans[-1].end)
 
 
-Stated = Literal["week", "month", "quarter"]
-STATED: tuple[tuple[Stated, tuple[str, ...]], ...] = (
-    ("month", ("month", "月")),
-    ("week", ("week", "周")),
-    ("quarter", ("quarter", "qoq", "季")),
-)
-"""Words for "against the one before" that say which units are compared."""
-
-
-def _each_against_the_one_before(draft: Draft, previous: Item, asked: list[Asked]) -> None:
-    """ "Month over month from July to December": a row for each month, not the half against the one before."""
-    around = previous.text.lower() + "".join(item.text for item in (draft.touching(previous, -1),) if item is not None)
-    unit: Stated | None = next((unit for unit, words in STATED if any(word in around for word in words)), None)
-    if unit is None or len(asked) != 1 or draft.any_word("total", "sum"):
-        return
-    days = _days(asked[0].period, draft)
-    if unit_of(days.start, unit).end < days.end:
-        draft.bind_group(TimeBucket(grain=unit))
-
-
 def _part_and_whole(draft: Draft, asked: list[Asked]) -> list[Asked] | None:
     """ "December's share of the year": the longer period is asked, the shorter one is the part."""
     if len(asked) < 2 or not draft.words("share"):
@@ -137,82 +117,45 @@ def _part_and_whole(draft: Draft, asked: list[Asked]) -> list[Asked] | None:
     return [outer]
 
 
-def _previous_word(draft: Draft) -> Item | None:
-    """A word for the period before; "previous month" alone, with nothing to compare, is just a period."""
-    for item in draft.words("previous"):
-        as_period = item.get(PeriodTerm)
-        if as_period is None:
-            return item
-        others = [other for other in draft.items if other is not item and other.get(PeriodTerm) is not None]
-        comparing = draft.any_word("growth", "decline", "than", "side_by_side")
-        if others or (comparing and _beside_comparison(draft, item)):
-            if not others:
-                draft.periods.append(_following(as_period.period))
-            return item
+def _led_days(draft: Draft) -> dict[int, PeriodTerm]:
+    """ "Until the 10th", 到10号, "from the 5th": a bare day that others end or begin with, in the month that is named."""
+    found: dict[int, PeriodTerm] = {}
     for item in draft.items:
-        following = draft.touching(item, 1)
-        ends = following is None or following.word("stop")
-        if item.free and ends and item.text.lower() == "last" and draft.led_by(item, "than"):
-            return item
-    return None
+        day = item.get(BareDayTerm) if item.free else None
+        lead = draft.touching(item, -1)
+        lead = draft.touching(lead, -1) if lead is not None and lead.says("the") else lead
+        if day is None or lead is None or not lead.free or not lead.says("day_ends", "day_follows", "day_begins"):
+            continue
+        dated = [each for each in draft.items if each.free and (term := each.get(PeriodTerm)) and _is_month(term.period, draft)]
+        near = [each for each in dated if each.index < item.index][-1:] or dated[:1]
+        base = near[0].all(PeriodTerm)[0].period if near else CalendarUnit(unit="month", offset=0)
+        period = day_in_month_of(base, day.day, draft.today)
+        if isinstance(period, Between) and period.start is not None:
+            eve = date.fromordinal(period.start.toordinal() - 1)
+            begins = Between(start=period.start, end=_days(base, draft).end)
+            ends = Between(end=eve if lead.says("day_follows") else period.start)
+            found[item.index] = PeriodTerm(begins if lead.says("day_begins") else ends)
+            draft.claim("period", lead)
+    return found
 
 
-def _claim_length(draft: Draft, previous: Item) -> None:
-    """ "the 30 days before that", 再往前30天: the length of the period before is that of the asked one."""
-    for step in (draft.before, draft.after):
-        near = step(previous)
-        for _ in range(2):
-            grain = near.get(GrainTerm) if near is not None else None
-            if near is None or not near.free or (near.get(NumberTerm) is None and (grain is None or grain.groups)):
-                break
-            draft.claim("compare with the period before", near)
-            near = step(near)
-
-
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
-DAYS = {"day": 1, "week": 7}
-
-
-def _units_before(draft: Draft, previous: Item, asked: list[Asked]) -> AgainstPeriod | None:
-    """ "Four weeks earlier", 三个月前: the same length of days, so many units before."""
-    number = draft.before(previous)
-    number = draft.before(number) if number is not None and number.get(GrainTerm) is not None else number
-    count = int(number.number.value) if number is not None and number.number is not None else 1
-    words = (language_data("en")["units"], language_data("zh")["units"])
-    text = previous.text.lower() + "".join(each.text for each in draft.between(number, previous)) if number is not None else ""
-    unit = next((unit for each in words for unit, names in each.items() if any(name in text for name in names)), None)
-    if count < 2 or unit is None or len(asked) != 1 or (unit not in MONTHS and unit not in DAYS):
-        return None
-    span = _days(asked[0].period, draft)
-    if unit in DAYS:
-        step = timedelta(days=count * DAYS[unit])
-        return AgainstPeriod(period=Between(start=span.start - step, end=span.end - step))
-    months = -count * MONTHS[unit]
-    end = add_months(span.end + timedelta(days=1), months) - timedelta(days=1)
-    return AgainstPeriod(period=Between(start=add_months(span.start, months), end=end))
-
-
-def _beside_comparison(draft: Draft, item: Item) -> bool:
-    before = draft.before(item)
-    return before is not None and before.word("than", "side_by_side")
-
-
-def _following(period: Period) -> Period:
-    if isinstance(period, CalendarUnit):
-        return CalendarUnit(unit=period.unit, offset=period.offset + 1)
-    return period
-
-
-def _asked(draft: Draft) -> list[Asked]:
+def _asked(draft: Draft, led: dict[int, PeriodTerm]) -> list[Asked]:
     """All periods in order; a bare day takes the month of the dated one before it."""
     found: list[Asked] = []
     for item in draft.items:
+        if item.index in led:
+            found.append(Asked([item], led[item.index]))
+            continue
         if not item.free:
             continue
         term = item.get(PeriodTerm)
         if term is not None and isinstance(term.period, EachPeriod):
             found += [Asked([item], PeriodTerm(each)) for each in term.period.of]
             draft.marks.add("listed_periods")
+            continue
+        if term is not None and _is_own_of_each_row(draft, item, term):
+            draft.claim("period", item)
+            draft.marks.add("own_whole")
             continue
         if term is not None and found and item.word("echo") and draft.touching(item, -1) is found[-1].items[-1]:
             draft.claim("period", item)
@@ -234,13 +177,15 @@ def _asked(draft: Draft) -> list[Asked]:
     return found
 
 
+def _is_own_of_each_row(draft: Draft, item: Item, term: PeriodTerm) -> bool:
+    """每个月占当月订单的比重: beside a cut by the same unit, each row's own."""
+    unit = term.period.unit if isinstance(term.period, CalendarUnit) else None
+    cuts = [cut for each in draft.items[: item.index] for cut in each.all(GrainTerm) if cut.groups]
+    return item.says("that_time") and any(unit is not None and UNITS.get(cut.grain) == unit for cut in cuts)
+
+
 def _reads_as_filler(draft: Draft, item: Item) -> bool:
     return draft.touching(item, -1) is None
-
-
-def _days(period: Period, draft: Draft) -> Span:
-    today = draft.today
-    return resolve(period, today.as_of, today.data, today.settings.conventions)
 
 
 def _is_month(period: Period, draft: Draft) -> bool:
@@ -279,8 +224,17 @@ def _linked(draft: Draft, first: Asked, second: Asked) -> bool:
 
 
 def _within(outer: Asked, inner: Asked, draft: Draft) -> Period | None:
-    """The inner period inside the outer year or half; None where it does not lie in there."""
+    """The inner period inside the outer one, or the outer one up to where the inner ends; None where it does not lie in there."""
     wide = _days(outer.period, draft)
+    ended = inner.period.end if isinstance(inner.period, Between) and inner.period.start is None else None
+    if ended is not None:  # "this quarter up to the 24th of December"
+        return Between(start=wide.start, end=ended) if wide.start <= ended <= wide.end else None
+    if inner.term.holiday is not None and not _days(inner.period, draft).within(wide) and whole_months(wide) == 12:
+        other = inner.term.holiday.in_year(wide.start.year)
+        if isinstance(other, PeriodTerm):
+            return other.period
+        draft.beyond = (other.code, {**dict(other.parts), "text": inner.items[0].text})
+        return inner.period
     if isinstance(outer.period, CalendarUnit) and outer.period.unit == "year" and isinstance(inner.period, Between):
         narrow = _days(inner.period, draft)
         shift = (wide.start.year - narrow.start.year) * 12
@@ -307,38 +261,51 @@ def _one(draft: Draft, asked: Asked) -> None:
             draft.claim("compare", before)
             draft.periods = [following]
             draft.marks.add("main_period_assumed")
-            draft.compare = AgainstPeriod(period=asked.period)  # pyright: ignore[reportArgumentType]
+            if not (isinstance(draft.compare, PreviousPeriod) and draft.compare.align == "weekday"):
+                draft.compare = against(draft, following, asked.period)
             draft.marks.add("compare")
             return
-    months = whole_months(_days(asked.period, draft))
-    if moved and months and months >= 2 and _says_from_to(asked) and not _over_time(draft):
-        ends = _days(asked.period, draft)
-        unit = "quarter" if QUARTERS.search(asked.items[0].text.lower()) and months % 3 == 0 else "month"
-        first, last = unit_of(ends.start, unit), unit_of(ends.end, unit)
-        draft.periods = [Between(start=last.start, end=last.end)]
-        draft.compare = AgainstPeriod(period=Between(start=first.start, end=first.end))
-        draft.marks.add("compare")
-        return
     draft.periods = [asked.period]
+    if moved and not _over_time(draft):
+        compare_ends(draft)
+
+
+def _through(draft: Draft, asked: Asked) -> None:
+    """ "By month through June": from the beginning of the year, as one month is no series; else June alone."""
+    lead, days = draft.touching(asked.items[0], -1), _days(asked.period, draft)
+    unit = aligned_unit(days, draft.today.settings.conventions)
+    series = unit in [term.grain for item in draft.items for term in item.all(GrainTerm) if term.groups]
+    if lead is not None and lead.says("through") and draft.periods == [asked.period] and series:
+        draft.claim("period", lead)
+        draft.periods = [Between(start=unit_of(days.start, "year").start, end=days.end)]
 
 
 def _over_time(draft: Draft) -> bool:
     return draft.any_word("trend") or any(term.groups for _, term in draft.having(GrainTerm))
 
 
-def _says_from_to(asked: Asked) -> bool:
-    return asked.items[0].text.lower().startswith(("from", "从"))
+def compare_ends(draft: Draft) -> None:
+    """What moved "from May to July" is July's figure against May's."""
+    for item in draft.items:
+        term = item.get(PeriodTerm)
+        ends = ends_of(item, term.period, draft) if term is not None and [term.period] == draft.periods else None
+        if ends is not None:
+            draft.periods, draft.compare = [ends[1]], AgainstPeriod(period=ends[0])
+            draft.marks.add("compare")
 
 
-def _next_period(period: Period, draft: Draft) -> Period | None:
-    """What is asked when only the period compared with is named: the one after "last month", else the current one."""
-    if isinstance(period, Between):
-        unit = aligned_unit(_days(period, draft), draft.today.settings.conventions)
-        current = CalendarUnit(unit=unit, offset=0) if unit is not None else None
-        return current if current is not None and _days(current, draft).start > _days(period, draft).end else None
-    if isinstance(period, CalendarUnit):
-        return CalendarUnit(unit=period.unit, offset=period.offset + 1) if period.offset < 0 else None
-    return None
+def ends_of(item: Item, period: Period, draft: Draft) -> tuple[Between, Between] | None:
+    """ "From May to July", 5月到6月, where something moved: its first and its last month, or quarter."""
+    days = _days(period, draft)
+    months = whole_months(days)
+    if not months or months < 2 or not isinstance(period, Between):
+        return None
+    unit = "quarter" if QUARTERS.search(item.text.lower()) and months % 3 == 0 else "month"
+    first, last = unit_of(days.start, unit), unit_of(days.end, unit)
+    beside = months == (6 if unit == "quarter" else 2) and item.says_part("range_link")
+    if first == last or not (beside or item.text.lower().startswith(("from", "between", "从"))):
+        return None
+    return Between(start=first.start, end=first.end), Between(start=last.start, end=last.end)
 
 
 def _several(draft: Draft, asked: list[Asked]) -> None:
@@ -350,11 +317,11 @@ def _several(draft: Draft, asked: list[Asked]) -> None:
             "compare", *(item for item in draft.between(asked[0].items[-1], asked[1].items[0]) if item.word("than", "conj"))
         )
         return
-    reference = _reference(draft, asked)
+    reference = _reference(draft, asked) or whole_beside_partial(draft, asked)
     if reference is not None:
         main = next(each for each in asked if each is not reference)
         draft.periods = [main.period]
-        draft.compare = AgainstPeriod(period=reference.period)  # pyright: ignore[reportArgumentType]
+        draft.compare = against(draft, main.period, reference.period)
         draft.marks.add("compare")
         return
     if len(asked) == 2 and not _any_link(draft, asked) and "listed_periods" not in draft.marks:
@@ -365,13 +332,6 @@ def _several(draft: Draft, asked: list[Asked]) -> None:
 
 def _any_link(draft: Draft, asked: list[Asked]) -> bool:
     return all(_linked(draft, first, second) for first, second in pairwise(asked)) or draft.any_word("side_by_side", "than")
-
-
-def _claim_links(draft: Draft, asked: list[Asked]) -> None:
-    for first, second in pairwise(asked):
-        for item in draft.between(first.items[-1], second.items[0]):
-            if item.word("conj", "than", "side_by_side"):
-                draft.claim("side by side", item)
 
 
 def _reference(draft: Draft, asked: list[Asked]) -> Asked | None:
@@ -413,7 +373,7 @@ def _drop_the_named_previous(draft: Draft, asked: list[Asked]) -> None:
     draft.periods = [later.period]
     others = [each for each in asked if each is not later]
     if others:
-        draft.compare = AgainstPeriod(period=others[0].period)  # pyright: ignore[reportArgumentType]
+        draft.compare = against(draft, later.period, others[0].period)
 
 
 def several_units(draft: Draft) -> Grain | None:

@@ -2,86 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
-from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
+from assistant.language.meanings import (
+    FieldTerm,
+    MetricTerm,
+    PeriodTerm,
+    VerbTerm,
+)
+from assistant.language.words import spelled
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bound import COMPARISONS, Bound, dataset_named, has_number
+from assistant.planner.rules.bound import data_of_object, dataset_named, has_number
 from assistant.planner.rules.bounds import read_bound
-from assistant.planner.rules.clause import Clause, describes
-from assistant.planner.rules.every import is_every
+from assistant.planner.rules.clause import Clause, describes, reachable_from
+from assistant.planner.rules.cut import cut, does_something, is_negation
+from assistant.planner.rules.every import each_of_units, is_every
 from assistant.planner.rules.heads import is_weak_metric
 from assistant.planner.rules.own_comparisons import read_compared
-from assistant.planner.rules.phrases import WITHOUT, Phrase, whose_of
-from semantic_layer.calendar import Span, resolve
+from assistant.planner.rules.own_margins import read_margin
+from assistant.planner.rules.own_nested import bounds_every_thing, read_nested
+from assistant.planner.rules.phrase import Phrase
+from assistant.planner.rules.said_days import (
+    days_counted,
+    has_days_of_its_thing,
+    listed_days,
+    reads_days_after,
+    reads_weekdays,
+    share_days,
+)
+from assistant.planner.rules.said_of import Said
+from assistant.planner.rules.unread import after_that, is_last_time, is_one_of, left, names_something, told_in
 from semantic_layer.conditions import GRAINS, Field
 from semantic_layer.metric_parts import base_datasets
-from semantic_layer.model.metrics import Aggregate
-from semantic_layer.periods import EachPeriod, SinglePeriod
-from semantic_layer.reach import knows
-
-READ = (
-    "never", "not", "or", "act", "first_time", "but", "both", "relative", "only", "classifier", "contains", "including", "inside",
-    "per", "echo", "count", "which", "list", "share", "follow", "group", "key_noun",
-)  # fmt: skip
-"""Words of a phrase that say no more than what was read of it."""
-ONLY = (
-    "only",
-    "just",
-    "solely",
-    "exclusively",
-    "nothing but",
-    "no other than",
-    "nothing other than",
-    "nothing except",
-    "只",
-    "仅",
-    "仅仅",
-    "只在",
-    "仅在",
-)
-AGAIN = ("back", "again", "returned", "later", "afterwards", "since then", "再", "回来", "之后", "后来", "此后")
-HAS = ("有", "含", "含有", "有过")
-EVER = ("ever", "never ever")
-NOT = ("not", "but not", "and not", "no", "没", "没有", "不", "未", "不是")
-"""Negations of what was done; others ("without", 除了) say which rows count."""
-
-
-@dataclass
-class Said:
-    """One thing that is said of each one.
-
-    Attributes:
-        clauses: What their rows must meet.
-        dataset: What a verb names.
-        negated: It is said that they did not.
-        first: It is said that they did it for the first time.
-        only: It is said that they did nothing else.
-        either: Listed values are joined by "or".
-        alternative: "Or" joins it to what was said before.
-        period: Its own days.
-        after: It is said of all days after these.
-    """
-
-    items: list[Item]
-    clauses: list[Clause]
-    dataset: str | None = None
-    negated: bool = False
-    first: bool = False
-    only: bool = False
-    either: bool = False
-    alternative: bool = False
-    period: SinglePeriod | None = None
-    after: SinglePeriod | None = None
-    bound: Bound | None = None
 
 
 def read_said(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> list[Said]:
     """Each thing that is said; nothing where one of them cannot be read."""
     found: list[Said] = []
     for stretch in (phrase.items, phrase.after):
-        for items in _cut(draft, list(stretch), clauses):
+        for items in cut(draft, list(stretch), clauses):
             if found and _says_nothing_else(items, clauses):
                 found[-1].only = bool(found[-1].clauses)
                 found[-1].items += items
@@ -92,8 +52,8 @@ def read_said(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> list[Said]
             found.append(said)
     if any(said.alternative for said in found) and not all(said.alternative for said in found[1:]):
         return []  # "a or b and c" can be meant in two ways
-    _share_days(found)
-    _after_the_first(found)
+    share_days(draft, found)
+    after_the_first(found)
     return found
 
 
@@ -101,7 +61,7 @@ def _says_nothing_else(items: list[Item], clauses: list[Clause]) -> bool:
     """ "… and nothing else", 别的都不买: only what was said before."""
     if any(item.word("nothing_else") for item in items):
         return True
-    denied = any(_negates(item) or _is_negation(item) for item in items)
+    denied = any(_negates(item) or is_negation(item) for item in items)
     return (
         denied
         and any(item.word("others") for item in items)
@@ -116,118 +76,30 @@ def _holds_each_time(items: list[Item]) -> bool:
     return bool(every) and strict and not any(item.word("average") for item in items)
 
 
-def _share_days(found: list[Said]) -> None:
-    """Days of the first deed, or behind the last one, are those of all: "in May bought a and b", "bought a and b in May".
-
-    "Never" is said of all time.
-    """
-    if len(found) < 2 or any(said.first for said in found):
-        return
-    first, last = found[0], found[-1]
-    if first.period is not None and not any(said.period for said in found[1:]):
-        for said in found[1:]:
-            said.period = None if any(says_ever(item) or item.text.lower() == "never" for item in said.items) else first.period
-    elif last.period is not None and not _stands_before(last) and not any(said.period for said in found[:-1]):
-        for said in found[:-1]:
-            said.period = last.period
+def _reads_each_time(said: Said, items: list[Item]) -> bool:
+    """Fills the unit in each of which the bound is met; false where it is said of something else each time."""
+    bound = said.bound
+    if bound is None or bound.metric in GRAINS or not _holds_each_time(items):
+        return True
+    said.each_unit, units = each_of_units(items)
+    said.bound = replace(bound, per=None, items=(*bound.items, *units))
+    return said.each_unit is not None and bound.op not in ("all", "between") and bound.against is None
 
 
-def says_ever(item: Item) -> bool:
-    """从没, "that no letter ever reached": said of all time."""
-    return (item.word("never") and item.text.startswith("从")) or item.text.lower() in EVER
-
-
-def _after_the_first(found: list[Said]) -> None:
+def after_the_first(found: list[Said]) -> None:
     """ "Bought in May and never came back": after the days of what was said before."""
     for before, said in pairwise(found):
-        again = any(each in item.text.lower() for item in said.items for each in AGAIN)
+        again = any(each in item.text.lower() for item in said.items for each in spelled("again")) or bool(after_that(said.items))
         named = any(item.get(PeriodTerm) is not None for item in said.items)
-        if again and not named and before.period is not None:
+        if again and not named and said.days is None and before.period is not None:
             said.after = before.period
+            said.once = before.period if before.first and said.negated and _is_same_deed(before, said) else None
 
 
-def _stands_before(said: Said) -> bool:
-    """Whether the days stand before what was done."""
-    days = [item.index for item in said.items if item.get(PeriodTerm) is not None]
-    deeds = [item.index for item in said.items if _is_deed(item)]
-    return bool(days) and (not deeds or days[0] < deeds[0])
-
-
-# ---- cut ------------------------------------------------------------------------------------------------------------------
-
-
-def _cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[Item]]:
-    """Cut where a new verb, figure or negation begins."""
-    parts: list[list[Item]] = [[]]
-    for index, item in enumerate(items):
-        joins = (
-            item.word("conj", "but", "or")
-            or item.text in (",", "，", "、")
-            or (item.word("not") and item.text.lower().startswith("but"))
-        )
-        begins = _begins(draft, items[index + 1 :], clauses, item.word("but")) and not _is_inside_range(items, index)
-        counted = index > 0 and has_number(items[index - 1])
-        again = (
-            not counted
-            and does_something(item)
-            and _is_complete(parts[-1], clauses)
-            and any(does_something(each) for each in parts[-1])
-        )
-        if (
-            (joins and _has_core(parts[-1]) and begins)
-            or (_is_negation(item) and any(_is_deed(each) or each.text in HAS for each in parts[-1]))
-            or again
-        ):
-            parts.append([item])
-        else:
-            parts[-1].append(item)
-    return [part for part in parts if part]
-
-
-def _is_inside_range(items: list[Item], index: int) -> bool:
-    """ "Between five and ten"."""
-    numbers = 0 < index < len(items) - 1 and has_number(items[index - 1]) and has_number(items[index + 1])
-    return numbers and index > 1 and items[index - 2].text.lower() == "between"
-
-
-def does_something(item: Item) -> bool:
-    """A verb of the data, or one that says that somebody came."""
-    verb = item.get(VerbTerm) is not None or is_weak_metric(item)
-    return (verb and not item.word("filler")) or item.word("act")
-
-
-def _is_complete(items: list[Item], clauses: list[Clause]) -> bool:
-    """Whether the words say something already: of what, how often, or when."""
-    return any(item.get(PeriodTerm) or has_number(item) or any(item in clause.items for clause in clauses) for item in items)
-
-
-def _is_negation(item: Item) -> bool:
-    return item.word("never") and not item.word("filler")
-
-
-def _is_deed(item: Item) -> bool:
-    return does_something(item) or item.get(MetricTerm) is not None or item.word("first_time")
-
-
-def _has_core(items: list[Item]) -> bool:
-    denied = any(item.word("not", "never") for item in items)
-    return any(_is_deed(item) or has_number(item) or (denied and item.get(PeriodTerm) is not None) for item in items)
-
-
-def _begins(draft: Draft, items: list[Item], clauses: list[Clause], contrary: bool) -> bool:
-    """Whether the words that follow begin something new: a verb, a figure, a negation, days."""
-    for index, item in enumerate(items[: 6 if contrary else 4]):
-        bound = item.get(FieldTerm) is not None and any(each.word(*COMPARISONS) for each in items[index + 1 : index + 3])
-        if bound or does_something(item) or item.word("never", "first_time") or (item.word("not") and not item.word("conj")):
-            return True
-        if (item.word("relative") and not item.word("conj")) or item.word("others", "nothing_else"):
-            return True
-        negated = any(clause.negated and item in clause.items for clause in clauses)
-        if negated or item.get(PeriodTerm) is not None or item.get(MetricTerm) is not None:
-            return True
-        if any(item in clause.items for clause in clauses) and not contrary:
-            return False
-    return False
+def _is_same_deed(first: Said, other: Said) -> bool:
+    """Whether "never again" is said of what was done for the first time, and of no part of it."""
+    wheres = [[str(clause.as_condition()) for clause in said.clauses] for said in (first, other)]
+    return first.dataset == other.dataset and wheres[0] == wheres[1] and other.bound is None and other.inner is None
 
 
 # ---- one of them ----------------------------------------------------------------------------------------------------------
@@ -235,28 +107,108 @@ def _begins(draft: Draft, items: list[Item], clauses: list[Clause], contrary: bo
 
 def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause], before: list[Said]) -> Said | None:
     own = [clause for clause in clauses if all(item in items for item in clause.items)]
+    own += _pointed_at(draft, items, clauses)
     entity = draft.workspace.entity(phrase.whose)
     kept = [clause for clause in own if entity is None or not describes(draft, clause, phrase.whose)]
     described = [item for clause in own if clause not in kept for item in clause.items]
     items = [item for item in items if item not in described]
     said = Said(items, kept, dataset_named(items))
+    if not kept and any(item.says("its") for item in items) and said.dataset is not None:
+        said.clauses = _named_again(draft, said.dataset, before)
+    if not kept:
+        said.clauses = said.clauses or _same_thing(draft, said.dataset, items, clauses, phrase.whose)
+    said.counted = days_counted(items)
+    items = [item for item in items if item not in said.counted]
+    nested = read_nested(draft, items, phrase.whose, said.dataset)
+    if nested is not None:
+        said.inner = nested
+        said.dataset = said.dataset or nested.dataset
+        items = [item for item in items if item not in nested.items]
     earlier = next((each.bound.metric for each in reversed(before) if each.bound is not None), None)
-    compared = read_compared(draft, items, phrase.whose, said.dataset, earlier)
+    compared = read_margin(draft, items, phrase.whose, said.dataset, earlier)
+    compared = compared or read_compared(draft, items, phrase.whose, said.dataset, earlier)
     loose = [item for item in items if item.number is None or not any(item in clause.items for clause in kept)]
     said.bound = compared or read_bound(draft, loose, phrase.whose, said.dataset)
+    if said.bound is not None and bounds_every_thing(draft, items, phrase.whose, said.dataset):
+        return None  # "under 30 on every order" bounds no sum
     numbers = said.bound.items if said.bound is not None else ()
-    if said.bound is not None and said.bound.metric not in GRAINS and _holds_each_time(items):
-        return None  # "over 100 in every month" is said of each month
+    if not _reads_each_time(said, items):
+        return None  # "over 100 on every Saturday"
+    if not reads_weekdays(draft, said, kept, phrase.whose):
+        return None
     days = [item for item in items if item not in numbers and not item.word("filler")]
     terms = [term for item in days if (term := item.get(PeriodTerm)) is not None]
-    if any(isinstance(term.period, EachPeriod) for term in terms) or len({_span(draft, term) for term in terms}) > 1:
+    listed = listed_days(draft, terms)
+    if listed is None or (len(listed) > 1 and said.bound is not None):
         return None
-    said.period = terms[0].period if terms else None  # pyright: ignore[reportAttributeAccessIssue]
-    said.negated = any(_is_negation(item) for item in items) or (not kept and any(_negates(item) for item in items))
+    said.period = listed[0] if listed else None
+    said.periods = listed if len(listed) > 1 else ()
+    denying = [item for item in items if item not in numbers]  # 一个月都没落下 denies nothing
+    said.negated = any(map(is_negation, denying)) or (not kept and any(map(_negates, denying)))
+    _read_kind(draft, said, items, kept, before)
+    if said.periods and said.either and not said.negated:
+        return None  # in one of them, and it is not said in which
+    _settle_denials(said)
+    said.dataset = (data_of_object(draft, items) if said.bound is None else None) or said.dataset
+    if said.bound is None and any(_is_open_number(draft, phrase, item, said) for item in items):
+        return None
+    if said.dataset is None and said.bound is None:
+        earlier = next((each.dataset for each in before if each.dataset), None)
+        own = _data_of_verb(draft, items)
+        earlier = earlier if not own or earlier in own else next(iter(own))
+        said.dataset = earlier or _default_dataset(draft, phrase, items)
+    if said.dataset is None and said.bound is None:
+        return None
+    if (
+        not reads_days_after(draft, said, clauses)
+        or _says_too_much_of_each(said)
+        or _says_too_much_of_first(said)
+        or _two_deeds(draft, said)
+    ):
+        return None
+    return said if not left(draft, phrase, said) else None
+
+
+def _read_kind(draft: Draft, said: Said, items: list[Item], kept: list[Clause], before: list[Said]) -> None:
+    """For the first or the last time, only, and how it is joined with what was said before it."""
     said.first = any(item.word("first_time") for item in items)
-    said.only = bool(kept) and not said.first and any(item.text.lower() in ONLY and item.word("only") for item in items)
+    said.last = any(is_last_time(draft, item) for item in items)
+    said.only = bool(kept) and not said.first and any(item.says("only_these") and item.word("only") for item in items)
     said.alternative = bool(before) and items[0].word("or")
     said.either = any(item.word("or") for item in items[1:])
+
+
+def _data_of_verb(draft: Draft, items: list[Item]) -> list[str]:
+    """Where the verb of a figure is known: 从没被投放过的客户里下过单的, orders and not what was denied before."""
+    names = [term.name for item in items if is_weak_metric(item) and not item.word("filler") for term in item.all(MetricTerm)]
+    return [dataset for name in names for dataset in base_datasets(draft.workspace, name)]
+
+
+def _two_deeds(draft: Draft, said: Said) -> bool:
+    """ "Whom letter 13 reached wrote in July": another verb than that of its data, with days that are the other's."""
+    verbs = [item for item in said.items if item.get(VerbTerm) is not None and not item.word("filler")]
+    told = [{term.dataset for term in item.all(VerbTerm)} for item in verbs]
+    apart = any(one.isdisjoint(other) for one, other in pairwise(told))
+    return apart and said.period is not None and has_days_of_its_thing(draft, said)
+
+
+def _says_too_much_of_first(said: Said) -> bool:
+    """首单就买了红色的: of what the first order held, which is not the first time of red ones; nor is it said of every month."""
+    order = any(item.says("first_order") for item in said.items)
+    return (order and bool(said.clauses) and not said.days) or (said.first and said.bound is not None and said.bound.op == "all")
+
+
+def _says_too_much_of_each(said: Said) -> bool:
+    """ "Every order was under 30", together with a thing, a denial or a first time: of which of them?"""
+    every = said.inner is not None and said.inner.every
+    if said.each_unit is not None and (said.negated or said.first or said.last or said.periods or said.alternative):
+        return True  # "not over 100 in every month": in none of them, or not in all?
+    return every and bool(said.clauses or said.negated or said.first or said.last or said.days)
+
+
+def _settle_denials(said: Said) -> None:
+    """What a negation is of: of the deed, of the rows that count, or of all but them."""
+    kept, items = said.clauses, said.items
     if said.negated and kept and all(clause.negated and not _denies(clause) for clause in kept):
         said.only, said.negated = True, False  # 除了红的都没买
         for clause in kept:
@@ -268,23 +220,49 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
         said.bound = None  # not a single one
     if said.bound is not None and said.bound.op == "eq":
         said.only = False
-    elif said.bound is None and any(_is_open_number(draft, phrase, item, said) for item in items):
-        return None
-    if said.dataset is None and said.bound is None:
-        earlier = next((each.dataset for each in before if each.dataset), None)
-        said.dataset = earlier or _default_dataset(draft, phrase, items)
-    if said.dataset is None and said.bound is None:
-        return None
-    return said if not _left(draft, phrase, said) else None
 
 
-def _span(draft: Draft, term: PeriodTerm) -> Span:
-    """The days of a period: "spring (March to May)" says the same twice."""
-    return resolve(term.period, draft.today.as_of, draft.today.data, draft.workspace.workspace.conventions)
+def _pointed_at(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[Clause]:
+    """ "Shop 4: what those bought who came to that shop …": the one that was named outside of the phrase."""
+    found: list[Clause] = []
+    for item in items:
+        before = draft.touching(item, -1)
+        keys = [term.name for term in item.all(FieldTerm) if term.entity is not None]
+        if before is None or before not in items or not before.says("that_one"):
+            continue
+        named = [each for each in clauses if isinstance(each.ref, Field) and each.ref.name in keys and item not in each.items]
+        found += [replace(each, items=[before, item]) for each in named[:1]]
+    return found
+
+
+def _named_again(draft: Draft, dataset: str, before: list[Said]) -> list[Clause]:
+    """ "Reached by letter 3 but never used its voucher": the thing that was named before, as far as the data knows it."""
+    keys = {entity.key_name for entity in draft.workspace.entities}
+    named = [clause for said in before for clause in said.clauses if isinstance(clause.ref, Field) and clause.ref.name in keys]
+    return [replace(clause, items=[]) for clause in named if reachable_from(draft, dataset, clause)]
+
+
+def _same_thing(draft: Draft, dataset: str | None, items: list[Item], clauses: list[Clause], whose: str) -> list[Clause]:
+    """ "… bought dog food in May, how many bought it again", "spent over 50 on it": what the last deed before was done with."""
+    for lead, pronoun in pairwise(items):
+        verb = next((item for item in items if does_something(item) and item.index < pronoun.index), None)
+        told = pronoun.says("the_thing") and (does_something(lead) or lead.says("of_the_thing"))
+        if verb is None or not (told or pronoun.says("on_the_thing")):
+            continue
+        dataset = dataset or next(iter(base_datasets(draft.workspace, verb.all(MetricTerm)[0].name)), None)
+        if dataset is None:
+            continue
+        things = [each for each in clauses if each.ref is not None and not each.negated and not describes(draft, each, whose)]
+        things = [each for each in things if each.last.index < verb.index and reachable_from(draft, dataset, each)]
+        deeds = [item.index for item in draft.items[: verb.index] if does_something(item)]
+        last = max((each.last.index for each in things), default=-1)
+        opened = max((index for index in deeds if index < last), default=-1)
+        return [replace(each, items=[], inside=False) for each in things if each.first.index > opened]
+    return []
 
 
 def _negates(item: Item) -> bool:
-    return item.word("not", "never") and item.text.lower() in (*NOT, *WITHOUT)
+    return item.word("not", "never") and item.says("denies", "without")
 
 
 def _denies(clause: Clause) -> bool:
@@ -293,15 +271,14 @@ def _denies(clause: Clause) -> bool:
 
 def _is_open_number(draft: Draft, phrase: Phrase, item: Item, said: Said) -> bool:
     following = draft.touching(item, 1)
+    if is_one_of(draft, item):
+        return False
     if said.negated and (item.word("once", "single") or (item.number is not None and item.number.value == 1)):
         return False  # not a single one
-    each = following is not None and item.number is not None and item.number.value == 1 and _names(draft, phrase, following)
+    each = (
+        following is not None and item.number is not None and item.number.value == 1 and names_something(draft, phrase, following)
+    )
     return has_number(item) and item.get(PeriodTerm) is None and item.role is None and not each
-
-
-def _names(draft: Draft, phrase: Phrase, item: Item) -> bool:
-    """ "One order": the noun again."""
-    return whose_of(draft, item) == phrase.whose
 
 
 def _default_dataset(draft: Draft, phrase: Phrase, items: list[Item]) -> str | None:
@@ -309,67 +286,6 @@ def _default_dataset(draft: Draft, phrase: Phrase, items: list[Item]) -> str | N
     strong = [term.name for item in items for term in item.all(MetricTerm)]
     if strong:
         return next(iter(base_datasets(draft.workspace, strong[0])), None)
-    entity = draft.workspace.entity(phrase.whose)
-    metric = draft.workspace.metric(entity.count) if entity is not None and entity.count is not None else None
     words = ("act", "first_time", "never", "contains", "including", "times", "both")
-    told = any(item.word(*words) or item.text in HAS for item in items)
-    return metric.dataset if isinstance(metric, Aggregate) and told else None
-
-
-def _left(draft: Draft, phrase: Phrase, said: Said) -> list[Item]:
-    """Words that nothing has read."""
-    read = [*(said.bound.items if said.bound is not None else ()), *(item for clause in said.clauses for item in clause.items)]
-    return [item for item in said.items if item not in read and not _is_read(draft, phrase, said, item)]
-
-
-def _person_of(draft: Draft) -> str | None:
-    return next((each.name for each in draft.workspace.entities if each.personal), None)
-
-
-def _is_object(draft: Draft, said: Said, item: Item) -> bool:
-    """ "Reached by a letter", 租过船: an entity that the rows of a deed are about, with nothing said of it."""
-    entities = [term.entity for term in item.all(FieldTerm) if term.entity is not None]
-    beside = [draft.touching(item, -1), draft.touching(item, 1)]
-    counted = any(each is not None and (has_number(each) or each.word("group")) and not each.word("filler") for each in beside)
-    by = any(each is not None and each.text.lower() == "by" for each in beside)
-    measured = said.bound is not None and (
-        said.bound.metric in (*entities,)
-        or any(
-            each is not None and each.word("classifier", "at_least", "more_than", "at_most", "less_than") for each in beside[:1]
-        )
-    )
-    rows = said.dataset if said.bound is None or measured else None
-    return rows is not None and (not counted or by) and any(knows(draft.workspace, rows, entity) for entity in entities)
-
-
-def _is_read(draft: Draft, phrase: Phrase, said: Said, item: Item) -> bool:
-    if item.role is not None or item.soft or item.light or item.word(*READ) or item.text in (",", "，", "$"):
-        return True
-    if item.get(VerbTerm) or item.get(PeriodTerm) or item.get(MetricTerm) or _names(draft, phrase, item):
-        return True
-    if item.word("others"):
-        return said.only
-    if item.word("jointly"):
-        return phrase.whose != _person_of(draft)
-    if item.word("average"):
-        return said.bound is not None and said.bound.per is not None
-    before = draft.touching(item, -1)
-    if item.get(GrainTerm) is not None and before is not None and before.word("refer", "this"):
-        return True  # "that month"
-    after = draft.touching(item, 1)
-    if item.text == "年" and after is not None and after.get(MetricTerm) is not None and said.period is None:
-        return True  # 年消费
-    if _is_object(draft, said, item):
-        return True
-    if said.negated and item.word("once", "single"):
-        return True
-    again = draft.touching(item, 1)
-    if item.number is not None and again is not None and (_names(draft, phrase, again) or said.negated):
-        return True
-    counted = said.bound.metric if said.bound is not None else None
-    entities = [draft.workspace.entity(term.entity or "") for term in item.all(FieldTerm)]
-    if counted is not None and any(each is not None and counted in (each.name, each.count) for each in entities):
-        return True
-    fields = [clause.ref.name for clause in said.clauses if isinstance(clause.ref, Field)]
-    names = [term.name for term in item.span.meanings if hasattr(term, "name")]  # pyright: ignore[reportAttributeAccessIssue]
-    return any(name in fields for name in names) or any(each.dataset == said.dataset for each in item.all(DatasetTerm))
+    told = any(item.word(*words) or item.says("has") for item in items)
+    return told_in(draft, phrase.whose) if told else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from semantic_layer.loading.lint.finding import Finding, KeyOf, Linted, Rule
+from semantic_layer.loading.lint.tags import rules_leave_no_gap, tags_are_grouped
 from semantic_layer.loading.lint.texts import answered_for, told_in_both_languages
 from semantic_layer.loading.lint.unused import (
     datasets_are_asked,
@@ -25,6 +26,8 @@ LINT_RULES: tuple[Rule, ...] = (
     numbers_are_used,
     metrics_can_be_asked,
     parameters_are_used,
+    rules_leave_no_gap,
+    tags_are_grouped,
     told_in_both_languages,
     answered_for,
 )

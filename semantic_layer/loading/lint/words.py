@@ -15,7 +15,7 @@ from semantic_layer.words import LANGUAGES, Definition, Words
 
 Kind = Literal[
     "metric", "dimension", "value", "tag", "tag value", "segment", "condition", "parameter", "term", "dataset", "absent",
-    "verb of metric", "verb of dataset",
+    "holiday", "verb of metric", "verb of dataset",
 ]  # fmt: skip
 
 
@@ -74,6 +74,8 @@ def uses(linted: Linted) -> Iterator[Use]:
     for kind, section, items in sections:
         for item in items:
             yield from _of_definition(item, Thing(kind, item.name), linted.path(section, item.name))
+    for index, holiday in enumerate(workspace.holidays):
+        yield from _of_definition(holiday, Thing("holiday", holiday.name), ("holidays", index))
     for index, absent in enumerate(workspace.absent):
         name = next(iter(absent.words.all()), str(index + 1))
         yield from _of_words(absent.words, Thing("absent", name), ("absent", index, "words"))

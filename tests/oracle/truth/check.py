@@ -53,7 +53,7 @@ def measures(sight: Sight, name: str) -> Iterator[Measure]:
             for each in names_in(metric["derived"]):
                 if each in sight.workspace.metrics:
                     yield from measures(sight, each)
-        case "cumulative" | "repeat":
+        case "cumulative" | "repeat" | "moving":
             yield from measures(sight, metric[kind]["metric"])
         case "conversion":
             yield from (replace(each, timed=True) for each in measures(sight, metric[kind]["base"]))
@@ -94,7 +94,7 @@ def parts_of(sight: Sight, name: str) -> list[str]:
             return [use(metric["ratio"][side])["metric"] for side in ("numerator", "denominator")]
         case "derived":
             return [each for each in names_in(metric["derived"]) if each in sight.workspace.metrics]
-        case "cumulative" | "repeat":
+        case "cumulative" | "repeat" | "moving":
             return [metric[kind]["metric"]]
         case "conversion":
             return [metric["conversion"]["base"], metric["conversion"]["then"]]
@@ -157,6 +157,10 @@ class Checker:
         if ref["kind"] == "time":
             self.bucket(ref, measure)
             return
+        if ref["kind"] == "meets":
+            self.entity(start, ref["entity"])
+            self.condition(ref["condition"], measure, shared=True)
+            return
         found = self.place(start, ref["name"])
         if found is not None:
             self.meant.setdefault(ref["name"], []).append(meaning(self.sight.workspace, found))
@@ -190,6 +194,8 @@ class Checker:
             case "did":
                 self.entity(self.start(measure, about), condition["entity"])
                 self.inside(condition["dataset"], condition["entity"], condition.get("where"), condition.get("period"))
+                if condition.get("within"):
+                    self.within(condition)
             case _:
                 sides = [condition["left"], condition.get("right")]
                 for side in sides:
@@ -237,6 +243,18 @@ class Checker:
             for side in ("start", "end"):
                 self.window_side(home, home.window[side], period is not None)
 
+    def within(self, condition: Plain) -> None:
+        """The first times lie in data that knows the entity and has a time; a date is one that the rows reach."""
+        within, home = condition["within"], self.sight.dataset(condition["dataset"])
+        if within.get("after", "first") == "first":
+            name = within.get("dataset") or home.name
+            self.inside(name, condition["entity"], within.get("where"), None)
+            home = self.sight.dataset(name)
+        else:
+            self.place(home, within["after"])
+        if home.time is None:
+            self.codes.add("no_time")
+
     def window_side(self, home: Dataset, name: str, asked: bool) -> None:
         """A window may lie in another dataset; without a period of its own a condition may do without it."""
         found = self.sight.reach(home).place(name)
@@ -264,4 +282,6 @@ def is_series(sight: Sight, ref: Plain, found: list[Measure]) -> bool:
     """A bucket along the calendar of the metrics' own time; grouping by a moment is grouping by its days."""
     if ref["kind"] == "time":
         return ref["grain"] in SERIES and (ref.get("field") is None or all(each.time == ref["field"] for each in found))
+    if ref["kind"] == "meets":
+        return False
     return all(each.time == ref["name"] and sight.dataset(each.dataset).fields[each.time]["type"] == "time" for each in found)

@@ -37,7 +37,7 @@ class Counted:
 def read_ref(value: Any) -> Plain:
     """`city`, `month` and `paid_on.month` as typed references."""
     if not isinstance(value, str):
-        return value
+        return {**value, "condition": read(value["condition"])} if value.get("kind") == "meets" else value
     owner, _, last = value.rpartition(".")
     if last in (*SERIES, *ROUND):
         return {"kind": "time", "grain": last, "field": owner or None}
@@ -54,8 +54,7 @@ def read(value: Any) -> Plain:
         if word in value:
             return {"kind": kind, "of": [read(each) for each in value[word]]}
     if "did" in value:
-        where = value.get("where")
-        return {**value, "kind": "did", "dataset": value["did"], "where": None if where is None else read(where)}
+        return _done({**value, "kind": "did", "dataset": value["did"]})
     if set(value) == {"not"}:
         return {"kind": "not", "of": read(value["not"])}
     return _comparison(*_left(value))
@@ -70,9 +69,18 @@ def _typed(value: Plain) -> Plain:
         case "in":
             return {"values": [], **value, "left": read_ref(value["left"])}
         case "did":
-            return {**value, "where": None if value.get("where") is None else read(value["where"])}
+            return _done(value)
         case _:
             return {**value, "left": read_ref(value["left"])}
+
+
+def _done(value: Plain) -> Plain:
+    """What was done, with its filters and those of the first time typed."""
+    found = {**value, "where": None if value.get("where") is None else read(value["where"])}
+    within = value.get("within")
+    if within is not None and within.get("where") is not None:
+        found["within"] = {**within, "where": read(within["where"])}
+    return found
 
 
 def _left(value: Plain) -> tuple[Plain, Plain]:
@@ -80,6 +88,7 @@ def _left(value: Plain) -> tuple[Plain, Plain]:
     rest = dict(value)
     if "metric" in rest:
         left = {"kind": "entity_metric", "metric": rest.pop("metric"), "entity": rest.pop("of", None)}
+        left |= {key: rest.pop(key) for key in ("rank", "rank_part") if key in rest}
         return left | {"period": rest.pop("period", None), "where": rest.pop("where", None)}, rest
     return read_ref(rest.pop("field")), rest
 
@@ -104,6 +113,20 @@ def _comparison(left: Plain, rest: Plain) -> Plain:
     if word == "between":
         return {"kind": "between", "left": left, "low": right[0], "high": right[1]}
     return {"kind": "compare", "left": left, "op": WORDS[word], "right": _right(right)}
+
+
+def compared(condition: Plain) -> Iterator[Plain]:
+    """What the comparisons of a typed condition are about."""
+    match condition["kind"]:
+        case "and" | "or":
+            for each in condition["of"]:
+                yield from compared(each)
+        case "not":
+            yield from compared(condition["of"])
+        case "did":
+            return
+        case _:
+            yield from (side for side in (condition["left"], condition.get("right")) if isinstance(side, dict))
 
 
 def holds(scene: Scene, condition: Plain, row: Row, counted: Counted) -> bool:
@@ -141,8 +164,13 @@ def value(scene: Scene, ref: Plain, row: Row, counted: Counted) -> Any:
         case "time":
             moment = moment_of(scene, ref, row, counted)
             return None if moment is None else scene.calendar.bucket(moment, ref["grain"])
+        case "each":
+            return entity_of(scene, ref["whose"], row, counted)
         case "entity_metric":
             return _entity_metric(scene, ref, row, counted)
+        case "meets":
+            known = entity_of(scene, ref["entity"], row, counted) is not None
+            return holds(scene, ref["condition"], row, counted) if known else None
         case "scaled":
             inner = value(scene, ref["ref"], row, counted)
             return None if inner is None else float(inner) * ref["factor"]
@@ -189,21 +217,69 @@ def _entity_metric(scene: Scene, ref: Plain, row: Row, counted: Counted) -> Any:
     if memo not in scene.memo:
         scene.memo[memo] = of_each(scene, entity, ref["metric"], days, ref.get("where"), counted)
     figures = scene.memo[memo]
-    return figures.of.get(key, figures.otherwise)
+    return _rank(figures.of, key, ref) if ref.get("rank") else figures.of.get(key, figures.otherwise)
+
+
+def _rank(figures: dict[Any, Any], key: Any, ref: Plain) -> Any:
+    """One more than those that are ahead, of all that have a figure; as a part of their number where that is asked."""
+    own, known = figures.get(key), [each for each in figures.values() if each is not None]
+    if own is None:
+        return None
+    ahead = sum(each > own if ref["rank"] == "highest" else each < own for each in known)
+    return (ahead + 1) / len(known) if ref.get("rank_part") else ahead + 1
 
 
 def _did(scene: Scene, condition: Plain, row: Row, counted: Counted) -> bool:
     key = entity_of(scene, condition["entity"], row, counted)
     if key is None:
         return False
-    home = scene.sight.dataset(condition["dataset"])
+    home, within = scene.sight.dataset(condition["dataset"]), condition.get("within")
     days = days_meant(scene, condition.get("period"), counted, scene.sight.covers(home.name, home.time))
+    if within is not None and condition.get("period") is None:
+        days = scene.always
     memo = (json.dumps(condition, sort_keys=True, default=str), days)
     if memo not in scene.memo:
         done = Counted(home, home.time, days)
         found = list(rows_on(scene, done, [condition["where"]] if condition.get("where") else []))
+        if within is not None:
+            found = _soon_after(scene, found, within, condition["entity"], done)
         scene.memo[memo] = [entity_of(scene, condition["entity"], each, done) for each in found]
     return scene.memo[memo].count(key) >= (condition.get("count") or 1)
+
+
+def _soon_after(scene: Scene, rows: list[Row], within: Plain, entity: str, done: Counted) -> list[Row]:
+    """The rows of the days that follow what each is held against: the first time of its entity, or a date of its own."""
+    if done.time is None:
+        raise Refusal("no_time")
+    firsts = _first_days(scene, within, entity, done) if _is_after_first(within) else None
+    found: list[Row] = []
+    for row in rows:
+        if firsts is not None:
+            start = firsts.get(entity_of(scene, entity, row, done))
+        else:
+            place = scene.sight.reach(done.dataset).place(within["after"])
+            moment = scene.sight.value(row, done.dataset, place)
+            start = None if moment is None else as_date(day_of(moment))
+        day = day_of(scene.sight.field(row, done.time))
+        if start is not None and (0 if firsts is None else 1) <= (day - start).days <= within["days"]:
+            found.append(row)
+    return found
+
+
+def _is_after_first(within: Plain) -> bool:
+    return within.get("after", "first") == "first"
+
+
+def _first_days(scene: Scene, within: Plain, entity: str, done: Counted) -> dict[Any, Any]:
+    """The first day of each entity, of all rows that are seen."""
+    home = scene.sight.dataset(within.get("dataset") or done.dataset.name)
+    counted = Counted(home, home.time, None)
+    found: dict[Any, Any] = {}
+    for row in rows_on(scene, counted, [within["where"]] if within.get("where") else []):
+        key, moment = entity_of(scene, entity, row, counted), scene.sight.field(row, home.time or "")
+        if key is not None and moment is not None:
+            found[key] = min(found.get(key, day_of(moment)), day_of(moment))
+    return found
 
 
 def rows_on(scene: Scene, counted: Counted, where: list[Plain]) -> Iterator[Row]:

@@ -127,7 +127,8 @@ class Calendar:
             return Asked(edges.until(self.as_of), edges)
         if "n" in period:
             count, unit, skip = period["n"], period["unit"], period.get("skip", 0)
-            days = Days(units_later(self.as_of, -(skip + count), unit) + ONE, units_later(self.as_of, -skip, unit))
+            after = self.as_of + ONE
+            days = Days(units_later(after, -(skip + count), unit), units_later(after, -skip, unit) - ONE)
             return Asked(days, days, last=(count, unit, days.last))
         if "unit" in period:
             unit = period["unit"]
@@ -143,7 +144,7 @@ class Calendar:
         """The period before, of the same shape."""
         if asked.last:
             count, unit, end = asked.last
-            days = Days(units_later(end, -2 * count, unit) + ONE, asked.days.first - ONE)
+            days = Days(units_later(end + ONE, -2 * count, unit), asked.days.first - ONE)
             return Asked(days, days, last=(count, unit, days.last))
         if asked.unit == "week":
             return _like_for_like(asked, asked.whole.moved(-7))

@@ -174,8 +174,21 @@ def _cumulative(scene: Scene, metric: Plain, asking: Asking) -> Figures:
     if window.get("to_date"):
         first = scene.calendar.unit(last, window["to_date"]).first
     else:
-        first = units_later(last, -window["last"], window.get("unit", "day")) + timedelta(days=1)
+        first = units_later(last + timedelta(days=1), -window["last"], window.get("unit", "day"))
     return figures(scene, window["metric"], asking.on(Days(first, last)))
+
+
+def _moving(scene: Scene, metric: Plain, asking: Asking) -> Figures:
+    """The figures of single days, added up one by one and divided by their number; none where one lies before the data."""
+    moving = metric["moving"]
+    if asking.when.days is None:
+        raise Unsure
+    last = asking.when.days.last
+    days = [last - timedelta(days=back) for back in range(moving["last"])]
+    found = [figures(scene, moving["metric"], asking.on(Days(day, day))) for day in days]
+    if moving["first"] is not None and days[-1] < moving["first"]:
+        return combined(lambda *parts: None, *found)
+    return combined(lambda *parts: over(sum(float(part or 0) for part in parts), len(parts)), *found)
 
 
 def _semi_additive(scene: Scene, metric: Plain, asking: Asking) -> Figures:
@@ -309,7 +322,9 @@ def _of_each(scene: Scene, entity: str, name: str, asking: Asking) -> Figures:
     match scene.sight.workspace.kind(name):
         case "aggregate":
             counted, rows = rows_of(scene, metric["dataset"], metric.get("time"), asking)
-            own = by_entity(scene, parted(scene, rows, asking, counted)[()], entity, counted)
+            # Who has no row that the metric counts has no place in a ranking by it.
+            chosen = counts(scene, metric, parted(scene, rows, asking, counted)[()], counted)
+            own = by_entity(scene, chosen, entity, counted)
             return Figures({key: of_rows(scene, metric, found, counted) for key, found in own.items()}, _nothing(metric))
         case "ratio":
             sides = [use(metric["ratio"][side]) for side in ("numerator", "denominator")]
@@ -330,6 +345,7 @@ KINDS: dict[str, Callable[[Scene, Plain, Asking], Figures]] = {
     "ratio": _ratio,
     "derived": _derived,
     "cumulative": _cumulative,
+    "moving": _moving,
     "semi_additive": _semi_additive,
     "repeat": _repeat,
     "new_entities": _new_entities,

@@ -9,12 +9,13 @@ from typing import Any
 from oracle.model import Viewer, World
 from oracle.truth.arithmetic import Number, less, names_in, over
 from oracle.truth.check import Checker, Measure, covered_by, entities_named, has_parts, is_series, measures, whole
-from oracle.truth.conditions import read, read_ref
+from oracle.truth.conditions import compared, read, read_ref
 from oracle.truth.days import Asked, Days
 from oracle.truth.kinds import Asking, Figures, Group, When, figures
 from oracle.truth.refusals import Refusal, Unsure
 from oracle.truth.scene import Scene
 from oracle.truth.sight import Sight, sight_of
+from oracle.truth.summed import columns_of, key_of, statistic, with_window
 from oracle.truth.values import UNKNOWN
 from oracle.truth.workspace import Plain
 
@@ -50,6 +51,9 @@ class Outcome:
 
 def metric_query(world: World, request: Plain, viewer: Viewer) -> Outcome:
     """The answer to a request, by brute force."""
+    if request.get("window"):
+        covered = Query(world, request, viewer).covered
+        world, request = with_window(world, request, covered.first if covered else None)
     return Query(world, request, viewer).outcome()
 
 
@@ -64,6 +68,7 @@ class Query:
         self.where: tuple[Plain, ...] = () if where is None else (read(where),)
         self.compare: Plain | None = request.get("compare")
         self.share: Plain | None = request.get("share_of")
+        self.each: Plain | None = request.get("of_each")
         self.measures = [
             each for name in self.metrics if name in self.sight.workspace.metrics for each in measures(self.sight, name)
         ]
@@ -117,6 +122,9 @@ class Query:
                 checker.grouped(ref, measure)
             for each in self.where:
                 checker.condition(each, measure, shared=True)
+        for measure in asked if self.each else ():
+            if self.each and self.each["entity"] in self.sight.workspace.entities:
+                checker.entity(self.sight.dataset(measure.dataset), self.each["entity"])
         for name in self.metrics:
             for entity, dataset in entities_named(self.sight, name):
                 checker.entity(self.sight.dataset(dataset), entity)
@@ -175,6 +183,8 @@ class Query:
         groups = [*([{"kind": "period"}] if self.side_by_side else []), *self.by]
         outcome = Outcome(groups=groups, order=list(self.request.get("order", [])), limit=self.request.get("limit"))
         outcome.columns = [(name, part) for name in self.metrics for part in self._parts()]
+        if self.each:
+            outcome.columns = [each for name in self.metrics for each in columns_of(name, self.each["statistics"])]
         if self.all_rows:
             self._add(outcome, (), None)
         else:
@@ -283,6 +293,9 @@ class Query:
     def _add_rows(self, outcome: Outcome, label: Group, when: When, other: When | None, whole: When, bucket: Days | None) -> None:
         """The rows of some days, beside those of other days and parts of a whole; in a bucket, all rows are of that bucket."""
         by = tuple(self._within(ref, bucket) for ref in self.by)
+        if self.each:
+            self._add_statistics(outcome, label, when, by)
+            return
         now = [figures(self.scene, name, Asking(when, by, self.where)) for name in self.metrics]
         then = [figures(self.scene, name, Asking(other, by, self.where)) for name in self.metrics] if other else []
         none_yet = (
@@ -314,18 +327,37 @@ class Query:
             if group not in sure or (self._looks_back and bucket is not None and not self._is_inside(bucket)):
                 outcome.optional.add(full)
 
+    def _add_statistics(self, outcome: Outcome, label: Group, when: When, by: Group) -> None:
+        """The figures of each one that has rows, summed up by group."""
+        assert self.each
+        keyed = (*by, key_of(self.each["entity"]))
+        found = [figures(self.scene, name, Asking(when, keyed, self.where)) for name in self.metrics]
+        members: dict[Group, list[Group]] = {} if by or label else {(): []}
+        for group in {group for each in found for group in each.of}:
+            if group[-1] is not None:
+                members.setdefault(group[:-1], []).append(group)
+        for group, ones in members.items():
+            cells = [statistic(asked, [each.at(one) for one in ones]) for each in found for asked in self.each["statistics"]]
+            outcome.rows[tuple(map(shown, (*label, *group)))] = cells
+
     @property
     def _looks_back(self) -> bool:
         """Whether a metric has a figure in buckets that have no data of their own."""
         kinds = {self.sight.workspace.kind(each) for name in self.metrics for each in whole(self.sight, name)}
-        return bool(kinds & {"cumulative", "retention", "semi_additive"})
+        return bool(kinds & {"cumulative", "moving", "retention", "semi_additive"})
 
     def _is_inside(self, bucket: Days) -> bool:
         return self.covered is not None and bool(len(bucket.cut(self.covered)))
 
     def _alone(self, outcome: Outcome) -> bool:
-        """A series by time alone shows all buckets inside the data; a ranking of buckets only those that have rows."""
-        return len(self.by) == 1 and not self.side_by_side and outcome.limit is None
+        """A series by time alone shows all buckets inside the data; a ranking, and days of some weekdays, only those with rows."""
+        return len(self.by) == 1 and not self.side_by_side and outcome.limit is None and not self._picks_days
+
+    @property
+    def _picks_days(self) -> bool:
+        """Whether days are shown of which a condition of the request picks some by the day of the week."""
+        picked = any(ref.get("grain") in ("weekday", "is_weekend") for where in self.where for ref in compared(where))
+        return picked and self._grain == "date"
 
     def _within(self, ref: Plain, bucket: Days | None) -> Plain:
         """In a bucket of a series its own column is the same for all rows."""
@@ -361,7 +393,7 @@ def name_of(ref: Plain) -> str:
         return "period"
     if ref["kind"] == "time":
         return f"{ref['field'].replace('.', '_')}_{ref['grain']}" if ref.get("field") else str(ref["grain"])
-    return str(ref["name"]).rpartition(".")[2]
+    return "meets" if ref["kind"] == "meets" else str(ref["name"]).rpartition(".")[2]
 
 
 def heights(outcome: Outcome) -> dict[Group, tuple[Any, ...]]:

@@ -54,7 +54,7 @@ class Workspace:
 
     def kind(self, metric: str) -> str:
         plain = self.metrics[metric]
-        kinds = ("ratio", "derived", "cumulative", "semi_additive", "repeat", "new_entities", "retention", "conversion")
+        kinds = ("ratio", "derived", "cumulative", "semi_additive", "repeat", "new_entities", "retention", "conversion", "moving")
         return next((kind for kind in kinds if kind in plain), "aggregate")
 
 

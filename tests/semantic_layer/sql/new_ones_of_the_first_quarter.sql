@@ -3,21 +3,20 @@ WITH first_transactions AS (
     transactions.household_id AS household_id,
     MIN(transactions.purchased_at) AS first_time
   FROM facts.transactions AS transactions
+  WHERE
+    NOT transactions.household_id IS NULL
   GROUP BY
     transactions.household_id
 ), asked AS (
   SELECT
-    CAST(DATE_TRUNC('MONTH', transactions.purchased_at) AS DATE) AS month,
-    COUNT(DISTINCT transactions.household_id) FILTER(WHERE
-      transactions.purchased_at = first_transactions.first_time) AS new_buyers
-  FROM facts.transactions AS transactions
-  LEFT JOIN first_transactions
-    ON transactions.household_id = first_transactions.household_id
+    CAST(DATE_TRUNC('MONTH', first_transactions.first_time) AS DATE) AS month,
+    COUNT(*) AS new_buyers
+  FROM first_transactions
   WHERE
-    transactions.purchased_at >= CAST('2017-01-01' AS DATE)
-    AND transactions.purchased_at < CAST('2017-04-01' AS DATE)
+    first_transactions.first_time >= CAST('2017-01-01' AS DATE)
+    AND first_transactions.first_time < CAST('2017-04-01' AS DATE)
   GROUP BY
-    CAST(DATE_TRUNC('MONTH', transactions.purchased_at) AS DATE)
+    CAST(DATE_TRUNC('MONTH', first_transactions.first_time) AS DATE)
 ), buckets AS (
   SELECT
     CAST(UNNEST(

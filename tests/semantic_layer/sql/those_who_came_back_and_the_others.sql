@@ -1,32 +1,25 @@
-WITH before AS (
-  SELECT DISTINCT
-    CAST(CAST(DATE_TRUNC('MONTH', transactions.purchased_at) AS DATE) + INTERVAL '1' MONTH AS DATE) AS month,
-    transactions.household_id AS household_key
-  FROM facts.transactions AS transactions
-  WHERE
-    NOT transactions.household_id IS NULL
-    AND transactions.purchased_at >= CAST('2016-12-01' AS DATE)
-    AND transactions.purchased_at < CAST('2017-03-01' AS DATE)
-), here AS (
+WITH active AS (
   SELECT DISTINCT
     CAST(DATE_TRUNC('MONTH', transactions.purchased_at) AS DATE) AS month,
     transactions.household_id AS household_key
   FROM facts.transactions AS transactions
   WHERE
     NOT transactions.household_id IS NULL
-    AND transactions.purchased_at >= CAST('2017-01-01' AS DATE)
+    AND transactions.purchased_at >= CAST('2016-12-01' AS DATE)
     AND transactions.purchased_at < CAST('2017-04-01' AS DATE)
 ), asked AS (
   SELECT
-    before.month,
+    CAST(before.month + INTERVAL '1' MONTH AS DATE) AS month,
     COUNT(here.household_key) AS retention_rate_retained,
     COUNT(*) AS retention_rate_before
-  FROM before
-  LEFT JOIN here
+  FROM active AS before
+  LEFT JOIN active AS here
     ON here.household_key = before.household_key
-    AND here.month IS NOT DISTINCT FROM before.month
+    AND here.month = CAST(before.month + INTERVAL '1' MONTH AS DATE)
+  WHERE
+    before.month < CAST('2017-03-01' AS DATE)
   GROUP BY
-    before.month
+    CAST(before.month + INTERVAL '1' MONTH AS DATE)
 ), buckets AS (
   SELECT
     CAST(UNNEST(

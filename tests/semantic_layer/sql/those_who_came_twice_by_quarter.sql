@@ -13,7 +13,7 @@ WITH each_household AS (
     transactions.household_id
 ), asked AS (
   SELECT
-    each_household.quarter,
+    each_household.quarter AS quarter,
     COUNT(*) FILTER(WHERE
       each_household.figure >= 2) AS repeat_rate_repeated,
     COUNT(*) AS repeat_rate_active

@@ -1,4 +1,13 @@
-WITH windows AS (
+WITH sales_by_day AS (
+  SELECT
+    sales.sold_on AS day,
+    SUM(sales.amount) AS amount
+  FROM facts.sales AS sales
+  WHERE
+    sales.sold_on BETWEEN CAST('2025-01-02' AS DATE) AND CAST('2025-02-28' AS DATE)
+  GROUP BY
+    sales.sold_on
+), windows AS (
   SELECT
     bucket,
     CAST(last_day - INTERVAL '29' DAY AS DATE) AS first_day,
@@ -6,15 +15,10 @@ WITH windows AS (
   FROM (
     SELECT
       bucket,
-      CASE
-        WHEN CAST(CAST(bucket + INTERVAL '1' MONTH AS DATE) - INTERVAL '1' DAY AS DATE) IS NULL
-        OR CAST('2025-02-28' AS DATE) IS NULL
-        THEN NULL
-        ELSE LEAST(
-          CAST(CAST(bucket + INTERVAL '1' MONTH AS DATE) - INTERVAL '1' DAY AS DATE),
-          CAST('2025-02-28' AS DATE)
-        )
-      END AS last_day
+      LEAST(
+        CAST(CAST(bucket + INTERVAL '1' MONTH AS DATE) - INTERVAL '1' DAY AS DATE),
+        CAST('2025-02-28' AS DATE)
+      ) AS last_day
     FROM (
       SELECT
         CAST(UNNEST(
@@ -25,11 +29,11 @@ WITH windows AS (
 ), asked AS (
   SELECT
     windows.bucket AS month,
-    SUM(sales.amount) AS last_30_days
-  FROM facts.sales AS sales
+    SUM(sales_by_day.amount) AS last_30_days
+  FROM sales_by_day
   CROSS JOIN windows
   WHERE
-    sales.sold_on BETWEEN windows.first_day AND windows.last_day
+    sales_by_day.day BETWEEN windows.first_day AND windows.last_day
   GROUP BY
     windows.bucket
 ), buckets AS (

@@ -17,7 +17,7 @@ WITH started AS (
     NOT sales.customer_id IS NULL AND sales.sold_on <= CAST('2025-03-31' AS DATE)
 ), asked_bought AS (
   SELECT
-    started.month,
+    started.month AS month,
     COUNT(DISTINCT started.customer_key) AS bought_converted
   FROM started
   INNER JOIN done

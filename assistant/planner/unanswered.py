@@ -1,0 +1,84 @@
+"""Words that ask for something which the request does not answer, though each of them is a word that may stay unused."""
+
+from __future__ import annotations
+
+from assistant.language.meanings import DatasetTerm
+from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.clause import OF_EACH
+from assistant.planner.rules.counting import all_counts, counts_of
+from assistant.planner.rules.heads import entity_of, is_money
+from assistant.planner.rules.how_often import asks_how_often
+from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
+
+UNUSED = ("says which data", "names what is measured")
+"""Roles of nouns that no figure counts."""
+
+
+def unanswered(draft: Draft) -> list[Item]:
+    """Such words, in no order."""
+    return [*_chosen(draft), *_numbers(draft), *_listed(draft), *_shares(draft), *_each(draft), *_first_times(draft)]
+
+
+def _chosen(draft: Draft) -> list[Item]:
+    """哪个…最好: which one, where nothing is cut and so nothing chosen."""
+    if not draft.any_word("which") or draft.by:
+        return []
+    return [word for word in draft.words("most", "least") if word.is_word and word.word("filler")]
+
+
+def _numbers(draft: Draft) -> list[Item]:
+    """ "How many" of amounts and rates, "how much" of counts, how often of people."""
+    metrics = [draft.workspace.metric(name) for name in draft.metrics or draft.meant_with_period]
+    words = [word for word in draft.words("count", "how_much") if word.is_word]
+    if metrics and all(metric is not None and (is_money(metric) or metric.type == "fraction") for metric in metrics):
+        return [word for word in words if word.word("count") and _counts_things(draft, word)]
+    people = [entity.name for entity in draft.workspace.entities if entity.personal]
+    asked = set(draft.metrics)
+    found: list[Item] = []
+    if asked and asked <= all_counts(draft.workspace):
+        found += [word for word in words if word.says("how_much_of_it")]
+    if asked and asked <= {*counts_of(draft.workspace, *people), *people}:
+        found += [word for word in words if word.word("count") and asks_how_often(word)]
+    return found
+
+
+def _listed(draft: Draft) -> list[Item]:
+    """ "…, and how many letters?": a second number of things, where no figure is that number."""
+    found: list[Item] = []
+    for word in draft.words("count"):
+        noun = draft.after(word)
+        things = noun is not None and (entity_of(noun) is not None or noun.get(DatasetTerm) is not None)
+        others = any(item.word("count") and item.is_word for item in draft.items if item is not word)
+        if things and noun is not None and noun.role in UNUSED and word.is_word and others:
+            found.append(word)
+    return found
+
+
+def _counts_things(draft: Draft, word: Item) -> bool:
+    """多少客户, "how many …"; 多少 alone, and "how many dollars", may ask for an amount."""
+    following = draft.touching(word, 1)
+    if word.word("filler", "how_much") or word.says("any_amount"):
+        return entity_of(following) is not None
+    return following is None or not following.word("money")
+
+
+def _shares(draft: Draft) -> list[Item]:
+    """ "Orders with one item, share": asked of them, and not said of them."""
+    last = next((item for item in reversed(draft.items) if not item.light and not item.word("stop")), None)
+    said = last is not None and last.is_word and last.word("share") and (last.role or "").startswith(OF_EACH)
+    return [last] if last is not None and said and draft.share is None else []
+
+
+def _each(draft: Draft) -> list[Item]:
+    """ "Each", where there is one row."""
+    return [] if draft.by or draft.of_each is not None else [word for word in draft.words("group") if word.says("each_of_them")]
+
+
+def _first_times(draft: Draft) -> list[Item]:
+    """How many did something for the first time, month by month: who they are is decided once, and each month has its own."""
+    own = draft.own_figures
+    series = any(isinstance(ref, TimeBucket) and ref.grain in SERIES_GRAINS for ref in draft.by)
+    if own is None or not series or not {*draft.metrics} <= all_counts(draft.workspace):
+        return []
+    said = [each for each in (*own.said, *(own.base.said if own.base is not None else ())) if each.first]
+    return [item for each in said for item in each.items if item.word("first_time")]
