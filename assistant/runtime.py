@@ -34,7 +34,7 @@ class Opened:
 
     version: DataVersion
     engine: DuckDBEngine
-    lists: Path | None = None
+    beside: dict[str, Path] = field(default_factory=dict[str, Path])
     lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
 
 
@@ -61,17 +61,17 @@ class Runtime:
         self._opened: Opened | None = None
 
     def opened(self) -> Opened:
-        """The current data version with the lists; newer ones are opened as soon as their pointers have moved."""
+        """The current data version with what stands beside it; newer ones are opened as soon as their pointers have moved."""
         with self._lock:
-            name, lists = self.warehouse.current_id(), self.warehouse.lists_file()
-            if self._opened is None or self._opened.version.id != name or self._opened.lists != lists:
+            name, beside = self.warehouse.current_id(), self.warehouse.files_beside()
+            if self._opened is None or self._opened.version.id != name or self._opened.beside != beside:
                 version = self.warehouse.current()
                 if version is None:
                     fix = "Run `huaxiang data load` first; `make setup` does it for the shipped workspaces."
                     raise DataError(Problem("not_loaded", f"the data of '{self.workspace.name}' is not loaded", fix))
                 file, settings = self.warehouse.file_of(version.id), self.settings
-                engine = DuckDBEngine(file, settings.memory, settings.threads, lists=lists)
-                self._opened = Opened(version, engine, lists)
+                engine = DuckDBEngine(file, settings.memory, settings.threads, beside=beside)
+                self._opened = Opened(version, engine, beside)
             return self._opened
 
     def as_of(self) -> date:

@@ -56,6 +56,8 @@ REASON_OF: dict[str, Reason] = {
     "small_groups": "not_available",
     "role_not_available": "not_available",
     "not_loaded": "not_available",
+    "not_predicted": "not_available",
+    "no_prediction": "not_available",
     "too_slow": "not_available",
     "cancelled": "internal",
     "engine_failed": "internal",

@@ -28,7 +28,7 @@ from semantic_layer.compiler.bind import today
 from semantic_layer.data_checks.counting import run_checks
 from semantic_layer.data_checks.declared import checks_are_due
 from semantic_layer.data_version import CheckResult, Coverage, DataVersion, ListFacts, TableFacts
-from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.engines.duckdb import LISTS, PREDICTIONS, DuckDBEngine
 from semantic_layer.errors import DataError, Problem, did_you_mean
 from semantic_layer.expressions import DIALECT, scalar
 from semantic_layer.lists import current_lists, import_list
@@ -36,6 +36,7 @@ from semantic_layer.loading.loader import is_shipped
 from semantic_layer.model.datasets import Dataset, Field
 from semantic_layer.model.sources import Source
 from semantic_layer.model.workspace import Workspace
+from semantic_layer.predictions import current_predictions
 from semantic_layer.scripts import made_folder, run_script, script_mark, scripts_due
 
 KEEP = 3
@@ -97,16 +98,20 @@ class Warehouse:
         manifest = self.folder / f"{name}.json"
         if not manifest.is_file() or not self.file_of(name).is_file():
             return None
-        beside = {"checks": self._kept_checks(name), "lists": current_lists(self.folder)}
+        beside = {
+            "checks": self._kept_checks(name),
+            "lists": current_lists(self.folder),
+            "predictions": current_predictions(self.folder),
+        }
         return DataVersion.model_validate_json(manifest.read_bytes()).model_copy(update=beside)
 
     def file_of(self, name: str) -> Path:
         return self.folder / f"{name}.duckdb"
 
-    def lists_file(self) -> Path | None:
-        """The file of imported lists; None where nothing is imported."""
-        found = current_lists(self.folder)
-        return self.folder / found.file if found is not None else None
+    def files_beside(self) -> dict[str, Path]:
+        """The files of imported lists and of predictions, where there are any, by the names that statements know them by."""
+        found = {LISTS: current_lists(self.folder), PREDICTIONS: current_predictions(self.folder)}
+        return {name: self.folder / each.file for name, each in found.items() if each is not None}
 
     def import_list(self, name: str, file: Path) -> ListFacts:
         """Imports a list of ids, or replaces it.
@@ -199,7 +204,9 @@ class Warehouse:
         finally:
             draft.unlink(missing_ok=True)
             draft.with_suffix(".draft.wal").unlink(missing_ok=True)
-        (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1, exclude={"checks", "lists"}), "utf-8")
+        (self.folder / f"{name}.json").write_text(
+            made.model_dump_json(indent=1, exclude={"checks", "lists", "predictions"}), "utf-8"
+        )
         checked = self.check(made)
         loaded = {source.name for source in work}
         self._point_to(name, {table: mark for table, mark in self.left().items() if table in tables and table not in loaded})

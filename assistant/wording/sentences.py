@@ -92,6 +92,8 @@ class Sentences:
             return self.words.texts["units"][value]
         if key == "groups":
             return listed(self.language, [str(each) for each in value]) if value else self.words.texts["findings"].get("all", "")
+        if isinstance(value, float) and code.startswith("predicted_"):
+            return f"{value:.1%}" if key in ("average", "gain", "off") else f"{value:.3f}"
         if isinstance(value, float):
             return f"{value:,.2f}".rstrip("0").rstrip(".")
         return cleaned(value) if isinstance(value, str) else value
