@@ -24,6 +24,8 @@ from semantic_layer.errors import DataError, Problem
 from semantic_layer.loading.loader import find_workspace, load_workspace
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.policy import Viewer, grant_of
+from semantic_layer.tags.store import FOLDER as PROFILES
+from semantic_layer.tags.store import Profiles
 from semantic_layer.warehouse import Warehouse
 from tools.context import Context, Emit
 
@@ -56,6 +58,7 @@ class Runtime:
         self.folder = find_workspace(name)
         self.workspace = load_workspace(self.folder, settings.cache)
         self.warehouse = Warehouse(self.workspace, self.folder, data or data_folder(settings, self.folder, self.workspace))
+        self.profiles = Profiles(self.warehouse.folder / PROFILES)
         self._as_of = as_of
         self._lock = threading.Lock()
         self._opened: Opened | None = None

@@ -15,7 +15,7 @@ from semantic_layer.loading.calendar_rules import holidays_fit
 from semantic_layer.loading.found import Found, paths, problem
 from semantic_layer.loading.metric_rules import conformed_fields, kinds_fit, parameters_fit, routes_lead
 from semantic_layer.loading.references import field_exists, where_fits
-from semantic_layer.loading.tag_rules import no_cycles, tags_fit
+from semantic_layer.loading.tag_rules import no_cycles, schedules_fit, tags_fit
 from semantic_layer.loading.value_rules import values_fit
 from semantic_layer.loading.yaml_tree import Path, Tree, names_of
 from semantic_layer.metric_parts import datasets_of, uses_of
@@ -375,6 +375,7 @@ RULES: tuple[Rule, ...] = (
     terms_refer,
     tags_fit,
     no_cycles,
+    schedules_fit,
     values_fit,
     holidays_fit,
 )

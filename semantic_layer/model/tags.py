@@ -9,7 +9,7 @@ from pydantic import Field as Constrained
 
 from semantic_layer.conditions import Condition, FieldRef, StepsOf, Value
 from semantic_layer.frozen import Frozen
-from semantic_layer.model.datasets import FieldType, ValueList
+from semantic_layer.model.datasets import FieldType, Schedule, ValueList
 from semantic_layer.words import NO_TEXT, Definition, LabelText
 
 
@@ -22,7 +22,7 @@ class TagBase(Definition):
         type: What its value is.
         values: Words for its values, in their natural order.
         sensitivity: Who may see it is decided by policies that go by this.
-        refresh: How often it is due.
+        refresh: How often it is due; as the entity says where it says nothing itself.
     """
 
     entity: str
@@ -31,7 +31,7 @@ class TagBase(Definition):
     unit: LabelText = NO_TEXT
     values: ValueList = ()
     sensitivity: Literal["public", "internal", "restricted"] = "internal"
-    refresh: Literal["daily", "weekly", "monthly"] = "daily"
+    refresh: Schedule | None = None
 
 
 class AttributeTag(TagBase):
@@ -208,11 +208,16 @@ TagDefinition = Annotated[Annotated[AnyTag, Constrained(discriminator="kind")], 
 
 
 class Segment(Definition):
-    """A group of entities: and, or, not over tags, fields, metrics over windows and other segments."""
+    """A group of entities: and, or, not over tags, fields, metrics over windows and other segments.
+
+    Attributes:
+        refresh: How often it is due; as the entity says where it says nothing itself.
+    """
 
     entity: str
     rule: Condition
     public: bool = True
+    refresh: Schedule | None = None
 
 
 class Experiment(Definition):
