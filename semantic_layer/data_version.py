@@ -98,10 +98,14 @@ class DataVersion(Frozen):
     predictions: Predictions | None = None
 
     @property
+    def data_mark(self) -> str:
+        """Changes with the data and with the lists."""
+        return self.id if self.lists is None else f"{self.id}+{self.lists.file}"
+
+    @property
     def mark(self) -> str:
-        """Changes with the data, the lists and the predictions."""
-        beside = (each.file for each in (self.lists, self.predictions) if each is not None)
-        return "+".join((self.id, *beside))
+        """Changes with all that an answer can depend on: the predictions too."""
+        return self.data_mark if self.predictions is None else f"{self.data_mark}+{self.predictions.file}"
 
     def covers(self, dataset: str, time: str | None) -> Span | None:
         """The days that a dataset's time field covers; None where it has no rows or no such field."""

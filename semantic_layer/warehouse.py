@@ -13,7 +13,7 @@ import importlib.util
 import json
 import re
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -28,7 +28,7 @@ from semantic_layer.compiler.bind import today
 from semantic_layer.data_checks.counting import run_checks
 from semantic_layer.data_checks.declared import checks_are_due
 from semantic_layer.data_version import CheckResult, Coverage, DataVersion, ListFacts, TableFacts
-from semantic_layer.engines.duckdb import LISTS, PREDICTIONS, DuckDBEngine
+from semantic_layer.engines.duckdb import CATALOG, LISTS, PREDICTIONS, DuckDBEngine
 from semantic_layer.errors import DataError, Problem, did_you_mean
 from semantic_layer.expressions import DIALECT, scalar
 from semantic_layer.lists import current_lists, import_list
@@ -36,7 +36,7 @@ from semantic_layer.loading.loader import is_shipped
 from semantic_layer.model.datasets import Dataset, Field
 from semantic_layer.model.sources import Source
 from semantic_layer.model.workspace import Workspace
-from semantic_layer.predictions import current_predictions
+from semantic_layer.predictions import Prediction, current_predictions
 from semantic_layer.scripts import made_folder, run_script, script_mark, scripts_due
 
 KEEP = 3
@@ -125,6 +125,23 @@ class Warehouse:
             if version is None:
                 raise DataError(Problem("not_loaded", "nothing is loaded", "Run `huaxiang data load` first."))
             return import_list(name, file, self.workspace, self.folder, self.file_of(version.id), version)
+
+    def predict(self, as_of: date, names: Collection[str] | None = None) -> tuple[Prediction, ...]:
+        """Trains predictive tags as of a day where that was not done yet on this data; what each training came to.
+
+        Raises:
+            DataError: nothing is loaded.
+            RequestError: what a tag goes by cannot be worked out.
+        """
+        from semantic_layer.tags.predicting import predict_all
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self.folder / ".lock"):
+            version = self.current()
+            if version is None:
+                raise DataError(Problem("not_loaded", "nothing is loaded", "Run `huaxiang data load` first."))
+            files = {CATALOG: self.file_of(version.id), **self.files_beside()}
+            return predict_all(self.workspace, version, files, self.folder, as_of, names)
 
     def checks_of(self, name: str) -> Path:
         """What the checks found on a data version."""
