@@ -9,6 +9,7 @@ STAMP := $(VENV)/.set-up
 
 setup: $(STAMP)
 	@$(BIN)/huaxiang data load
+	@$(BIN)/huaxiang tags refresh --due
 
 # The environment is made anew when the lock or the project file changes.
 $(STAMP): requirements.lock pyproject.toml

@@ -157,9 +157,18 @@ class ListTag(TagBase):
 
 
 class Prediction(Frozen):
+    """What is estimated of the days after the tag's date.
+
+    Attributes:
+        target: That a metric is 0 in those days, or how much it is.
+        metric: What is counted or summed up in them.
+        horizon_days: How many days.
+        features: The tags that it goes by; without any, all that can be known of an earlier day.
+    """
+
     target: Literal["no_activity", "future_value"]
     metric: str
-    horizon_days: int
+    horizon_days: int = Constrained(ge=1)
     features: tuple[str, ...] = ()
 
 
