@@ -26,10 +26,12 @@ from assistant.planner.deeds_answered import deed_left_out
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
+from assistant.planner.kept_groups import kept_groups
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
 from assistant.planner.membership import membership
 from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
 from assistant.planner.profile_counts import claim_ends, counted_in_profile
+from assistant.planner.referring import opens_with_only
 from assistant.planner.rules.assumed import is_assumed
 from assistant.planner.rules.counting import all_counts, counts_of, entity_counts
 from assistant.planner.rules.ordering import read_order
@@ -120,7 +122,10 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     of_them = _of_those(draft, conversation, reader)
     if of_them is not None:
         return of_them
-    listed = own_list(draft) or _list_of_last(draft, conversation) or _listing(draft)
+    kept = kept_groups(draft, conversation)
+    if kept is not None:
+        return _contradiction(draft, kept) or _planned(draft, kept).model_copy(update={"edited": True})
+    listed = _own_list(draft, conversation) or _list_of_last(draft, conversation) or _listing(draft)
     if listed is not None:
         summed = next((item for item in draft.items if item.role in ("statistic", "window")), None)
         if summed is not None:
@@ -130,7 +135,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         request = edited(draft, conversation)
         if request is not None:
             claim_ends(draft, request)
-            return scope_refusal(draft, following=True) or _checked(draft, request, edited=True)
+            return _beyond(draft) or scope_refusal(draft, following=True) or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
         return beyond
@@ -279,6 +284,14 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
         "definition", *asks, *(item for item in draft.items if item.word("define", "follow", "this", "refer", "average", "not"))
     )
     return DefinitionQuery(names=tuple(requests[0]["metrics"]))
+
+
+def _own_list(draft: Draft, conversation: Conversation) -> Frozen | None:
+    """Those of whom something is said; behind a table "only those who …" narrows it, and asks for no list."""
+    last = conversation.last
+    shown = last is not None and last.outcome == "answered" and (last.request or {}).get("kind") == "metric_query"
+    named = any(item.word("list") and not item.word("which", "filler") for item in draft.items)
+    return None if shown and opens_with_only(draft) and not named else own_list(draft)
 
 
 def _listing(draft: Draft) -> Frozen | None:
