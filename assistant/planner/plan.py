@@ -130,12 +130,14 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         summed = next((item for item in draft.items if item.role in ("statistic", "window")), None)
         if summed is not None:
             return Refuse(code="statistic", span=summed.text, bindings=bindings_of(draft))
-        return _beyond(draft) or scope_refusal(draft) or _contradiction(draft, listed) or _planned(draft, listed)
+        refused = _beyond(draft) or scope_refusal(draft) or _unread(draft) or _contradiction(draft, listed)
+        return refused or _planned(draft, listed)
     if is_elliptical(draft, conversation):
         request = edited(draft, conversation)
         if request is not None:
             claim_ends(draft, request)
-            return _beyond(draft) or scope_refusal(draft, following=True) or _checked(draft, request, edited=True)
+            refused = _beyond(draft) or scope_refusal(draft, following=True) or _unread(draft)
+            return refused or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
         return beyond
@@ -144,6 +146,9 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         return gate
     if "loose_values" in draft.marks:
         return Clarify(code="loose_values", bindings=bindings_of(draft))
+    unread = _unread(draft)
+    if unread is not None:
+        return unread
     if not draft.metrics:
         return which_metric(draft)
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
@@ -203,6 +208,13 @@ def _beyond(draft: Draft) -> Outcome | None:
         beside = choice(draft, metrics=tuple(parts["metrics"]))
         return Refuse(code=code, span=span, parts=parts, choices=(beside,), bindings=bindings_of(draft))
     return Refuse(code=code, span=span, parts=parts, bindings=bindings_of(draft))
+
+
+def _unread(draft: Draft) -> Refuse | None:
+    """What is said of each one and was not read in full; as a filter on rows it would be something else."""
+    if not draft.unread:
+        return None
+    return Refuse(code="entity_condition", span=draft.unread, parts={"text": draft.unread}, bindings=bindings_of(draft))
 
 
 def _no_period(draft: Draft) -> Refuse | None:
