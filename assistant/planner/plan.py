@@ -22,7 +22,7 @@ from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
-from assistant.planner.deeds_answered import deed_left_out
+from assistant.planner.deeds_answered import deed_left_out, figure_left_out
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
@@ -354,7 +354,7 @@ def _contradiction(draft: Draft, request: Frozen) -> Refuse | None:
         single = period or asked
         return None if isinstance(single, EachPeriod) else Span(*days_of(single, draft.today))
 
-    left_out = deed_left_out(draft, request) if isinstance(request, MetricQuery) else None
+    left_out = (deed_left_out(draft, request) or figure_left_out(draft, request)) if isinstance(request, MetricQuery) else None
     if left_out is not None:
         return Refuse(code="entity_condition", span=left_out.text, parts={"text": left_out.text}, bindings=bindings_of(draft))
     found = contradiction(getattr(request, "where", None), days)
