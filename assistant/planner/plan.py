@@ -22,14 +22,16 @@ from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
-from assistant.planner.deeds_answered import deed_left_out
+from assistant.planner.deeds_answered import deed_left_out, figure_left_out
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
+from assistant.planner.kept_groups import kept_groups
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
 from assistant.planner.membership import membership
 from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
 from assistant.planner.profile_counts import claim_ends, counted_in_profile
+from assistant.planner.referring import opens_with_only
 from assistant.planner.rules.assumed import is_assumed
 from assistant.planner.rules.counting import all_counts, counts_of, entity_counts
 from assistant.planner.rules.ordering import read_order
@@ -120,17 +122,22 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     of_them = _of_those(draft, conversation, reader)
     if of_them is not None:
         return of_them
-    listed = own_list(draft) or _list_of_last(draft, conversation) or _listing(draft)
+    kept = kept_groups(draft, conversation)
+    if kept is not None:
+        return _contradiction(draft, kept) or _planned(draft, kept).model_copy(update={"edited": True})
+    listed = _own_list(draft, conversation) or _list_of_last(draft, conversation) or _listing(draft)
     if listed is not None:
         summed = next((item for item in draft.items if item.role in ("statistic", "window")), None)
         if summed is not None:
             return Refuse(code="statistic", span=summed.text, bindings=bindings_of(draft))
-        return _beyond(draft) or scope_refusal(draft) or _contradiction(draft, listed) or _planned(draft, listed)
+        refused = _beyond(draft) or scope_refusal(draft) or _unread(draft) or _contradiction(draft, listed)
+        return refused or _planned(draft, listed)
     if is_elliptical(draft, conversation):
         request = edited(draft, conversation)
         if request is not None:
             claim_ends(draft, request)
-            return scope_refusal(draft, following=True) or _checked(draft, request, edited=True)
+            refused = _beyond(draft) or scope_refusal(draft, following=True) or _unread(draft)
+            return refused or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
         return beyond
@@ -139,6 +146,9 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         return gate
     if "loose_values" in draft.marks:
         return Clarify(code="loose_values", bindings=bindings_of(draft))
+    unread = _unread(draft)
+    if unread is not None:
+        return unread
     if not draft.metrics:
         return which_metric(draft)
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
@@ -198,6 +208,13 @@ def _beyond(draft: Draft) -> Outcome | None:
         beside = choice(draft, metrics=tuple(parts["metrics"]))
         return Refuse(code=code, span=span, parts=parts, choices=(beside,), bindings=bindings_of(draft))
     return Refuse(code=code, span=span, parts=parts, bindings=bindings_of(draft))
+
+
+def _unread(draft: Draft) -> Refuse | None:
+    """What is said of each one and was not read in full; as a filter on rows it would be something else."""
+    if not draft.unread:
+        return None
+    return Refuse(code="entity_condition", span=draft.unread, parts={"text": draft.unread}, bindings=bindings_of(draft))
 
 
 def _no_period(draft: Draft) -> Refuse | None:
@@ -281,6 +298,14 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
     return DefinitionQuery(names=tuple(requests[0]["metrics"]))
 
 
+def _own_list(draft: Draft, conversation: Conversation) -> Frozen | None:
+    """Those of whom something is said; behind a table "only those who …" narrows it, and asks for no list."""
+    last = conversation.last
+    shown = last is not None and last.outcome == "answered" and (last.request or {}).get("kind") == "metric_query"
+    named = any(item.word("list") and not item.word("which", "filler") for item in draft.items)
+    return None if shown and opens_with_only(draft) and not named else own_list(draft)
+
+
 def _listing(draft: Draft) -> Frozen | None:
     """What exists; those of whom something is said are counted where that is asked."""
     return None if draft.own_figures is not None and draft.metrics else listing(draft)
@@ -329,7 +354,7 @@ def _contradiction(draft: Draft, request: Frozen) -> Refuse | None:
         single = period or asked
         return None if isinstance(single, EachPeriod) else Span(*days_of(single, draft.today))
 
-    left_out = deed_left_out(draft, request) if isinstance(request, MetricQuery) else None
+    left_out = (deed_left_out(draft, request) or figure_left_out(draft, request)) if isinstance(request, MetricQuery) else None
     if left_out is not None:
         return Refuse(code="entity_condition", span=left_out.text, parts={"text": left_out.text}, bindings=bindings_of(draft))
     found = contradiction(getattr(request, "where", None), days)

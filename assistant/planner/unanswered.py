@@ -10,13 +10,23 @@ from assistant.planner.rules.heads import entity_of, is_money
 from assistant.planner.rules.how_often import asks_how_often
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
 
+ANSWERED = ("metric ", "order", "share", "by ", "growth", "compare", "statistic", "list", "average", "of each", "window")
+"""How the roles of words begin that are asked for."""
 UNUSED = ("says which data", "names what is measured")
 """Roles of nouns that no figure counts."""
 
 
 def unanswered(draft: Draft) -> list[Item]:
     """Such words, in no order."""
-    return [*_chosen(draft), *_numbers(draft), *_listed(draft), *_shares(draft), *_each(draft), *_first_times(draft)]
+    return [
+        *_chosen(draft),
+        *_numbers(draft),
+        *_listed(draft),
+        *_shares(draft),
+        *_each(draft),
+        *_first_times(draft),
+        *_asked_behind(draft),
+    ]
 
 
 def _chosen(draft: Draft) -> list[Item]:
@@ -82,3 +92,24 @@ def _first_times(draft: Draft) -> list[Item]:
         return []
     said = [each for each in (*own.said, *(own.base.said if own.base is not None else ())) if each.first]
     return [item for each in said for item in each.items if item.word("first_time")]
+
+
+def _asked_behind(draft: Draft) -> list[Item]:
+    """ "…, and what did they take?": a second question in which no word names a figure, and "on it"."""
+    found: list[Item] = []
+    for link in draft.items:
+        behind = draft.touching(link, 1)
+        if not link.text.isascii() or not link.word("conj") or behind is None or not behind.free:
+            continue
+        asks = behind.says("asks_what", "asks_how_much") or behind.word("how_much")
+        rest = draft.items[behind.index + 1 :]
+        again = any(item.role == "period" for item in rest) and any(item.text.lower() == "it" for item in rest)
+        if asks and not again and not any((item.role or "").startswith(ANSWERED) for item in rest):
+            found.append(behind)
+    own = draft.own_figures
+    if own is not None and any(said.clauses for said in own.said):
+        pairs = zip(draft.items, draft.items[1:], strict=False)
+        found += [
+            it for lead, it in pairs if it.free and (it.says("on_the_thing") or (lead.text.lower() == "on" and it.says("it")))
+        ]
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.language.meanings import FieldTerm, MetricTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bound import COMPARISONS, Bound, is_comparing, near, number_of
+from assistant.planner.rules.bound import COMPARISONS, Bound, Per, is_comparing, near, number_of
 from assistant.planner.rules.counted import counted_by
 from assistant.planner.rules.every import average_per, every_unit
 from assistant.planner.rules.heads import is_weak_metric
@@ -33,15 +33,29 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
         if _is_part(draft, item, metric):
             return None  # "over 10% of sales" bounds no amount of sales
         per, words = average_per(draft, items)
-        used = [item, *named, *words, *([compared[1]] if compared is not None else []), *_said_twice(item, items, compared)]
-        value = _value(draft, item, number, metric)
-        if second is not None and second.number is not None:
-            high = _value(draft, second, second.number.value, metric)
-            return Bound(
-                (*used, second, *_between(item, items), *draft.between(item, second)), metric, "between", value, high, per
-            )
-        return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
+        return _bound_on(draft, item, number, items, metric, (*named, *words), per)
     return None
+
+
+def figure_bound(draft: Draft, number: Item, items: list[Item], metric: str) -> Bound | None:
+    """The bound that a number and its comparison set to a figure; None where nothing compares, or it is a part of something."""
+    value = number_of(number)
+    compared = _comparison(draft, number, items) is not None or _range_end(draft, number, items) is not None
+    if value is None or not compared or _is_part(draft, number, metric):
+        return None
+    return _bound_on(draft, number, value, items, metric, (), None)
+
+
+def _bound_on(
+    draft: Draft, item: Item, number: float, items: list[Item], metric: str, named: tuple[Item, ...], per: Per | None
+) -> Bound:
+    compared, second = _comparison(draft, item, items), _range_end(draft, item, items)
+    used = [item, *named, *([compared[1]] if compared is not None else []), *_said_twice(item, items, compared)]
+    value = _value(draft, item, number, metric)
+    if second is not None and second.number is not None:
+        high = _value(draft, second, second.number.value, metric)
+        return Bound((*used, second, *_between(item, items), *draft.between(item, second)), metric, "between", value, high, per)
+    return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
 
 
 def _is_part(draft: Draft, number: Item, metric: str) -> bool:
