@@ -33,6 +33,7 @@ from assistant.planner.rules.periods import read_periods, without_said_weekdays
 from assistant.planner.rules.ranked_few import say_ranked_few, take_ranked_few
 from assistant.planner.rules.restated import read_restated
 from assistant.planner.rules.retained import read_retained
+from assistant.planner.rules.scores import read_scores
 from assistant.planner.rules.statistics import read_percentiles, read_statistics
 from assistant.planner.rules.two_groups import Others, are_everyone_else, group_by_them, put_back, set_aside_others
 from assistant.planner.rules.whole_and_part import read_whole_and_part
@@ -68,7 +69,8 @@ def _is_read(draft: Draft, others: Others | None) -> bool:
     read_percentiles(draft)
     read_trailing(draft)
     weekday_before(draft)
-    clauses = [*read_bands(draft), *read_clauses(draft)]
+    scores = read_scores(draft)
+    clauses = [*read_bands(draft), *read_clauses(draft, scores)]
     clauses.sort(key=lambda clause: clause.first.index)
     clauses, few = take_ranked_few(draft, clauses)
     read_per_figures(draft, clauses)

@@ -39,6 +39,7 @@ from assistant.planner.rules.own_lists import list_of, own_list
 from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
 from assistant.planner.states_asked import asked_of_states
+from assistant.planner.tag_rankings import tag_ranking
 from assistant.planner.traits import traits
 from assistant.planner.two_questions import two_questions
 from semantic_layer.calendar import Span
@@ -308,7 +309,7 @@ def _own_list(draft: Draft, conversation: Conversation) -> Frozen | None:
 
 def _listing(draft: Draft) -> Frozen | None:
     """What exists; those of whom something is said are counted where that is asked."""
-    return None if draft.own_figures is not None and draft.metrics else listing(draft)
+    return None if draft.own_figures is not None and draft.metrics else tag_ranking(draft) or listing(draft)
 
 
 def _list_of_last(draft: Draft, conversation: Conversation) -> Frozen | None:
