@@ -20,7 +20,7 @@ from assistant.planner.rules.clauses import read_clauses
 from assistant.planner.rules.comparing import read_growth, read_share, share_of
 from assistant.planner.rules.counted_before import read_counted_before, say_counted_before
 from assistant.planner.rules.counting import read_most_of_them
-from assistant.planner.rules.deeds import read_deeds
+from assistant.planner.rules.deeds import read_deeds, read_deeds_in_figures
 from assistant.planner.rules.doers import read_doers
 from assistant.planner.rules.grouping import name_of, read_groups
 from assistant.planner.rules.left_in import read_unknown_kept, read_unrestricted
@@ -63,6 +63,7 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
 def _is_read(draft: Draft, others: Others | None) -> bool:
     """Applies the rules in their order; whether the words that were set aside turned out to be everyone else."""
     read_most_of_them(draft)
+    read_deeds_in_figures(draft)
     read_assumptions(draft)
     read_days_after(draft)
     read_percentiles(draft)
