@@ -43,7 +43,11 @@ def is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     if not does and _only_has_things(draft, phrase, items):
         return True
     both_days = any(item.word("both") for item in items) and sum(item.get(PeriodTerm) is not None for item in items) > 1
-    if both_days or any(is_every(item, items) for item in items):
+    if (
+        both_days
+        or any(item.word("never", "not") and item.says("denies") for item in items)
+        or any(is_every(item, items) for item in items)
+    ):
         does = does or [item for item in items if _has_things(draft, item, phrase.whose)]
     if any(_is_never(draft, item, own) or _is_without(draft, item) for item in items) or (does and _is_negated(items, own)):
         return True
