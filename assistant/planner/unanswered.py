@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assistant.language.meanings import DatasetTerm, MetricTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import OF_EACH
+from assistant.planner.rules.clause import OF_EACH, RANKED_FEW
 from assistant.planner.rules.counting import all_counts, counts_of
-from assistant.planner.rules.heads import entity_of, is_money
+from assistant.planner.rules.heads import entity_of, is_money, is_weak_metric
 from assistant.planner.rules.how_often import asks_how_often
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
 
@@ -27,6 +27,7 @@ def unanswered(draft: Draft) -> list[Item]:
         *_first_times(draft),
         *_asked_behind(draft),
         *_counted(draft),
+        *_ranked_by(draft),
     ]
 
 
@@ -129,4 +130,17 @@ def _counted(draft: Draft) -> list[Item]:
         own = {term.name for term in noun.all(MetricTerm)}
         if draft.metrics and not told and not own & set(draft.metrics):
             found.append(word)
+    return found
+
+
+def _ranked_by(draft: Draft) -> list[Item]:
+    """ "Which sold most, and what was each one's rate": ranked by what the verb measures, which is not computed."""
+    found: list[Item] = []
+    for item in draft.items:
+        order = draft.touching(item, 1)
+        ranks = order is not None and order.is_word and order.word("most", "least") and order.role == "order"
+        names = {term.name for term in item.all(MetricTerm)}
+        computed = {*draft.metrics, *(each.target for each in draft.order)}
+        if ranks and is_weak_metric(item) and item.role != RANKED_FEW and names.isdisjoint(computed):
+            found.append(item)
     return found
