@@ -205,6 +205,10 @@ def _beyond(draft: Draft) -> Outcome | None:
         whole = share.model_copy(update={"share_of": None, "where": share.share_of.where if share.share_of is not None else None})
         choices = (Choice(request=plain(whole)), Choice(request=plain(share)))
         return Refuse(code=code, span=span, choices=choices, bindings=bindings_of(draft))
+    if code == "two_questions" and draft.window is not None:
+        trailing = metric_query(draft)
+        choices = tuple(Choice(request=plain(each)) for each in (trailing.model_copy(update={"window": None}), trailing))
+        return Refuse(code=code, span=draft.question.original.strip(), choices=choices, bindings=bindings_of(draft))
     if code == "no_ratio":
         beside = choice(draft, metrics=tuple(parts["metrics"]))
         return Refuse(code=code, span=span, parts=parts, choices=(beside,), bindings=bindings_of(draft))
@@ -355,6 +359,9 @@ def _contradiction(draft: Draft, request: Frozen) -> Refuse | None:
         single = period or asked
         return None if isinstance(single, EachPeriod) else Span(*days_of(single, draft.today))
 
+    if isinstance(request, MetricQuery) and request.limit is not None and _is_whole_of_itself(request):
+        text = draft.question.original.strip()
+        return Refuse(code="entity_condition", span=text, parts={"text": text}, bindings=bindings_of(draft))
     left_out = (deed_left_out(draft, request) or figure_left_out(draft, request)) if isinstance(request, MetricQuery) else None
     if left_out is not None:
         return Refuse(code="entity_condition", span=left_out.text, parts={"text": left_out.text}, bindings=bindings_of(draft))
@@ -365,6 +372,12 @@ def _contradiction(draft: Draft, request: Frozen) -> Refuse | None:
     words = draft.question.words(said.first.span.start, said.last.span.end) if said is not None else ""
     span = words or draft.question.original.strip()
     return Refuse(code="entity_condition", span=span, parts={"text": span}, bindings=bindings_of(draft))
+
+
+def _is_whole_of_itself(request: MetricQuery) -> bool:
+    """The few that are ranked, as a share of each one of them: the few together were meant."""
+    share = request.share_of
+    return share is not None and bool(request.by) and set(request.by) <= set(share.by)
 
 
 def _names_the_count(draft: Draft, metric: str) -> bool:

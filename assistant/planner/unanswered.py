@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import DatasetTerm
+from assistant.language.meanings import DatasetTerm, MetricTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import OF_EACH
+from assistant.planner.rules.clause import OF_EACH, RANKED_FEW
 from assistant.planner.rules.counting import all_counts, counts_of
-from assistant.planner.rules.heads import entity_of, is_money
+from assistant.planner.rules.heads import entity_of, is_money, is_weak_metric
 from assistant.planner.rules.how_often import asks_how_often
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
 
@@ -26,6 +26,8 @@ def unanswered(draft: Draft) -> list[Item]:
         *_each(draft),
         *_first_times(draft),
         *_asked_behind(draft),
+        *_counted(draft),
+        *_ranked_by(draft),
     ]
 
 
@@ -112,4 +114,33 @@ def _asked_behind(draft: Draft) -> list[Item]:
         found += [
             it for lead, it in pairs if it.free and (it.says("on_the_thing") or (lead.text.lower() == "on" and it.says("it")))
         ]
+    return found
+
+
+def _counted(draft: Draft) -> list[Item]:
+    """ "How many shops had orders": a number of things that no figure is."""
+    found: list[Item] = []
+    for word in draft.items:
+        noun = draft.touching(word, 1)
+        entity = entity_of(noun)
+        if not (word.word("count") and word.is_word and word.says("asks_how_many")) or entity is None or noun is None:
+            continue
+        names = {*counts_of(draft.workspace, entity), entity}
+        told = any(name in names or name.rpartition(".")[2] == entity for name in draft.metrics)
+        own = {term.name for term in noun.all(MetricTerm)}
+        if draft.metrics and not told and not own & set(draft.metrics):
+            found.append(word)
+    return found
+
+
+def _ranked_by(draft: Draft) -> list[Item]:
+    """ "Which sold most, and what was each one's rate": ranked by what the verb measures, which is not computed."""
+    found: list[Item] = []
+    for item in draft.items:
+        order = draft.touching(item, 1)
+        ranks = order is not None and order.is_word and order.word("most", "least") and order.role == "order"
+        names = {term.name for term in item.all(MetricTerm)}
+        computed = {*draft.metrics, *(each.target for each in draft.order)}
+        if ranks and is_weak_metric(item) and item.role != RANKED_FEW and names.isdisjoint(computed):
+            found.append(item)
     return found

@@ -57,3 +57,27 @@ def test_what_cannot_be_read_is_refused(demo: Asker, question: str) -> None:
 )
 def test_what_only_ranks_or_filters_is_left_to_the_other_rules(demo: Asker, question: str, metric: str) -> None:
     assert request(demo, question)["metrics"] == [metric]
+
+
+Q1_NOT_Q4 = "did transactions in 2017-01-01..2017-03-31 and not did transactions in 2017-10-01..2017-12-31"
+
+
+@pytest.mark.parametrize(
+    ("question", "where"),
+    [
+        ("Customers who had orders in Q1 but none in Q4", Q1_NOT_Q4),
+        ("How many customers had orders in Q1 but none in Q4?", Q1_NOT_Q4),
+        ("stores that had orders in Q1 but none in Q4", Q1_NOT_Q4),
+        (
+            "How many customers bought beef in Q1 but none in Q4?",
+            "did transactions (product_category = BEEF) in 2017-01-01..2017-03-31 and "
+            "not did transactions (product_category = BEEF) in 2017-10-01..2017-12-31",
+        ),
+        (
+            "6月之前买过、6到8月一次都没来、9月以后又回来的客户有多少",
+            "did transactions in ..2017-05-31 and not did transactions in 2017-06-01..2017-08-31 and did transactions in 2017-09-01..2017-12-31",
+        ),
+    ],
+)
+def test_none_of_them_in_other_days(demo: Asker, question: str, where: str) -> None:
+    assert brief(request(demo, question)["where"]) == where

@@ -40,8 +40,14 @@ def is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
         return False
     own = [clause for clause in clauses if all(item in items for item in clause.items)]
     does = [item for index, item in enumerate(items) if does_something(item) or _is_deed_behind(items, index)]
+    if not does and _only_has_things(draft, phrase, items):
+        return True
     both_days = any(item.word("both") for item in items) and sum(item.get(PeriodTerm) is not None for item in items) > 1
-    if both_days or any(is_every(item, items) for item in items):
+    if (
+        both_days
+        or any(item.word("never", "not") and item.says("denies") for item in items)
+        or any(is_every(item, items) for item in items)
+    ):
         does = does or [item for item in items if _has_things(draft, item, phrase.whose)]
     if any(_is_never(draft, item, own) or _is_without(draft, item) for item in items) or (does and _is_negated(items, own)):
         return True
@@ -144,6 +150,15 @@ def _has_things(draft: Draft, item: Item, whose: str) -> bool:
     entities = [term.entity for term in after.all(FieldTerm) if term.entity not in (None, whose)] if after is not None else []
     figures = after is not None and any(not term.weak for term in after.all(MetricTerm))
     return item.says("has") and bool(entities or (figures and item.text.isascii()))
+
+
+def _only_has_things(draft: Draft, phrase: Phrase, items: list[Item]) -> bool:
+    """ "How many shops had orders in May": of things that no metric counts, that they had any is said of each one."""
+    entity = draft.workspace.entity(phrase.whose)
+    if entity is None or entity.count is not None or phrase.noun is None or not draft.led_by(phrase.noun, "count"):
+        return False
+    once = sum(item.get(PeriodTerm) is not None for item in items) <= 1
+    return once and any(item.text.isascii() and _has_things(draft, item, phrase.whose) for item in items)
 
 
 def _is_deed_behind(items: list[Item], index: int) -> bool:

@@ -118,6 +118,8 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
         said.clauses = _named_again(draft, said.dataset, before)
     if not kept:
         said.clauses = said.clauses or _same_thing(draft, said.dataset, items, clauses, phrase.whose)
+    if not kept and before and any(item.says("none_of_them") for item in items):
+        said.clauses = [replace(clause, items=[]) for clause in before[-1].clauses]  # "bought red ones in May but none in June"
     said.counted = days_counted(items)
     items = [item for item in items if item not in said.counted]
     nested = read_nested(draft, items, phrase.whose, said.dataset)
