@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +12,11 @@ import typer
 from assistant.cli.common import (
     DEMO,
     AsOf,
+    Attributes,
     Format,
     Options,
+    Role,
+    User,
     Workspace,
     failed,
     options,
@@ -74,6 +78,37 @@ def refresh(
         return
     for line in _lines(runtime.workspace.name, day, made, planned):
         out.print(line, markup=False, soft_wrap=True)
+
+
+@commands.command()
+def health(
+    names: Annotated[list[str] | None, typer.Argument(help="Tags and segments; all if none is named.")] = None,
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """How fresh tags are, of how many they are known, what changed since the version before, and how far they drifted."""
+    from assistant.agent import Agent
+    from assistant.cli.first_load import opened
+    from assistant.render.terminal import show
+    from assistant.session import Session
+
+    chosen = options(workspace, role, user, attr, as_of, format)
+    try:
+        runtime = opened(chosen)
+        request = {"kind": "tag_health_query", "names": names or []}
+        reply = asyncio.run(Session(runtime, Agent(), chosen.viewer).run_request(request))
+    except HuaxiangError as error:
+        failed(error)
+    if chosen.json:
+        print_json(reply.contract("1"))
+    else:
+        show(reply, out)
+    if reply.status != "answered":
+        raise typer.Exit(1)
 
 
 def facts_of(runtime: Runtime) -> Facts:
