@@ -134,7 +134,8 @@ def _lines(name: str, day: date, made: ProfileVersion | None, planned: Plan | No
             names = [each.tag for each in planned.waiting if each.next == following]
             lines.append(f"not due before {following}: {_named(names)}")
     left_out = made.left_out if made is not None and planned is None else planned.left_out if planned is not None else {}
-    return lines + [f"left out: {tag}: {why}" for tag, why in left_out.items()]
+    reasons = dict.fromkeys(left_out.values())
+    return lines + [f"left out, {why}: {_named([tag for tag, own in left_out.items() if own == why])}" for why in reasons]
 
 
 def _by_why(due: Sequence[Due]) -> dict[str, list[Due]]:
