@@ -95,7 +95,7 @@ class Runtime:
 
     def context(self, scope: Scope, cancel: CancelToken | None = None, emit: Emit | None = None) -> Context:
         limits = Limits(milliseconds=int(self.settings.max_seconds * 1000), rows=self.settings.max_rows)
-        context = Context(scope, self.opened().engine, limits, cancel)
+        context = Context(scope, self.opened().engine, limits, cancel, self.profiles)
         if emit is not None:
             context.emit = emit
         return context

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, definitions, listing, membership, metrics, profiles
+from tools import catalogue_query, definitions, listing, membership, metrics, profiles, tag_health
 from tools.answer import Answer
 from tools.context import Context
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 
 class Tool(NamedTuple):
@@ -49,6 +49,12 @@ TOOLS: tuple[Tool, ...] = (
         "Whether one customer or item is in a segment or has a tag's value, and why: each condition with its own value.",
         MembershipQuery,
         membership.run,
+    ),
+    Tool(
+        "tag_health",
+        "How fresh tags and segments are, of how many they are known (coverage), and what changed or drifted since before.",
+        TagHealthQuery,
+        tag_health.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

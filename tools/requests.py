@@ -55,3 +55,21 @@ class MembershipQuery(Frozen):
     entity: str
     key: Value
     where: Condition
+
+
+Health = Literal["all", "freshness", "coverage", "change", "drift"]
+
+
+class TagHealthQuery(Frozen):
+    """How kept tags and segments are: as of which day, of how many known, changed and drifted since the version before.
+
+    Attributes:
+        names: Tags and segments; all of them where none is named.
+        only: All tags, or all segments, where none is named.
+        about: What the question is after; it comes first.
+    """
+
+    kind: Literal["tag_health_query"] = "tag_health_query"
+    names: tuple[str, ...] = Constrained(default=(), max_length=6)
+    only: Literal["tags", "segments"] | None = None
+    about: Health = "all"

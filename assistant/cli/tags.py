@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +12,11 @@ import typer
 from assistant.cli.common import (
     DEMO,
     AsOf,
+    Attributes,
     Format,
     Options,
+    Role,
+    User,
     Workspace,
     failed,
     options,
@@ -99,6 +103,37 @@ def _worth(made: Prediction) -> str:
             return f"not available: {name}: no better than a simple rule on later data: {beside}"
 
 
+@commands.command()
+def health(
+    names: Annotated[list[str] | None, typer.Argument(help="Tags and segments; all if none is named.")] = None,
+    workspace: Workspace = DEMO,
+    role: Role = None,
+    user: User = "local",
+    attr: Attributes = None,
+    as_of: AsOf = None,
+    format: Format = "text",
+) -> None:
+    """How fresh tags are, of how many they are known, what changed since the version before, and how far they drifted."""
+    from assistant.agent import Agent
+    from assistant.cli.first_load import opened
+    from assistant.render.terminal import show
+    from assistant.session import Session
+
+    chosen = options(workspace, role, user, attr, as_of, format)
+    try:
+        runtime = opened(chosen)
+        request = {"kind": "tag_health_query", "names": names or []}
+        reply = asyncio.run(Session(runtime, Agent(), chosen.viewer).run_request(request))
+    except HuaxiangError as error:
+        failed(error)
+    if chosen.json:
+        print_json(reply.contract("1"))
+    else:
+        show(reply, out)
+    if reply.status != "answered":
+        raise typer.Exit(1)
+
+
 def facts_of(runtime: Runtime) -> Facts:
     """What a refresh reads: the current data version and the lists."""
     from semantic_layer.tags.refresh import Facts
@@ -122,7 +157,8 @@ def _lines(name: str, day: date, made: ProfileVersion | None, planned: Plan | No
             names = [each.tag for each in planned.waiting if each.next == following]
             lines.append(f"not due before {following}: {_named(names)}")
     left_out = made.left_out if made is not None and planned is None else planned.left_out if planned is not None else {}
-    return lines + [f"left out: {tag}: {why}" for tag, why in left_out.items()]
+    reasons = dict.fromkeys(left_out.values())
+    return lines + [f"left out, {why}: {_named([tag for tag, own in left_out.items() if own == why])}" for why in reasons]
 
 
 def _by_why(due: Sequence[Due]) -> dict[str, list[Due]]:

@@ -24,7 +24,7 @@ from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
 from tools.definitions import find
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 
 def check_names(request: Frozen, workspace: Workspace, offered: list[str]) -> None:
@@ -70,6 +70,8 @@ def _names(request: Frozen) -> Iterator[tuple[str, str]]:
             yield "entity", request.entity
             yield from _names_of_refs(request.fields)
             yield from _names_of_condition(request.where)
+        case TagHealthQuery():
+            yield from (("definition", name) for name in request.names)
         case DefinitionQuery():
             yield from (("definition", name) for name in request.names)
         case CatalogueQuery(metric=str() as name):

@@ -39,6 +39,7 @@ from assistant.planner.rules.own_lists import list_of, own_list
 from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
 from assistant.planner.states_asked import asked_of_states
+from assistant.planner.tag_health import tag_health
 from assistant.planner.tag_rankings import tag_ranking
 from assistant.planner.traits import traits
 from assistant.planner.two_questions import two_questions
@@ -105,6 +106,9 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     write = refused_write(draft) or _no_period(draft)
     if write is not None:
         return write
+    health = tag_health(draft)
+    if health is not None:
+        return scope_refusal(draft) or _planned(draft, health)
     talk = small_talk(draft)
     if talk is not None:
         return (None if talk.topic == "questions" else scope_refusal(draft)) or _planned(draft, talk)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
+from assistant.wording.tag_health import tag_health_text
 from assistant.wording.texts import cleaned, fill, inner, listed, text_of
 from semantic_layer.columns import Column, Note
 from semantic_layer.conditions import AnyCondition, Condition
@@ -118,6 +119,8 @@ class Sentences:
                 return self._profile(finding, answer)
             case "member" | "no_member":
                 return self._membership(finding, answer)
+            case "tag_health_none" | "tag_health_one" | "tag_health_all":
+                return tag_health_text(finding, self.words)
             case _:
                 assert request is not None
                 said = self.said(finding, answer, request)
