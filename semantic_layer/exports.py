@@ -1,0 +1,141 @@
+"""Exported audiences, remembered: their ids stand beside the imported lists, and each is a segment that can be asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from semantic_layer.data_version import DataVersion, ExportFacts, ListFacts, Lists
+from semantic_layer.lists import Key, keys_of, quoted, written_anew
+from semantic_layer.model.tags import ExportedSegment
+from semantic_layer.model.workspace import Workspace
+from semantic_layer.requests import digest
+from semantic_layer.words import Text, Words
+
+Ids = Iterable[tuple[Any, ...]]
+"""Keys, each with its parts in the order of the entity's grain."""
+
+UNNAMED = "audience"
+WORDS = {"zh": "{label}人群包", "en": "{label} audience"}
+CONTROL = {"zh": "{label}对照组", "en": "{label} control group"}
+ABOUT = {"zh": "{day} 导出的人群包，名单固定", "en": "The audience that was exported as of {day}; its members stay the same"}
+HELD = {"zh": "{day} 导出时留作对照、没有触达的人", "en": "Those who were held back from the audience of {day}"}
+
+
+def keep_export(facts: ExportFacts, treated: Ids, control: Ids, workspace: Workspace, folder: Path, version: DataVersion) -> None:
+    """Remembers an audience and who is in it.
+
+    Args:
+        folder: Where the lists are.
+        version: The data whose keys these are.
+    """
+    keys, _ = keys_of(facts.entity, workspace, version)
+    ids = {facts.list: list(treated), facts.control_list: list(control)}
+
+    def write(connection: duckdb.DuckDBPyConnection, before: Lists) -> Lists:
+        told: dict[str, ListFacts] = {}
+        for name, rows in ids.items():
+            _write(connection, name, rows, keys)
+            told[name] = ListFacts(rows=len(rows), unknown=0, imported_at=datetime.now(UTC))
+        others = tuple(each for each in before.exports if each.name != facts.name)
+        return before.model_copy(update={"lists": {**before.lists, **told}, "exports": (*others, facts)})
+
+    written_anew(folder, write)
+
+
+def forget_export(facts: ExportFacts, folder: Path) -> None:
+    """Takes back an export that did not come about."""
+
+    def write(connection: duckdb.DuckDBPyConnection, before: Lists) -> Lists:
+        for name in (facts.list, facts.control_list):
+            connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+        kept = {name: each for name, each in before.lists.items() if name not in (facts.list, facts.control_list)}
+        others = tuple(each for each in before.exports if each.name != facts.name)
+        return before.model_copy(update={"lists": kept, "exports": others})
+
+    written_anew(folder, write)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[Any, ...]], keys: list[Key]) -> None:
+    columns = {key.name: pa.array([row[place] for row in rows]) for place, key in enumerate(keys)}
+    if not rows:
+        columns = {key.name: pa.array([], pa.string()) for key in keys}
+    connection.register("ids", pa.table(columns))
+    casts = ", ".join(f"CAST({quoted(key.name)} AS {key.kind}) AS {quoted(key.name)}" for key in keys)
+    connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT {casts} FROM ids")
+    connection.unregister("ids")
+
+
+def name_of(text: str, workspace: Workspace, lists: Lists | None) -> str:
+    """A name that nothing has yet, made of what an audience is called: `June mail` gives june_mail, 六月 gives audience_1."""
+    plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    plain = plain if re.match(r"[a-z]", plain) else f"{UNNAMED}_{plain}" if plain else UNNAMED
+    taken = {each.name for each in (*workspace.metrics, *workspace.tags, *workspace.segments)}
+    taken |= {each.name for each in (lists.exports if lists is not None else ())}
+    number, free = 2 if plain != UNNAMED else 1, plain if plain != UNNAMED else f"{UNNAMED}_1"
+    while free in taken:
+        free, number = f"{plain}_{number}", number + 1
+    return free
+
+
+def exports_within(lists: Lists | None, entity: str, as_of: date, days: int) -> tuple[ExportFacts, ...]:
+    """The exports of the last so many days, the day itself included; of a later day none."""
+    first = as_of - timedelta(days=days - 1)
+    return tuple(
+        each for each in (lists.exports if lists is not None else ()) if each.entity == entity and first <= each.as_of <= as_of
+    )
+
+
+def with_exports(workspace: Workspace, lists: Lists | None) -> Workspace:
+    """The workspace with a segment for each exported audience, and one for those who were held back.
+
+    A name that a definition has taken since then stays the definition's.
+    """
+    taken = {each.name for each in (*workspace.metrics, *workspace.tags, *workspace.segments)}
+    exports = [each for each in (lists.exports if lists is not None else ()) if each.name not in taken]
+    made = tuple(segment for each in exports for segment in _segments(each) if segment.name not in taken)
+    if not made:
+        return workspace
+    same = {name: getattr(workspace, name) for name in Workspace.model_fields}
+    marks = [each.model_dump_json() for each in exports]
+    changed = {"segments": (*workspace.segments, *made), "content_hash": digest(workspace.content_hash, *marks)}
+    return Workspace.model_construct(**{**same, **changed})
+
+
+def _segments(export: ExportFacts) -> list[ExportedSegment]:
+    label = export.label or export.name.replace("_", " ")
+    day = export.as_of.isoformat()
+
+    def text(forms: dict[str, str]) -> Text:
+        return Text(**{language: form.format(label=label, day=day) for language, form in forms.items()})
+
+    def synonyms(forms: dict[str, str]) -> Words:
+        return Words(**{language: (form.format(label=label),) for language, form in forms.items()})
+
+    made = [
+        ExportedSegment(
+            name=export.name,
+            label=Text(zh=label, en=label),
+            synonyms=synonyms(WORDS),
+            description=text(ABOUT),
+            entity=export.entity,
+            list=export.list,
+        )
+    ]
+    if export.control:
+        made.append(
+            ExportedSegment(
+                name=f"{export.name}_control",
+                label=text(CONTROL),
+                description=text(HELD),
+                entity=export.entity,
+                list=export.control_list,
+            )
+        )
+    return made
