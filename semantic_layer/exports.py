@@ -102,10 +102,9 @@ def with_exports(workspace: Workspace, lists: Lists | None) -> Workspace:
     made = tuple(segment for each in exports for segment in _segments(each) if segment.name not in taken)
     if not made:
         return workspace
-    same = {name: getattr(workspace, name) for name in Workspace.model_fields}
-    marks = [each.model_dump_json() for each in exports]
-    changed = {"segments": (*workspace.segments, *made), "content_hash": digest(workspace.content_hash, *marks)}
-    return Workspace.model_construct(**{**same, **changed})
+    same = {name: getattr(workspace, name) for name in Workspace.model_fields if name not in ("segments", "content_hash")}
+    mark = digest(workspace.content_hash, *(each.model_dump_json() for each in exports))
+    return Workspace.model_construct(**same, segments=(*workspace.segments, *made), content_hash=mark)
 
 
 def _segments(export: ExportFacts) -> list[ExportedSegment]:

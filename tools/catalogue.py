@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, definitions, listing, membership, metrics, profiles
+from tools import audiences, catalogue_query, definitions, listing, membership, metrics, profiles
 from tools.answer import Answer
 from tools.context import Context
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
 class Tool(NamedTuple):
@@ -49,6 +49,12 @@ TOOLS: tuple[Tool, ...] = (
         "Whether one customer or item is in a segment or has a tag's value, and why: each condition with its own value.",
         MembershipQuery,
         membership.run,
+    ),
+    Tool(
+        "export_audience",
+        "Those of a group as a file to contact them by: who is left out by which rule, a control group, tags that go along.",
+        AudienceQuery,
+        audiences.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(
