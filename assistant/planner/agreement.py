@@ -11,7 +11,7 @@ from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, PreviousPeriod, ValueQuery
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 Days = Callable[[Period], Span]
 """Turns a single period into days."""
@@ -39,6 +39,8 @@ def difference(given: Frozen, asked: Frozen, workspace: Workspace, days: Days, w
             same = (given.entity, str(given.key)) == (asked.entity, str(asked.key))
             same = same and Forms.of(workspace, asked).conjuncts(given.where) == Forms.of(workspace, asked).conjuncts(asked.where)
             return None if same else "the question is about another one, or another group"
+        case AudienceQuery(), AudienceQuery():
+            return None if given == asked else "the audience is not the one that the question describes"
         case DefinitionQuery(names=names), DefinitionQuery(names=others):
             return None if set(names) == set(others) else f"the question asks for the definition of {', '.join(others)}"
         case CatalogueQuery(), CatalogueQuery():
@@ -54,6 +56,7 @@ TOOL_WORDS: dict[type, str] = {
     EntityQuery: "list_entities",
     ProfileQuery: "profile_group",
     MembershipQuery: "explain_membership",
+    AudienceQuery: "export_audience",
     DefinitionQuery: "define",
     CatalogueQuery: "describe_workspace",
 }
