@@ -73,14 +73,15 @@ def _write(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[An
 
 
 def name_of(text: str, workspace: Workspace, lists: Lists | None) -> str:
-    """A name that nothing has yet, made of what an audience is called: `June mail` gives june_mail, 六月 gives audience_1."""
+    """A name that nothing has yet: `June` gives june_audience, so that nobody's word for the month is taken; 六月 audience_1."""
     plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    plain = plain if re.match(r"[a-z]", plain) else f"{UNNAMED}_{plain}" if plain else UNNAMED
+    plain = plain if re.match(r"[a-z]|$", plain) else f"{UNNAMED}_{plain}"
+    plain = plain if not plain or UNNAMED in plain.split("_") else f"{plain}_{UNNAMED}"
     taken = {each.name for each in (*workspace.metrics, *workspace.tags, *workspace.segments)}
     taken |= {each.name for each in (lists.exports if lists is not None else ())}
-    number, free = 2 if plain != UNNAMED else 1, plain if plain != UNNAMED else f"{UNNAMED}_1"
+    free, number = (plain, 2) if plain else (f"{UNNAMED}_1", 2)
     while free in taken:
-        free, number = f"{plain}_{number}", number + 1
+        free, number = f"{plain or UNNAMED}_{number}", number + 1
     return free
 
 
@@ -108,33 +109,29 @@ def with_exports(workspace: Workspace, lists: Lists | None) -> Workspace:
 
 
 def _segments(export: ExportFacts) -> list[ExportedSegment]:
-    label = export.label or export.name.replace("_", " ")
-    day = export.as_of.isoformat()
+    called, day = export.label or export.name.replace("_", " "), export.as_of.isoformat()
+    # Its words say that it is an audience: a bare “June” would stand in the way of the month.
+    whole = {language: called if _says_what_it_is(called) else form.format(label=called) for language, form in WORDS.items()}
 
     def text(forms: dict[str, str]) -> Text:
-        return Text(**{language: form.format(label=label, day=day) for language, form in forms.items()})
-
-    def synonyms(forms: dict[str, str]) -> Words:
-        return Words(**{language: (form.format(label=label),) for language, form in forms.items()})
+        return Text(**{language: form.format(label=whole[language], day=day) for language, form in forms.items()})
 
     made = [
-        ExportedSegment(
-            name=export.name,
-            label=Text(zh=label, en=label),
-            synonyms=synonyms(WORDS),
-            description=text(ABOUT),
-            entity=export.entity,
-            list=export.list,
-        )
+        ExportedSegment(name=export.name, label=Text(**whole), description=text(ABOUT), entity=export.entity, list=export.list)
     ]
     if export.control:
         made.append(
             ExportedSegment(
                 name=f"{export.name}_control",
                 label=text(CONTROL),
+                synonyms=Words(**{language: (form.format(label=called),) for language, form in CONTROL.items()}),
                 description=text(HELD),
                 entity=export.entity,
                 list=export.control_list,
             )
         )
     return made
+
+
+def _says_what_it_is(label: str) -> bool:
+    return any(word in label.lower() for word in ("audience", "人群包"))

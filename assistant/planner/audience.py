@@ -17,12 +17,15 @@ from assistant.planner.draft import Draft
 from assistant.planner.outcome import Outcome, Plan, Refuse
 from assistant.planner.scope import bindings_of
 from semantic_layer.conditions import Field, Tag
+from semantic_layer.model.profiles import profile_name
 from semantic_layer.model.tags import ListTag
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.requests import EntityQuery, plain
 from tools.requests import AudienceQuery
 
 NO_GROUP = "audience_group"
+NOTHING_NAMED = ("metric", "off_topic")
+"""What a text is turned away with that names nothing at all."""
 REFERS = re.compile(r"\s*(?:them|these|those|it|(?:他|她|它)们?|这些人?|这批人?)?[\s,，、]*", re.IGNORECASE)
 
 
@@ -45,7 +48,7 @@ def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: d
     else:
         own, outcome = read(language_data(language)["audience"]["before"].format(group=cut.rest))
         if not isinstance(outcome, Plan):
-            return outcome
+            return outcome if outcome.code not in NOTHING_NAMED else Refuse(code=NO_GROUP, span=cut.rest, bindings=bindings)
         listed = outcome.readings[0]
         request = EntityQuery.model_validate(listed) if listed.get("kind") == "entity_query" else None
         if len(outcome.readings) != 1 or request is None or request.where is None or request.limit is not None:
@@ -60,12 +63,18 @@ def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: d
 
 
 def _of_last(last: dict[str, Any] | None) -> EntityQuery | None:
-    """The group of the answer before: of a list, of a profile, or of another audience."""
-    if last is None or not last.get("where") or last.get("kind") not in ("entity_query", "profile_query", "audience_query"):
+    """The group of the answer before: of a list, a profile, a number of members, or another audience."""
+    if last is None or not last.get("where") or last.get("limit") is not None or last.get("by"):
         return None
-    if last.get("limit") is not None:
-        return None
-    return EntityQuery.model_validate({"entity": last["entity"], "where": last["where"]})
+    entity = last.get("entity") if last.get("kind") in ("entity_query", "profile_query", "audience_query") else _counted(last)
+    return EntityQuery.model_validate({"entity": entity, "where": last["where"]}) if entity else None
+
+
+def _counted(last: dict[str, Any]) -> str | None:
+    """The entity whose members were counted as of "today"."""
+    metrics = last.get("metrics") or ()
+    profile, _, entity = metrics[0].rpartition(".") if len(metrics) == 1 else ("", "", "")
+    return entity if entity and profile == profile_name(entity) else None
 
 
 class _Cut:

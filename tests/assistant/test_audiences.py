@@ -282,7 +282,7 @@ class TestTheFile:
     def test_the_manifest_says_how_it_came_about(self, runtime: Runtime) -> None:
         done = left(runtime, name="March mail", suppress=["no_mail"], not_contacted_in=14, control=0.5, seed=1)
         about = json.loads(done.manifest.read_text("utf-8"))
-        assert (about["name"], about["as_of"], about["data_version"]) == ("march_mail", "2025-03-31", "facts_0001")
+        assert (about["name"], about["as_of"], about["data_version"]) == ("march_mail_audience", "2025-03-31", "facts_0001")
         assert about["rule"]["en"] == "segment Regulars"
         assert "segment: regulars" in about["rule"]["yaml"] and "tag: loyalty" in about["rule"]["yaml"]
         assert about["counts"] == {"size": 8, "left_out": 5, "exported": 3}
@@ -294,7 +294,7 @@ class TestTheFile:
             {"file": file.name, "form": "csv", "rows": 3, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
         ]
         line = json.loads((runtime.settings.home / "audit/exports.jsonl").read_text("utf-8").splitlines()[-1])
-        assert (line["event"], line["user"], line["exported"], line["name"]) == ("exported", "ann", 3, "march_mail")
+        assert (line["event"], line["user"], line["exported"], line["name"]) == ("exported", "ann", 3, "march_mail_audience")
 
     @pytest.mark.parametrize("step", ["record", "manifest_of", "sha256_of", "place"])
     def test_whatever_fails_nothing_is_left_of_it(self, runtime: Runtime, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
@@ -330,25 +330,26 @@ class TestWhatIsRemembered:
     def test_who_left_was_contacted_and_who_was_held_back_was_not(self, runtime: Runtime) -> None:
         left(runtime, name="March mail", control=0.5, seed=1)
         held = [key for key in (1, 4, 5, 6, 7, 8) if is_control((key,), 1, 0.5)]
-        assert who(runtime, suppress=["march_mail"]) == held
+        assert who(runtime, suppress=["march_mail_audience"]) == held
         again = out(runtime, not_contacted_in=1)
         assert again == {"consent": 2, "sent": 1, "exports": len({1, 4, 5, 6, 7, 8} - {*held, 7})}
 
     def test_an_audience_is_a_segment_that_stays_the_same(self, runtime: Runtime) -> None:
         left(runtime, name="March mail", suppress=["no_mail"])
         scope = runtime.scope(Viewer())
-        sizes = MetricQuery.model_validate({"metrics": ["customer_profile.customer"], "where": {"segment": "march_mail"}})
-        spent = MetricQuery.model_validate({"metrics": ["sales"], "where": {"segment": "march_mail"}})
+        sizes = MetricQuery.model_validate(
+            {"metrics": ["customer_profile.customer"], "where": {"segment": "march_mail_audience"}}
+        )
+        spent = MetricQuery.model_validate({"metrics": ["sales"], "where": {"segment": "march_mail_audience"}})
         context = runtime.context(scope)
         assert context.run(context.compile(sizes), "size").table().rows == ((5,),)
         assert context.run(context.compile(spent), "sales").table().rows == ((100,),)
-        kept = scope.workspace.segment("march_mail")
-        assert kept is not None and kept.label_in("en") == "March mail"
-        assert "march mail audience" in [word.lower() for word in kept.words()]
+        kept = scope.workspace.segment("march_mail_audience")
+        assert kept is not None and (kept.label_in("en"), kept.label_in("zh")) == ("March mail audience", "March mail人群包")
 
     def test_the_same_name_twice_gets_a_number(self, runtime: Runtime) -> None:
         names = [left(runtime, name=name).facts.name for name in ("March mail", "March mail", "三月", "regulars")]
-        assert names == ["march_mail", "march_mail_2", "audience_1", "regulars_2"]
+        assert names == ["march_mail_audience", "march_mail_audience_2", "audience_1", "regulars_audience"]
 
     def test_asking_once_more_gives_what_has_left(self, runtime: Runtime) -> None:
         first = export_audience(asked(not_contacted_in=30), runtime, Viewer(), asked="talk/1")
@@ -369,8 +370,10 @@ class TestTheCommand:
         assert "No consent" in done.output and "Sent something (last 14 days)" in done.output
         assert (tmp_path / "mail.csv").read_text("utf-8-sig").startswith('"customer_hash","loyalty","city","group"')
         listed = huaxiang(stall, "segments", "exports", "--format", "json")
-        assert [(each["name"], each["treated"] + each["control"]) for each in json.loads(listed.stdout)] == [("march_mail", 3)]
-        assert huaxiang(stall, "segments", "size", "march_mail").exit_code == 0
+        assert [(each["name"], each["treated"] + each["control"]) for each in json.loads(listed.stdout)] == [
+            ("march_mail_audience", 3)
+        ]
+        assert huaxiang(stall, "segments", "size", "march_mail_audience").exit_code == 0
 
     def test_a_value_of_a_tag_is_a_group_too_and_a_trial_writes_nothing(self, stall: Path) -> None:
         done = huaxiang(stall, "segments", "export", "loyalty=regular", "--dry-run", "--json")
