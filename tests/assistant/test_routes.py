@@ -245,7 +245,7 @@ class TestRights:
 
     def test_what_is_not_there_or_anothers_is_not_there(self, page: TestClient, now: Served, talk: Any) -> None:
         from assistant.chat.shared import owner
-        from semantic_layer.policy import Viewer
+        from assistant.state.conversations import Conversations
 
         kept = now.conversations.turn(talk[0], BREAKDOWN)
         assert kept is not None and kept.turn is not None and kept.reply is not None
