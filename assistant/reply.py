@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from assistant.planner.outcome import Choice, Clarify, Refuse
+from assistant.wording.audiences import audience_reading
 from assistant.wording.columns import described
 from assistant.wording.facts import Fact, facts_of
 from assistant.wording.groups import with_named_groups
@@ -22,7 +23,7 @@ from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import REQUEST, AgainstPeriod, EntityQuery, MetricQuery, ValueQuery
 from semantic_layer.tag_parts import item
 from tools.answer import Answer, Next, Table
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 Status = Literal["answered", "clarify", "refused", "error"]
 
@@ -74,7 +75,14 @@ class Reply(Frozen):
         return ({"id": id} if id is not None else {}) | {key: data[key] for key in order}
 
 
-OF_TOOLS: tuple[type[Frozen], ...] = (DefinitionQuery, CatalogueQuery, ProfileQuery, MembershipQuery, TagHealthQuery)
+OF_TOOLS: tuple[type[Frozen], ...] = (
+    DefinitionQuery,
+    CatalogueQuery,
+    ProfileQuery,
+    MembershipQuery,
+    TagHealthQuery,
+    AudienceQuery,
+)
 """Requests that are no single statement."""
 
 
@@ -190,6 +198,8 @@ class Replies:
                 return words.membership_query(request)
             case TagHealthQuery():
                 return words.tag_health_query(request)
+            case AudienceQuery():
+                return audience_reading(request, words)
             case DefinitionQuery(names=names):
                 shown = (", " if self.language == "en" else "、").join(words.name(name) for name in names)
                 return fill(self.language, "reading", "definition", names=shown)

@@ -27,9 +27,10 @@ from sqlglot import exp
 from semantic_layer.compiler.bind import today
 from semantic_layer.data_checks.counting import run_checks
 from semantic_layer.data_checks.declared import checks_are_due
-from semantic_layer.data_version import CheckResult, Coverage, DataVersion, ListFacts, TableFacts
+from semantic_layer.data_version import CheckResult, Coverage, DataVersion, ExportFacts, ListFacts, Lists, TableFacts
 from semantic_layer.engines.duckdb import CATALOG, LISTS, PREDICTIONS, DuckDBEngine
 from semantic_layer.errors import DataError, Problem, did_you_mean
+from semantic_layer.exports import Ids, forget_export, keep_export
 from semantic_layer.expressions import DIALECT, scalar
 from semantic_layer.lists import current_lists, import_list
 from semantic_layer.loading.loader import is_shipped
@@ -142,6 +143,28 @@ class Warehouse:
                 raise DataError(Problem("not_loaded", "nothing is loaded", "Run `huaxiang data load` first."))
             files = {CATALOG: self.file_of(version.id), **self.files_beside()}
             return predict_all(self.workspace, version, files, self.folder, as_of, names)
+
+    def lists(self) -> Lists | None:
+        """The imported lists and the exported audiences as of now."""
+        return current_lists(self.folder)
+
+    def keep_export(self, facts: ExportFacts, treated: Ids, control: Ids, version: DataVersion) -> None:
+        """Remembers an exported audience and who is in it.
+
+        Raises:
+            DataError: `export_known`, there is one of that name by now.
+        """
+        with _locked(self.folder / ".lock"):
+            known = current_lists(self.folder)
+            if known is not None and any(each.name == facts.name for each in known.exports):
+                what = f"an audience '{facts.name}' was exported before"
+                raise DataError(Problem("export_known", what, "Give it another --name."))
+            keep_export(facts, treated, control, self.workspace, self.folder, version)
+
+    def forget_export(self, facts: ExportFacts) -> None:
+        """Takes back an export that did not come about."""
+        with _locked(self.folder / ".lock"):
+            forget_export(facts, self.folder)
 
     def checks_of(self, name: str) -> Path:
         """What the checks found on a data version."""

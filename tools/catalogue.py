@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, definitions, listing, membership, metrics, profiles, tag_health
+from tools import audiences, catalogue_query, definitions, listing, membership, metrics, profiles, tag_health
 from tools.answer import Answer
 from tools.context import Context
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 
 class Tool(NamedTuple):
@@ -55,6 +55,12 @@ TOOLS: tuple[Tool, ...] = (
         "How fresh tags and segments are, of how many they are known (coverage), and what changed or drifted since before.",
         TagHealthQuery,
         tag_health.run,
+    ),
+    Tool(
+        "export_audience",
+        "Those of a group as a file to contact them by: who is left out by which rule, a control group, tags that go along.",
+        AudienceQuery,
+        audiences.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

@@ -11,7 +11,7 @@ from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, PreviousPeriod, ValueQuery
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 Days = Callable[[Period], Span]
 """Turns a single period into days."""
@@ -42,6 +42,8 @@ def difference(given: Frozen, asked: Frozen, workspace: Workspace, days: Days, w
         case TagHealthQuery(), TagHealthQuery():
             same = (set(given.names), given.about) == (set(asked.names), asked.about)
             return None if same else "the question is about other tags, or about something else of them"
+        case AudienceQuery(), AudienceQuery():
+            return None if given == asked else "the audience is not the one that the question describes"
         case DefinitionQuery(names=names), DefinitionQuery(names=others):
             return None if set(names) == set(others) else f"the question asks for the definition of {', '.join(others)}"
         case CatalogueQuery(), CatalogueQuery():
@@ -58,6 +60,7 @@ TOOL_WORDS: dict[type, str] = {
     ProfileQuery: "profile_group",
     MembershipQuery: "explain_membership",
     TagHealthQuery: "tag_health",
+    AudienceQuery: "export_audience",
     DefinitionQuery: "define",
     CatalogueQuery: "describe_workspace",
 }

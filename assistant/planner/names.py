@@ -24,7 +24,7 @@ from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
 from tools.definitions import find
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 
 def check_names(request: Frozen, workspace: Workspace, offered: list[str]) -> None:
@@ -65,6 +65,10 @@ def _names(request: Frozen) -> Iterator[tuple[str, str]]:
             yield from _names_of_condition(request.where)
         case MembershipQuery():
             yield "entity", request.entity
+            yield from _names_of_condition(request.where)
+        case AudienceQuery():
+            yield "entity", request.entity
+            yield from _names_of_refs(request.columns)
             yield from _names_of_condition(request.where)
         case ProfileQuery():
             yield "entity", request.entity

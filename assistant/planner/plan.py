@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.conversation import Conversation
 from assistant.language.dates import Today
@@ -20,6 +21,7 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
 from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
+from assistant.planner.audience import audience
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out, figure_left_out
@@ -103,6 +105,9 @@ def explain(text: str, reader: Reader) -> Draft:
 
 
 def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcome:
+    exported = audience(draft, lambda text: _alone(text, reader), _last_request(conversation))
+    if exported is not None:
+        return exported
     write = refused_write(draft) or _no_period(draft)
     if write is not None:
         return write
@@ -159,6 +164,11 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
         return Clarify(code="share", span=draft.question.original.strip(), choices=cuts(draft), bindings=bindings_of(draft))
     return _checked(draft, metric_query(draft))
+
+
+def _last_request(conversation: Conversation) -> dict[str, Any] | None:
+    """What was answered last."""
+    return next((turn.request for turn in reversed(conversation.turns) if turn.outcome == "answered" and turn.request), None)
 
 
 def _alone(text: str, reader: Reader) -> tuple[Draft, Outcome]:

@@ -42,6 +42,7 @@ REFUSAL_REASONS = {
     "holiday_range": "not_defined",
     "undeclared_holiday": "not_defined",
     "no_fiscal_year": "not_defined",
+    "audience_group": "not_available",
     "model_failed": "internal",
 }
 """The contract's reason of the planner's own refusal codes; the others are in the semantic layer's table."""
@@ -140,6 +141,10 @@ def instead_of(code: str, parts: dict[str, Any], request: dict[str, Any] | None,
         entity, where = request["entity"], request["where"]
         size = {"kind": "metric_query", "metrics": [f"{profile_name(entity)}.{entity}"], "where": where}
         return [size, {"kind": "entity_query", "entity": entity, "where": where}]
+    if code == "export_raw" and request:
+        return [{key: value for key, value in request.items() if key != "ids"}]
+    if code == "export_singles_out" and request:
+        return [{key: value for key, value in request.items() if key != "columns"}]
     if code == "not_conformed":
         return [{**(request or {}), "metrics": [name], "order": []} for name in metrics[:3]]
     if code in ("no_last_year", "no_earlier_period") and request:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
+from assistant.wording.audiences import audience_text
 from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
 from assistant.wording.tag_health import tag_health_text
@@ -117,6 +118,8 @@ class Sentences:
                 return self._listing(finding, answer)
             case "profile" | "profile_alike":
                 return self._profile(finding, answer)
+            case "audience":
+                return audience_text(finding, answer, self.words)
             case "member" | "no_member":
                 return self._membership(finding, answer)
             case "tag_health_none" | "tag_health_one" | "tag_health_all":

@@ -24,6 +24,7 @@ from semantic_layer.model.profiles import AS_OF, ProfileDataset
 from semantic_layer.model.tags import (
     AnyTag,
     AttributeTag,
+    ExportedSegment,
     ListTag,
     MetricTag,
     OccurrenceTag,
@@ -168,7 +169,7 @@ class _Profile:
                 found = self.inputs.occurrence(asked, item.name, item.type)
             case PreferenceTag():
                 found = self.inputs.preference(item)
-            case ListTag():
+            case ListTag() | ExportedSegment():
                 found = self.inputs.listed(item)
             case SqlTag():
                 found = self.inputs.sql(item)

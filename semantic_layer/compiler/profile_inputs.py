@@ -27,7 +27,7 @@ from semantic_layer.conditions import Did, EntityMetric, Field, Sequence
 from semantic_layer.errors import closest, request_error
 from semantic_layer.model.datasets import Dataset, FieldType
 from semantic_layer.model.profiles import ProfileDataset
-from semantic_layer.model.tags import ListTag, Occurrence, PredictiveTag, PreferenceTag, SqlTag
+from semantic_layer.model.tags import ExportedSegment, ListTag, Occurrence, PredictiveTag, PreferenceTag, SqlTag
 from semantic_layer.periods import LastN, SinglePeriod
 from semantic_layer.requests import canonical
 from semantic_layer.tag_parts import population
@@ -173,8 +173,8 @@ class Inputs:
 
         return self._input(f"sql {tag.name}", tag.name, tag.type, True, sql, own=True)
 
-    def listed(self, tag: ListTag) -> Input:
-        """Whether each one is on an imported list."""
+    def listed(self, tag: ListTag | ExportedSegment) -> Input:
+        """Whether each one is on an imported list, or in an exported audience."""
 
         def sql(base: Base) -> exp.Expr:
             key = f"list {tag.list}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as Constrained
 
-from semantic_layer.conditions import Condition, FieldRef, StepsOf, Value
+from semantic_layer.conditions import And, Condition, FieldRef, StepsOf, Value
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.datasets import FieldType, Schedule, ValueList
 from semantic_layer.words import NO_TEXT, Definition, LabelText
@@ -227,6 +227,17 @@ class Segment(Definition):
     rule: Condition
     public: bool = True
     refresh: Schedule | None = None
+
+
+class ExportedSegment(Segment):
+    """Those of an exported audience: on every day the same, whatever has become of the rule that they were picked by.
+
+    Attributes:
+        list: The list that holds them.
+    """
+
+    rule: Condition = And(of=())
+    list: str
 
 
 class Experiment(Definition):

@@ -296,6 +296,14 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("A segment that a condition names exists", "unknown_segment", "{tag: big, is: true}", "{segment: big_one}", 29, "segment 'big_ones': there is no segment 'big_one'", "Did you mean 'big_ones'?"),
         Rule("A metric that a condition names exists", "unknown_metric", "{tag: big, is: true}", "{metric: sale, more_than: 9}", 29, "segment 'big_ones': there is no metric 'sale'", "Did you mean 'sales'?"),
     ),
+    "Who is left out of audiences": (
+        Rule("A suppression is of an entity", "unknown_entity", "holidays:\n", "suppressions:\n  - {name: quiet, entity: stor, when: {tag: big, is: true}}\nholidays:\n", 42, "suppression 'quiet': there is no entity 'stor'", "Did you mean 'store'?"),
+        Rule("Those who are exported have tags", "no_tags", "holidays:\n", "suppressions:\n  - {name: quiet, entity: item, when: {tag: big, is: true}}\nholidays:\n", 42, "suppression 'quiet': no tag or segment is of 'item'", "Only those who have tags or segments are exported."),
+        Rule("A list of a suppression is that of a tag", "unknown_list", "holidays:\n", "suppressions:\n  - {name: quiet, entity: store, list: no_mail}\nholidays:\n", 42, "suppression 'quiet': no tag of 'store' goes by a list 'no_mail'", "Define one"),
+        Rule("What a suppression is told from exists", "unknown_tag", "holidays:\n", "suppressions:\n  - {name: quiet, entity: store, consent: {tag: bug, is: true}}\nholidays:\n", 42, "suppression 'quiet': there is no tag 'bug'", "Did you mean 'big'?"),
+        Rule("The day of a contact is that of its rows", "unknown_field", "holidays:\n", "suppressions:\n  - {name: quiet, entity: store, contacts: {dataset: lines, time: dy}}\nholidays:\n", 42, "suppression 'quiet': there is no field 'dy'", "Did you mean 'day'?"),
+        Rule("Contacts are of the entity and have a day", "unreachable_entity", "holidays:\n", "suppressions:\n  - {name: quiet, entity: store, contacts: {dataset: items, time: colour}}\nholidays:\n", 42, "'quiet': the rows of 'items' belong to no single 'store'", "Name the key of 'store'"),
+    ),
     "What tags and segments are told from": (
         Rule("What a tag is told from exists", "unknown_tag", "segments:\n", "  - {name: odd, entity: store, rules: [{value: true, when: {tag: bug, is: true}}, {value: false}]}\nsegments:\n", 28, "tag 'odd': there is no tag 'bug'", "Did you mean 'big'?"),
         Rule("A metric of a tag exists", "unknown_metric", "segments:\n", "  - {name: odd, entity: store, measure: {metric: sale}, type: decimal}\nsegments:\n", 28, "tag 'odd': there is no metric 'sale'", "Did you mean 'sales'?"),
