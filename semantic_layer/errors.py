@@ -38,6 +38,7 @@ REASON_OF: dict[str, Reason] = {
     "unknown_key": "no_such_data",
     "day_to_come": "outside_period",
     "too_many_points": "not_available",
+    "too_few_groups": "not_available",
     "unreachable_field": "not_defined",
     "ambiguous_field": "ambiguous",
     "wrong_value": "not_defined",

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, definitions, listing, membership, metrics, profiles
+from tools import catalogue_query, definitions, listing, membership, metrics, overlaps, profiles
 from tools.answer import Answer
 from tools.context import Context
+from tools.group_requests import OverlapQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
@@ -49,6 +50,12 @@ TOOLS: tuple[Tool, ...] = (
         "Whether one customer or item is in a segment or has a tag's value, and why: each condition with its own value.",
         MembershipQuery,
         membership.run,
+    ),
+    Tool(
+        "overlap_groups",
+        "How much groups overlap: how many are in each two at once, shares, Jaccard; all segments where none is named.",
+        OverlapQuery,
+        overlaps.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

@@ -25,6 +25,7 @@ from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
+from assistant.planner.groups_asked import groups_asked
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
 from assistant.planner.membership import membership
@@ -105,7 +106,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     talk = small_talk(draft)
     if talk is not None:
         return (None if talk.topic == "questions" else scope_refusal(draft)) or _planned(draft, talk)
-    asked = membership(draft) or traits(draft) or asked_of_states(draft)
+    asked = groups_asked(draft) or membership(draft) or traits(draft) or asked_of_states(draft)
     if asked is not None:
         return scope_refusal(draft) or _contradiction(draft, asked) or _planned(draft, asked)
     defined = definition(draft) or _definition_of_last(draft, conversation)

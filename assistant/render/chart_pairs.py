@@ -104,7 +104,7 @@ def _in_order(source: Source, name: str) -> list[Any]:
     keys, column, sizes = source.keys(name), source.columns[name], _sizes(source, name)
     if column.type == "date" or column.grain is not None:
         return sorted(keys, key=lambda key: (key == UNKNOWN, "" if key == UNKNOWN else key))
-    places = {each.value: place for place, each in enumerate(column.value_labels)} if column.ordered else {}
+    places = {str(each.value): place for place, each in enumerate(column.value_labels)} if column.ordered else {}
     return sorted(keys, key=lambda key: (key == UNKNOWN, places.get(str(key), len(places)), -sizes[key]))
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
+from assistant.wording.group_findings import group_finding, is_about_groups
 from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
 from assistant.wording.texts import cleaned, fill, inner, listed, text_of
@@ -116,6 +117,8 @@ class Sentences:
                 return self._profile(finding, answer)
             case "member" | "no_member":
                 return self._membership(finding, answer)
+            case code if is_about_groups(code):
+                return group_finding(self.words, finding, answer)
             case _:
                 assert request is not None
                 said = self.said(finding, answer, request)

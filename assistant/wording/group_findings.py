@@ -1,0 +1,146 @@
+"""Answers about groups in words: their overlap, their differences, how members moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assistant.wording.readings import Words
+from assistant.wording.texts import fill, inner, listed
+from semantic_layer.columns import Column, ValueLabel
+from semantic_layer.conditions import AnyCondition, Compare, Condition, InSegment, Tag
+from semantic_layer.frozen import Frozen
+from semantic_layer.words import LANGUAGES, Text
+from tools.answer import Answer, Finding, Table
+from tools.group_requests import OverlapQuery
+
+CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
+SECTION = "groups"
+
+
+def group_name(words: Words, condition: AnyCondition) -> str:
+    """What a group is called: by the segment, by the value of a tag that says it all, else by its condition."""
+    match condition:
+        case InSegment(name=name, as_of=None):
+            return words.name(name)
+        case Compare(left=Tag(name=name, as_of=None) as tag, op="eq", right=str() as value):
+            found = words.workspace.tag(name)
+            worded = found is not None and any(each.value == value for each in found.values)
+            return words.value(tag, value) if worded else words.condition(condition)
+        case _:
+            return words.condition(condition)
+
+
+def with_group_labels(table: Table, answer: Answer, words: Words) -> Table:
+    """A table whose groups are called as in the answer, in both languages."""
+    told = {
+        each["name"]: CONDITION.validate_python(each["condition"])
+        for finding in answer.findings
+        for each in finding.parts.get("groups", ())
+    }
+    both = {language: Words(words.workspace, language, words.days) for language in LANGUAGES}
+    named = {
+        name: Text(**{language: group_name(each, condition) for language, each in both.items()})
+        for name, condition in told.items()
+    }
+
+    def column_of(column: Column) -> Column:
+        labels = tuple(
+            ValueLabel(value=each.value, label=named[each.value]) if each.value in named else each for each in column.value_labels
+        )
+        return column.model_copy(update={"value_labels": labels})
+
+    return table.model_copy(update={"columns": tuple(column_of(column) for column in table.columns)})
+
+
+def is_about_groups(code: str) -> bool:
+    return code in FINDINGS
+
+
+def group_finding(words: Words, finding: Finding, answer: Answer) -> str:
+    """A finding about groups as a sentence."""
+    return FINDINGS[finding.code](words, finding.parts, answer)
+
+
+def group_reading(words: Words, request: Frozen) -> str:
+    """How a request about groups was read; empty for any other."""
+    match request:
+        case OverlapQuery(groups=groups):
+            names = listed(words.language, [group_name(words, each) for each in groups])
+            code = "reading_overlap" if groups else "reading_overlap_all"
+            return fill(words.language, SECTION, code, groups=names)
+        case _:
+            return ""
+
+
+# ---- what is said of each -------------------------------------------------------------------------------------------------
+
+
+def say(words: Words, code: str, **parts: Any) -> str:
+    return fill(words.language, SECTION, code, **parts)
+
+
+def rate(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def joined(words: Words, parts: list[str]) -> str:
+    return ("；" if words.language == "zh" else "; ").join(parts)
+
+
+def _overlap_two(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    (first, second), pair = _groups(words, parts), next(iter(parts["pairs"]), None)
+    sizes = [each["size"] for each in parts["groups"]]
+    common = {
+        "first": first,
+        "second": second,
+        "first_size": f"{sizes[0]:,}",
+        "second_size": f"{sizes[1]:,}",
+        "entity": inner(words.entity(parts["entity"]), words.language),
+    }
+    if pair is None:
+        return say(words, "overlap_none" if parts["apart"] else "overlap_withheld", **common)
+    both = pair["both"]
+    return say(
+        words,
+        "overlap_two",
+        both=f"{both:,}",
+        first_share=rate(both / sizes[0]),
+        second_share=rate(both / sizes[1]),
+        either=f"{sizes[0] + sizes[1] - both:,}",
+        jaccard=f"{pair['jaccard']:.2f}",
+        **common,
+    )
+
+
+def _overlap_many(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    names, sizes = _groups(words, parts), [each["size"] for each in parts["groups"]]
+    pairs = [
+        say(
+            words,
+            "overlap_pair",
+            first=names[each["first"]],
+            second=names[each["second"]],
+            both=f"{each['both']:,}",
+            first_share=rate(each["both"] / sizes[each["first"]]),
+            second_share=rate(each["both"] / sizes[each["second"]]),
+            jaccard=f"{each['jaccard']:.2f}",
+        )
+        for each in parts["pairs"]
+    ]
+    apart = say(words, "overlap_apart", apart=parts["apart"], count=parts["count"]) if parts["apart"] else ""
+    code = "overlap_many" if pairs else "overlap_many_none"
+    return say(words, code, groups=len(names), total=f"{parts['total']:,}", pairs=joined(words, pairs)) + apart
+
+
+def _groups(words: Words, parts: dict[str, Any]) -> list[str]:
+    return [group_name(words, CONDITION.validate_python(each["condition"])) for each in parts["groups"]]
+
+
+FINDINGS: dict[str, Callable[[Words, dict[str, Any], Answer], str]] = {
+    "overlap_two": _overlap_two,
+    "overlap_many": _overlap_many,
+}
+"""What words each finding."""

@@ -1,0 +1,84 @@
+"""Questions about groups beside each other, in both languages, as the planner reads them and as they are answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import Asker
+from understanding import request, understood
+
+from assistant.planner.outcome import Plan
+from assistant.render.charts import figure_json
+
+LOYAL = {"kind": "in_segment", "name": "loyal_high_value"}
+DEALS = {"kind": "in_segment", "name": "coupon_lovers"}
+YOUNG = {"kind": "in_segment", "name": "young_families"}
+NIGHT = {"kind": "in_segment", "name": "night_shoppers"}
+
+
+def tag(name: str, value: str, **day: str) -> dict[str, Any]:
+    return {"kind": "compare", "left": {"kind": "tag", "name": name, **day}, "op": "eq", "right": value}
+
+
+# ---- overlap ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "groups"),
+    [
+        ("how much do loyal customers and night shoppers overlap", [LOYAL, NIGHT]),
+        ("is there an overlap between deal seekers and young families?", [DEALS, YOUNG]),
+        ("what is the intersection of loyal customers and coupon lovers", [LOYAL, DEALS]),
+        ("overlap of loyal customers, deal seekers and young families", [LOYAL, DEALS, YOUNG]),
+        ("忠诚客户和夜间活跃客户重合多少", [LOYAL, NIGHT]),
+        ("忠诚客户与羊毛党的交集有多大", [LOYAL, DEALS]),
+        ("宝妈和夜猫子客户有多少重叠", [YOUNG, NIGHT]),
+        ("忠诚客户、羊毛党和夜猫子客户的重叠情况", [LOYAL, DEALS, NIGHT]),
+        ("overlap of all segments", []),
+        ("how do the segments overlap with each other", []),
+        ("各客群的重合度", []),
+    ],
+)
+def test_an_overlap_is_of_the_groups_that_are_named(demo: Asker, question: str, groups: list[dict[str, Any]]) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["entity"], found.get("groups", [])) == ("overlap_query", "household", groups)
+
+
+@pytest.mark.parametrize(
+    "question", ["截至6月30日忠诚客户和羊毛党的交集", "overlap of loyal customers and deal seekers as of June 30"]
+)
+def test_a_day_goes_for_all_groups(demo: Asker, question: str) -> None:
+    found = request(demo, question)
+    assert [each["as_of"] for each in found["groups"]] == ["2017-06-30", "2017-06-30"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "overlap of loyal customers and deal seekers by department",
+        "which loyal customers do not overlap with night owls",
+        "6月和7月忠诚客户和羊毛党的交集怎么变化",
+    ],
+)
+def test_what_an_overlap_does_not_say_is_not_answered_by_it(demo: Asker, question: str) -> None:
+    outcome = understood(demo, question)
+    assert not (isinstance(outcome, Plan) and outcome.readings[0]["kind"] == "overlap_query")
+
+
+def test_an_overlap_is_a_map_of_colours(demo: Asker) -> None:
+    reply = demo.ask("各客群的重合度")
+    assert (reply.status, reply.charts[0]["kind"], len(reply.rows)) == ("answered", "heatmap", 64)
+    drawn = figure_json(reply)
+    assert drawn is not None
+    assert drawn["data"][0]["type"] == "heatmap"
+    assert "2017-12-31" in " ".join(reply.assumptions)
+    assert "高价值活跃客户" in reply.answer
+
+
+def test_an_overlap_agrees_with_the_count_of_those_in_both(demo: Asker) -> None:
+    counted = demo.ask("how many loyal customers are also night owls").rows[0][0]
+    reply = demo.ask("how much do loyal customers and night shoppers overlap")
+    row = next(row for row in reply.rows if row[:2] == ["loyal_high_value", "night_shoppers"])
+    assert row[2] == counted
+    assert f"{counted} " in reply.answer
