@@ -39,6 +39,7 @@ REASON_OF: dict[str, Reason] = {
     "day_to_come": "outside_period",
     "too_many_points": "not_available",
     "too_few_groups": "not_available",
+    "wrong_days": "outside_period",
     "unreachable_field": "not_defined",
     "ambiguous_field": "ambiguous",
     "wrong_value": "not_defined",

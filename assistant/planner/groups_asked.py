@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from assistant.planner.draft import Draft
 from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
+from assistant.planner.migrations import migration
 from semantic_layer.frozen import Frozen
 from tools.group_requests import OverlapQuery
 
@@ -45,5 +46,5 @@ def _entity_of_segments(draft: Draft) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
-READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap,)
+READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration)
 """In the order in which they are tried."""

@@ -37,7 +37,7 @@ from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.own_lists import list_of, own_list
 from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
-from assistant.planner.states_asked import asked_of_states
+from assistant.planner.states_asked import members_listed
 from assistant.planner.traits import traits
 from assistant.planner.two_questions import two_questions
 from semantic_layer.calendar import Span
@@ -106,7 +106,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     talk = small_talk(draft)
     if talk is not None:
         return (None if talk.topic == "questions" else scope_refusal(draft)) or _planned(draft, talk)
-    asked = groups_asked(draft) or membership(draft) or traits(draft) or asked_of_states(draft)
+    asked = groups_asked(draft) or membership(draft) or traits(draft) or members_listed(draft)
     if asked is not None:
         return scope_refusal(draft) or _contradiction(draft, asked) or _planned(draft, asked)
     defined = definition(draft) or _definition_of_last(draft, conversation)

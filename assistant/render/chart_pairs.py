@@ -27,6 +27,8 @@ from assistant.wording.texts import fill
 from semantic_layer.columns import UNKNOWN, Column
 
 MOST_CELLS_ACROSS = 24
+EACH_PAIR: tuple[Kind, ...] = ("heatmap", "sankey")
+"""Kinds whose pairs are never taken together."""
 
 
 class Rest:
@@ -38,7 +40,7 @@ REST = Rest()
 
 def by_two(source: Source, series: str, view: View, kind: Kind) -> Chart:
     (y, *_), column = source.y, source.columns[source.y[0]]
-    adds = source.additive(y) and kind != "heatmap"
+    adds = source.additive(y) and kind not in EACH_PAIR
     ordered = source.is_time or source.is_cycle
     along = _named(source, source.x, None if ordered else _most_along(source, series, view, kind), adds, kind)
     most_series = _most_series(view.top if source.is_time else None, _one_is_grey(source.keys(series)), kind)
@@ -118,7 +120,7 @@ def _sizes(source: Source, name: str) -> dict[Any, float]:
 
 def _most_series(top: int | None, grey: bool, kind: Kind) -> int:
     """How many series are drawn as themselves; the rest is one more."""
-    if kind == "heatmap":
+    if kind in EACH_PAIR:
         return MOST_CELLS_ACROSS
     return min(top or MOST_SERIES, MOST_SERIES if grey else MOST_SERIES - 1)
 

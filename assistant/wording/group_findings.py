@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from assistant.wording.numbers import dimension_value
 from assistant.wording.readings import Words
 from assistant.wording.texts import fill, inner, listed
 from semantic_layer.columns import Column, ValueLabel
@@ -14,7 +15,7 @@ from semantic_layer.conditions import AnyCondition, Compare, Condition, InSegmen
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import LANGUAGES, Text
 from tools.answer import Answer, Finding, Table
-from tools.group_requests import OverlapQuery
+from tools.group_requests import MigrationQuery, OverlapQuery
 
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 SECTION = "groups"
@@ -71,8 +72,18 @@ def group_reading(words: Words, request: Frozen) -> str:
             names = listed(words.language, [group_name(words, each) for each in groups])
             code = "reading_overlap" if groups else "reading_overlap_all"
             return fill(words.language, SECTION, code, groups=names)
+        case MigrationQuery(tag=tag, start=start, end=end, where=where):
+            code = "reading_migration" if end is not None else "reading_migration_today"
+            text = fill(words.language, SECTION, code, tag=words.name(tag), start=str(start), end=str(end))
+            moves = [_some_values(words, tag, values) for values in (request.from_values, request.to_values)]
+            parts = [text, " → ".join(each or "*" for each in moves) if any(moves) else "", words.condition(where)]
+            return " · ".join(part for part in parts if part)
         case _:
             return ""
+
+
+def _some_values(words: Words, tag: str, values: Sequence[Any]) -> str:
+    return " / ".join(words.value(Tag(name=tag), value) for value in values)
 
 
 # ---- what is said of each -------------------------------------------------------------------------------------------------
@@ -139,8 +150,62 @@ def _groups(words: Words, parts: dict[str, Any]) -> list[str]:
     return [group_name(words, CONDITION.validate_python(each["condition"])) for each in parts["groups"]]
 
 
+def _migration(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    moves = [
+        say(
+            words,
+            "move",
+            first=_value(answer, first, words),
+            last=_value(answer, last, words),
+            members=f"{n:,}",
+            share=rate(share),
+        )
+        for first, last, n, share in parts["moves"]
+    ]
+    share = rate(parts["stayed"] / parts["total"]) if parts["total"] else "–"
+    common = _of_tag(words, parts, answer)
+    text = say(words, "migration", total=f"{parts['total']:,}", stayed=f"{parts['stayed']:,}", share=share, **common)
+    text += say(words, "migration_moves", moves=joined(words, moves)) if moves else say(words, "migration_none")
+    return text + (say(words, "migration_new", new=f"{parts['new']:,}") if parts["new"] else "")
+
+
+def _migration_some(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    froms, tos = ([_value(answer, value, words) for value in parts[side]] for side in ("from", "to"))
+    code = "migration_from_to" if froms and tos else "migration_from" if froms else "migration_to"
+    share = rate(parts["members"] / parts["whole"]) if parts["whole"] else "–"
+    return say(
+        words,
+        code,
+        first=" / ".join(froms),
+        last=" / ".join(tos),
+        members=f"{parts['members']:,}",
+        whole=f"{parts['whole']:,}",
+        share=share,
+        **_of_tag(words, parts, answer),
+    )
+
+
+def _of_tag(words: Words, parts: dict[str, Any], answer: Answer) -> dict[str, str]:
+    where = answer.evidence.where
+    return {
+        "tag": words.name(parts["tag"]),
+        "start": parts["start"],
+        "end": parts["end"],
+        "entity": inner(words.entity(parts["entity"]), words.language),
+        "where": say(words, "of_those", where=words.condition(where)) if where is not None else "",
+    }
+
+
+def _value(answer: Answer, value: str, words: Words) -> str:
+    """A value as the table calls it."""
+    assert answer.main is not None
+    return dimension_value(value, answer.main.columns[0], words.language)
+
+
 FINDINGS: dict[str, Callable[[Words, dict[str, Any], Answer], str]] = {
     "overlap_two": _overlap_two,
     "overlap_many": _overlap_many,
+    "migration": _migration,
+    "migration_some": _migration_some,
 }
 """What words each finding."""

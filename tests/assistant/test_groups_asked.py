@@ -82,3 +82,62 @@ def test_an_overlap_agrees_with_the_count_of_those_in_both(demo: Asker) -> None:
     row = next(row for row in reply.rows if row[:2] == ["loyal_high_value", "night_shoppers"])
     assert row[2] == counted
     assert f"{counted} " in reply.answer
+
+
+# ---- migration --------------------------------------------------------------------------------------------------------------
+
+STAGE, TIER = "lifecycle_stage", "value_tier"
+
+
+@pytest.mark.parametrize(
+    ("question", "tag_name", "start", "end"),
+    [
+        ("how did customers move between lifecycle stages from June 1 to December 31", STAGE, "2017-06-01", None),
+        ("6月1日到12月31日生命周期怎么迁移", STAGE, "2017-06-01", None),
+        ("migration of the value tier between March 31 and September 30", TIER, "2017-03-31", "2017-09-30"),
+        ("客户价值等级从6月30日到今天的迁移矩阵", TIER, "2017-06-30", None),
+        ("show the sankey of lifecycle stages from September 30 to today", STAGE, "2017-09-30", None),
+        ("画生命周期从6月底到9月底的桑基图", STAGE, "2017-06-30", "2017-09-30"),
+    ],
+)
+def test_moves_between_the_values_of_a_tag(demo: Asker, question: str, tag_name: str, start: str, end: str | None) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["tag"], found["start"], found.get("end")) == ("migration_query", tag_name, start, end)
+    assert "from_values" not in found
+
+
+@pytest.mark.parametrize(
+    ("question", "tag_name", "start", "first", "last"),
+    [
+        ("how many customers went from active to dormant since June 30", STAGE, "2017-06-30", "active", "dormant"),
+        ("who moved from high value to low value since June", TIER, "2017-06-01", "high", "low"),
+        ("从9月30日到12月31日，有多少客户由活跃转为沉睡", STAGE, "2017-09-30", "active", "dormant"),
+        ("6月底以来从高价值掉到中价值的客户有多少", TIER, "2017-06-30", "high", "medium"),
+        ("从活跃变成沉默的有多少人", STAGE, "2017-10-02", "active", "at_risk"),
+    ],
+)
+def test_moves_from_one_value_to_another(demo: Asker, question: str, tag_name: str, start: str, first: str, last: str) -> None:
+    found = request(demo, question)
+    assert (found["tag"], found["start"], found.get("end")) == (tag_name, start, None)
+    assert (found["from_values"], found["to_values"]) == ([first], [last])
+
+
+def test_days_that_nobody_named_are_said(demo: Asker) -> None:
+    reply = demo.ask("从活跃变成沉默的有多少人")
+    assert any("2017-10-02" in each and "2017-12-31" in each for each in reply.assumptions)
+
+
+def test_of_those_in_a_segment_alone(demo: Asker) -> None:
+    found = request(demo, "how did loyal customers move between lifecycle stages since June 30")
+    assert (found["where"], found["start"]) == (LOYAL, "2017-06-30")
+
+
+def test_moves_are_streams_in_the_page(demo: Asker) -> None:
+    reply = demo.ask("6月30日到12月31日生命周期怎么迁移")
+    drawn = figure_json(reply)
+    assert (reply.charts[0]["kind"], drawn is not None and drawn["data"][0]["type"]) == ("sankey", "sankey")
+    assert drawn is not None
+    link = drawn["data"][0]["link"]
+    assert sum(link["value"]) == sum(row[2] for row in reply.rows) == 2469
+    assert "活跃" in reply.answer
+    assert "2017-06-30" in reply.answer
