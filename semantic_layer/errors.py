@@ -40,6 +40,7 @@ REASON_OF: dict[str, Reason] = {
     "too_many_points": "not_available",
     "too_few_groups": "not_available",
     "wrong_days": "outside_period",
+    "same_groups": "not_available",
     "unreachable_field": "not_defined",
     "ambiguous_field": "ambiguous",
     "wrong_value": "not_defined",

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, definitions, listing, membership, metrics, migrations, overlaps, profiles
+from tools import catalogue_query, comparisons, definitions, listing, membership, metrics, migrations, overlaps, profiles
 from tools.answer import Answer
 from tools.context import Context
-from tools.group_requests import MigrationQuery, OverlapQuery
+from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
@@ -62,6 +62,12 @@ TOOLS: tuple[Tool, ...] = (
         "How those of an entity moved between the values of a tag from one day to another: counts and shares for each pair.",
         MigrationQuery,
         migrations.run,
+    ),
+    Tool(
+        "compare_groups",
+        "What tells two groups apart: sizes, how many are in both, shares of tags in each, index of one to the other.",
+        ComparisonQuery,
+        comparisons.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

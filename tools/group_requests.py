@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field as Constrained
 
-from semantic_layer.conditions import Condition, Value
+from semantic_layer.conditions import Condition, FieldRef, Value
 from semantic_layer.frozen import Frozen
 
 
@@ -42,6 +42,23 @@ class MigrationQuery(Frozen):
     to_values: tuple[Value, ...] = ()
 
 
-GROUP_REQUESTS: tuple[type[Frozen], ...] = (OverlapQuery, MigrationQuery)
+class ComparisonQuery(Frozen):
+    """What tells two groups apart: their sizes, how many are in both, and the shares of tags and fields in each with an index.
+
+    Attributes:
+        first, second: Who belongs to each group; they may overlap.
+        fields: Tags and fields of the entity to look at; all that have values to group by where none is named.
+        limit: How many values are shown, those that differ most first.
+    """
+
+    kind: Literal["comparison_query"] = "comparison_query"
+    entity: str
+    first: Condition
+    second: Condition
+    fields: tuple[FieldRef, ...] = Constrained(default=(), max_length=40)
+    limit: int | None = Constrained(default=None, ge=1, le=200)
+
+
+GROUP_REQUESTS: tuple[type[Frozen], ...] = (OverlapQuery, MigrationQuery, ComparisonQuery)
 """All of them."""
 GROUP_KINDS = tuple(str(each.model_fields["kind"].default) for each in GROUP_REQUESTS)

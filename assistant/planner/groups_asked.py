@@ -8,7 +8,7 @@ from assistant.planner.draft import Draft
 from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
 from assistant.planner.migrations import migration
 from semantic_layer.frozen import Frozen
-from tools.group_requests import OverlapQuery
+from tools.group_requests import ComparisonQuery, OverlapQuery
 
 BESIDE = (
     "is_what", "which", "define", "than", "this", "refer", "list", "count", "group", "share", "how_much", "conj", "both", "whole",
@@ -40,11 +40,33 @@ def overlap(draft: Draft) -> OverlapQuery | None:
     return OverlapQuery(entity=entity, groups=found.conditions if found is not None else ())
 
 
+def comparison(draft: Draft) -> ComparisonQuery | None:
+    """ "Compare loyal customers with dormant ones", 高价值客户和流失客户有什么区别.
+
+    A figure of two groups is no answer of this kind, and never one of those who are in both.
+    """
+    words = [item for item in draft.items if item.word("side_by_side", "than") or (item.is_word and item.says_part("differ"))]
+    words += [item for item in draft.words("traits") if item not in words]
+    changes = any(item.role == "growth" and item not in words for item in draft.items)
+    if not words or draft.order or draft.limit is not None or draft.statistics or changes:
+        return None
+    found = groups_named(draft)
+    if found is None or len(found.conditions) != 2:
+        return None
+    if not only_counts(draft, found.entity):
+        draft.beyond = draft.beyond or ("two_groups", {"text": draft.question.original.strip()})
+        return None
+    draft.claim("comparison", *words, *draft.words(*BESIDE, "traits", "change"), *who_asked(draft, found.entity))
+    draft.beyond = None
+    first, second = found.conditions
+    return ComparisonQuery(entity=found.entity, first=first, second=second)
+
+
 def _entity_of_segments(draft: Draft) -> str | None:
     """Whose segments "the segments" are: those of the one entity that has any."""
     owners = {segment.entity for segment in draft.workspace.segments}
     return owners.pop() if len(owners) == 1 else None
 
 
-READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration)
+READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, comparison)
 """In the order in which they are tried."""

@@ -16,7 +16,7 @@ from semantic_layer.tag_parts import item as tag_or_segment
 from semantic_layer.tag_parts import mentioned
 
 JOINS = ("conj", "than", "side_by_side", "plus", "against")
-SIGNS = (",", "，", "、", "/", "&")
+SIGNS = (",", "，", "、", "/", "&", "from", "to")
 MOST = 24
 
 
@@ -72,7 +72,14 @@ def _apart(clause: Clause) -> list[AnyCondition]:
 
 
 def _are_joined(draft: Draft, first: Clause, second: Clause) -> bool:
-    return any(item.word(*JOINS) or item.text in SIGNS for item in draft.between(first.last, second.first))
+    """A word that joins stands between them, or one that sets them apart: "how do the loyal differ from the dormant"."""
+    between = draft.between(first.last, second.first)
+    return any(item.word(*JOINS) or item.text.lower() in SIGNS or sets_apart(item) for item in between)
+
+
+def sets_apart(item: Item) -> bool:
+    """A word that asks what two groups differ in."""
+    return item.is_word and item.says_part("differ")
 
 
 def _as_of_one_day(draft: Draft, groups: list[AnyCondition]) -> list[AnyCondition] | None:

@@ -9,13 +9,13 @@ from pydantic import TypeAdapter
 
 from assistant.wording.numbers import dimension_value
 from assistant.wording.readings import Words
-from assistant.wording.texts import fill, inner, listed
+from assistant.wording.texts import fill, inner, listed, text_of
 from semantic_layer.columns import Column, ValueLabel
 from semantic_layer.conditions import AnyCondition, Compare, Condition, InSegment, Tag
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import LANGUAGES, Text
 from tools.answer import Answer, Finding, Table
-from tools.group_requests import MigrationQuery, OverlapQuery
+from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery
 
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 SECTION = "groups"
@@ -72,6 +72,10 @@ def group_reading(words: Words, request: Frozen) -> str:
             names = listed(words.language, [group_name(words, each) for each in groups])
             code = "reading_overlap" if groups else "reading_overlap_all"
             return fill(words.language, SECTION, code, groups=names)
+        case ComparisonQuery(first=first, second=second, fields=fields):
+            names = {"first": group_name(words, first), "second": group_name(words, second)}
+            text = fill(words.language, SECTION, "reading_comparison", **names)
+            return " · ".join([text, *([listed(words.language, [words.ref(ref) for ref in fields])] if fields else [])])
         case MigrationQuery(tag=tag, start=start, end=end, where=where):
             code = "reading_migration" if end is not None else "reading_migration_today"
             text = fill(words.language, SECTION, code, tag=words.name(tag), start=str(start), end=str(end))
@@ -202,10 +206,42 @@ def _value(answer: Answer, value: str, words: Words) -> str:
     return dimension_value(value, answer.main.columns[0], words.language)
 
 
+def _comparison(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    first, second = _groups(words, parts)
+    common = {
+        "first": first,
+        "second": second,
+        "first_size": f"{parts['groups'][0]['size']:,}",
+        "second_size": f"{parts['groups'][1]['size']:,}",
+        "both": f"{parts['both']:,}",
+        "entity": inner(words.entity(parts["entity"]), words.language),
+    }
+    told = [
+        say(words, code, values=joined(words, [_difference(words, each) for each in parts[side]]), **common)
+        for side, code in (("more", "comparison_more"), ("less", "comparison_less"))
+        if parts[side]
+    ]
+    sizes = say(words, "comparison_sizes", **common)
+    return sizes + ("".join(told) if told else say(words, "comparison_alike", **common))
+
+
+def _difference(words: Words, value: dict[str, Any]) -> str:
+    return say(
+        words,
+        "difference",
+        field=text_of(value["field"], words.language),
+        value=text_of(value["value"], words.language),
+        first_share=rate(value["first"]),
+        second_share=rate(value["second"]),
+    )
+
+
 FINDINGS: dict[str, Callable[[Words, dict[str, Any], Answer], str]] = {
     "overlap_two": _overlap_two,
     "overlap_many": _overlap_many,
     "migration": _migration,
+    "comparison": _comparison,
+    "comparison_alike": _comparison,
     "migration_some": _migration_some,
 }
 """What words each finding."""

@@ -8,7 +8,7 @@ import pytest
 from conftest import Asker
 from understanding import request, understood
 
-from assistant.planner.outcome import Plan
+from assistant.planner.outcome import Plan, Refuse
 from assistant.render.charts import figure_json
 
 LOYAL = {"kind": "in_segment", "name": "loyal_high_value"}
@@ -141,3 +141,58 @@ def test_moves_are_streams_in_the_page(demo: Asker) -> None:
     assert sum(link["value"]) == sum(row[2] for row in reply.rows) == 2469
     assert "活跃" in reply.answer
     assert "2017-06-30" in reply.answer
+
+
+# ---- comparison -------------------------------------------------------------------------------------------------------------
+
+HIGH, DORMANT, CHURNED = tag(TIER, "high"), tag(STAGE, "dormant"), tag(STAGE, "churned")
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        ("compare loyal customers with dormant ones", LOYAL, DORMANT),
+        ("compare dormant with churned customers", DORMANT, CHURNED),
+        ("loyal customers vs coupon lovers", LOYAL, DEALS),
+        ("what is the difference between loyal customers and night owls", LOYAL, NIGHT),
+        ("how do loyal customers differ from dormant customers", LOYAL, DORMANT),
+        ("what distinguishes high-value customers from churned ones", HIGH, CHURNED),
+        ("how are deal seekers different from loyal customers", DEALS, LOYAL),
+        ("高价值客户和流失客户有什么不同", HIGH, CHURNED),
+        ("高价值客户和流失客户有什么区别", HIGH, CHURNED),
+        ("沉睡客户和流失客户的差异", DORMANT, CHURNED),
+        ("对比忠诚客户和羊毛党", LOYAL, DEALS),
+        ("忠诚客户与羊毛党相比有什么特点", LOYAL, DEALS),
+        ("比较宝妈和夜猫子客户的画像", YOUNG, NIGHT),
+    ],
+)
+def test_two_groups_are_compared(demo: Asker, question: str, first: dict[str, Any], second: dict[str, Any]) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["first"], found["second"]) == ("comparison_query", first, second)
+
+
+@pytest.mark.parametrize(
+    "question", ["compare the sales of loyal customers with dormant ones", "11月高价值客户和流失客户的销售额对比"]
+)
+def test_a_figure_of_two_groups_is_never_that_of_those_in_both(demo: Asker, question: str) -> None:
+    outcome = understood(demo, question)
+    assert isinstance(outcome, Refuse)
+    assert outcome.code == "two_groups"
+
+
+@pytest.mark.parametrize("question", ["忠诚客户和全体相比有什么不同", "what are loyal customers like compared with everyone"])
+def test_against_everyone_one_group_is_looked_at(demo: Asker, question: str) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["where"]) == ("profile_query", LOYAL)
+
+
+def test_a_comparison_says_what_there_is_more_of_in_each(demo: Asker) -> None:
+    """463 are loyal, 227 of them used coupons; of 73 dormant ones one did."""
+    reply = demo.ask("compare loyal customers with dormant ones")
+    row = next(dict(zip(reply.columns, row, strict=True)) for row in reply.rows if row[:2] == ["coupon_user", "true"])
+    assert (row["first"], row["second"], row["sure"]) == (227, 1, True)
+    assert row["index"] == pytest.approx(227 / 463 / (1 / 73) * 100)
+    assert "463" in reply.answer
+    zh = demo.ask("忠诚客户和沉睡客户有什么不同")
+    assert "前者更多的是" in zh.answer
+    assert zh.rows == reply.rows
