@@ -40,6 +40,7 @@ REASON_OF: dict[str, Reason] = {
     "too_many_points": "not_available",
     "too_few_groups": "not_available",
     "wrong_days": "outside_period",
+    "no_whole": "no_such_data",
     "same_groups": "not_available",
     "unreachable_field": "not_defined",
     "ambiguous_field": "ambiguous",

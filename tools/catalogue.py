@@ -7,10 +7,21 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, comparisons, definitions, listing, membership, metrics, migrations, overlaps, profiles
+from tools import (
+    catalogue_query,
+    comparisons,
+    definitions,
+    listing,
+    membership,
+    metrics,
+    migrations,
+    overlaps,
+    profiles,
+    share_indices,
+)
 from tools.answer import Answer
 from tools.context import Context
-from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery
+from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
@@ -68,6 +79,12 @@ TOOLS: tuple[Tool, ...] = (
         "What tells two groups apart: sizes, how many are in both, shares of tags in each, index of one to the other.",
         ComparisonQuery,
         comparisons.run,
+    ),
+    Tool(
+        "index_shares",
+        "What a group's figure is made of against everyone's: shares of sales by category with an index (TGI, 100 = average).",
+        ShareIndexQuery,
+        share_indices.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

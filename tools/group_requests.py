@@ -9,6 +9,7 @@ from pydantic import Field as Constrained
 
 from semantic_layer.conditions import Condition, FieldRef, Value
 from semantic_layer.frozen import Frozen
+from semantic_layer.periods import SinglePeriod
 
 
 class OverlapQuery(Frozen):
@@ -59,6 +60,25 @@ class ComparisonQuery(Frozen):
     limit: int | None = Constrained(default=None, ge=1, le=200)
 
 
-GROUP_REQUESTS: tuple[type[Frozen], ...] = (OverlapQuery, MigrationQuery, ComparisonQuery)
+class ShareIndexQuery(Frozen):
+    """What a group's figure is made of, against everyone's: the share of each value with an index, 100 as in general.
+
+    Attributes:
+        where: Who belongs to the group.
+        metric: A figure whose values add up: of each value its share of the group's whole and of everyone's.
+        by: The field or time that the figure is split by.
+        period: By default the workspace's default period.
+    """
+
+    kind: Literal["share_index_query"] = "share_index_query"
+    entity: str
+    where: Condition
+    metric: str
+    by: FieldRef
+    period: SinglePeriod | None = None
+    limit: int | None = Constrained(default=None, ge=1, le=200)
+
+
+GROUP_REQUESTS: tuple[type[Frozen], ...] = (OverlapQuery, MigrationQuery, ComparisonQuery, ShareIndexQuery)
 """All of them."""
 GROUP_KINDS = tuple(str(each.model_fields["kind"].default) for each in GROUP_REQUESTS)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from assistant.planner.draft import Draft
 from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
 from assistant.planner.migrations import migration
+from assistant.planner.share_index import share_index
 from semantic_layer.frozen import Frozen
 from tools.group_requests import ComparisonQuery, OverlapQuery
 
@@ -68,5 +69,5 @@ def _entity_of_segments(draft: Draft) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
-READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, comparison)
+READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, share_index, comparison)
 """In the order in which they are tried."""

@@ -27,12 +27,15 @@ class Groups(NamedTuple):
     conditions: tuple[AnyCondition, ...]
 
 
-def groups_named(draft: Draft) -> Groups | None:
+def groups_named(draft: Draft, split: bool = False) -> Groups | None:
     """The groups; None where they are not all of one entity, or a condition says something of rows and not of each one.
+
+    Args:
+        split: A field, or a share, may be asked of them besides; days are then those of what is asked.
 
     What stands side by side without a word that joins it is said of one group: "price-sensitive night owls".
     """
-    if draft.own_figures is not None or draft.share is not None or draft.of_each is not None:
+    if draft.own_figures is not None or draft.of_each is not None or (draft.share is not None and not split):
         return None
     groups: list[list[AnyCondition]] = []
     last: Clause | None = None
@@ -52,6 +55,8 @@ def groups_named(draft: Draft) -> Groups | None:
     if len(conditions) != len(found):
         return None
     named = [ref for each in conditions for ref in refs_of(each)]
+    if split:
+        return Groups(entity, tuple(conditions))
     if any(ref not in named for ref in draft.by):
         return None  # split by something else
     of_a_day = _as_of_one_day(draft, conditions)

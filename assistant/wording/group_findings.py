@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.wording.numbers import dimension_value
+from assistant.wording.numbers import dimension_value, number
 from assistant.wording.readings import Words
 from assistant.wording.texts import fill, inner, listed, text_of
 from semantic_layer.columns import Column, ValueLabel
@@ -15,7 +15,7 @@ from semantic_layer.conditions import AnyCondition, Compare, Condition, InSegmen
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import LANGUAGES, Text
 from tools.answer import Answer, Finding, Table
-from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery
+from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
 
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 SECTION = "groups"
@@ -76,6 +76,11 @@ def group_reading(words: Words, request: Frozen) -> str:
             names = {"first": group_name(words, first), "second": group_name(words, second)}
             text = fill(words.language, SECTION, "reading_comparison", **names)
             return " · ".join([text, *([listed(words.language, [words.ref(ref) for ref in fields])] if fields else [])])
+        case ShareIndexQuery(where=where, metric=metric, by=by):
+            shown = {"metric": words.metric(metric), "by": words.ref(by), "where": group_name(words, where)}
+            text = fill(words.language, SECTION, "reading_share_index", **shown)
+            days = words.asked_period(request.period) if request.period is not None else ""
+            return f"{text} · {days}" if days else text
         case MigrationQuery(tag=tag, start=start, end=end, where=where):
             code = "reading_migration" if end is not None else "reading_migration_today"
             text = fill(words.language, SECTION, code, tag=words.name(tag), start=str(start), end=str(end))
@@ -98,7 +103,7 @@ def say(words: Words, code: str, **parts: Any) -> str:
 
 
 def rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+    return "–" if value is None else number(value, Column(name="share", role="share", type="fraction"), "en")
 
 
 def joined(words: Words, parts: list[str]) -> str:
@@ -236,9 +241,34 @@ def _difference(words: Words, value: dict[str, Any]) -> str:
     )
 
 
+def _share_index(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    told = [
+        say(words, code, values=joined(words, [_index_of(words, each, answer) for each in parts[side]]))
+        for side, code in (("above", "index_above"), ("below", "index_below"))
+        if parts[side]
+    ]
+    text = say(
+        words,
+        "share_index",
+        where=group_name(words, answer.evidence.where) if answer.evidence.where is not None else "",
+        metric=words.metric(parts["metric"]),
+        entity=inner(words.entity(parts["entity"]), words.language),
+        size=f"{parts['size']:,}",
+        total=f"{parts['total']:,}",
+    )
+    return text + ("".join(told) if told else say(words, "index_alike"))
+
+
+def _index_of(words: Words, each: list[Any], answer: Answer) -> str:
+    value, share, everyone, index = each
+    shown = {"share": rate(share), "everyone": rate(everyone), "index": f"{index:.0f}"}
+    return say(words, "index", value=_value(answer, value, words), **shown)
+
+
 FINDINGS: dict[str, Callable[[Words, dict[str, Any], Answer], str]] = {
     "overlap_two": _overlap_two,
     "overlap_many": _overlap_many,
+    "share_index": _share_index,
     "migration": _migration,
     "comparison": _comparison,
     "comparison_alike": _comparison,

@@ -196,3 +196,49 @@ def test_a_comparison_says_what_there_is_more_of_in_each(demo: Asker) -> None:
     zh = demo.ask("忠诚客户和沉睡客户有什么不同")
     assert "前者更多的是" in zh.answer
     assert zh.rows == reply.rows
+
+
+# ---- the index of a figure's shares -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "where", "by"),
+    [
+        ("which departments do loyal customers over-index on", LOYAL, "department"),
+        ("TGI of departments for night owls", NIGHT, "department"),
+        ("which departments do coupon lovers prefer compared with everyone", DEALS, "department"),
+        ("高价值客户的品类偏好TGI", HIGH, "product_category"),
+        ("忠诚客户的部门偏好TGI", LOYAL, "department"),
+        ("高价值客户各部门销售额的TGI", HIGH, "department"),
+        ("羊毛党偏好哪些品类", DEALS, "product_category"),
+        ("夜猫子客户在哪些部门的消费占比高于全体", NIGHT, "department"),
+    ],
+)
+def test_what_a_group_has_more_of_than_everyone(demo: Asker, question: str, where: dict[str, Any], by: str) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["where"], found["metric"]) == ("share_index_query", where, "sales")
+    assert found["by"] == {"kind": "field", "name": by}
+
+
+def test_days_are_those_of_the_figure(demo: Asker) -> None:
+    found = request(demo, "TGI of sales by department for high-value customers in November")
+    assert (found["where"], found["period"]) == (HIGH, {"kind": "dates", "start": "2017-11-01", "end": "2017-11-30"})
+
+
+def test_what_describes_each_one_stays_a_profile(demo: Asker) -> None:
+    assert request(demo, "忠诚客户的家庭类型画像")["kind"] == "profile_query"
+
+
+def test_an_index_is_the_share_of_the_group_over_that_of_everyone(demo: Asker) -> None:
+    reply = demo.ask("which departments do loyal customers over-index on")
+    of_group = demo.ask("sales of loyal customers by department in 2017 with total")
+    of_all = demo.ask("sales by department in 2017 with total")
+    own, everyone = ({row[0]: row[1] for row in each.rows} for each in (of_group, of_all))
+    rows = [dict(zip(reply.columns, row, strict=True)) for row in reply.rows]
+    for row in rows:
+        shares = own[row["department"]] / sum(own.values()), everyone[row["department"]] / sum(everyone.values())
+        assert (row["member_share"], row["everyone_share"]) == pytest.approx(shares)
+        assert row["index"] == pytest.approx(shares[0] / shares[1] * 100)
+    assert [row["index"] for row in rows] == sorted((row["index"] for row in rows), reverse=True)
+    assert any("30" in each for each in reply.assumptions)
+    assert "TGI" in demo.ask("高价值客户的品类偏好TGI").answer
