@@ -11,6 +11,7 @@ from tools import (
     catalogue_query,
     comparisons,
     definitions,
+    grids,
     listing,
     membership,
     metrics,
@@ -21,7 +22,7 @@ from tools import (
 )
 from tools.answer import Answer
 from tools.context import Context
-from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
+from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
@@ -85,6 +86,12 @@ TOOLS: tuple[Tool, ...] = (
         "What a group's figure is made of against everyone's: shares of sales by category with an index (TGI, 100 = average).",
         ShareIndexQuery,
         share_indices.run,
+    ),
+    Tool(
+        "tag_grid",
+        "How many have each value of one tag and each of another, as a grid: recency by frequency score (RFM), or any two.",
+        GridQuery,
+        grids.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field as Constrained
 
-from semantic_layer.conditions import Condition, FieldRef, Value
+from semantic_layer.conditions import Condition, FieldRef, Tag, Value
 from semantic_layer.frozen import Frozen
 from semantic_layer.periods import SinglePeriod
 
@@ -79,6 +79,21 @@ class ShareIndexQuery(Frozen):
     limit: int | None = Constrained(default=None, ge=1, le=200)
 
 
-GROUP_REQUESTS: tuple[type[Frozen], ...] = (OverlapQuery, MigrationQuery, ComparisonQuery, ShareIndexQuery)
+class GridQuery(Frozen):
+    """How many have each value of one tag and each of another: a grid, such as that of two scores.
+
+    Attributes:
+        down, across: The two tags, each as of a day of its own.
+        where: Of whom it is asked; by default of everyone.
+    """
+
+    kind: Literal["grid_query"] = "grid_query"
+    entity: str
+    down: Tag
+    across: Tag
+    where: Condition | None = None
+
+
+GROUP_REQUESTS: tuple[type[Frozen], ...] = (OverlapQuery, MigrationQuery, ComparisonQuery, ShareIndexQuery, GridQuery)
 """All of them."""
 GROUP_KINDS = tuple(str(each.model_fields["kind"].default) for each in GROUP_REQUESTS)

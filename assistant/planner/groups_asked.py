@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.planner.draft import Draft
+from assistant.planner.grid import grid
 from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
 from assistant.planner.migrations import migration
 from assistant.planner.share_index import share_index
@@ -55,7 +56,8 @@ def comparison(draft: Draft) -> ComparisonQuery | None:
     if found is None or len(found.conditions) != 2:
         return None
     if not only_counts(draft, found.entity):
-        draft.beyond = draft.beyond or ("two_groups", {"text": draft.question.original.strip()})
+        if len(draft.conditions) > 1:  # values of one tag stand side by side in one answer
+            draft.beyond = draft.beyond or ("two_groups", {"text": draft.question.original.strip()})
         return None
     draft.claim("comparison", *words, *draft.words(*BESIDE, "traits", "change"), *who_asked(draft, found.entity))
     draft.beyond = None
@@ -69,5 +71,5 @@ def _entity_of_segments(draft: Draft) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
-READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, share_index, comparison)
+READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, grid, share_index, comparison)
 """In the order in which they are tried."""

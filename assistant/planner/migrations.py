@@ -24,7 +24,8 @@ def migration(draft: Draft) -> MigrationQuery | None:
     """The tag, its two days, and the values that are named; None where nothing moved."""
     pair = _from_and_to(draft)
     words = [item for item in draft.items if item.word("moved_state", "became", "drawn_flow")]
-    if not words or draft.own_figures is not None or draft.share is not None:
+    asks_who = pair is not None and any(word.is_word and not word.word("filler") for word in draft.words("list"))
+    if not words or asks_who or draft.own_figures is not None or draft.share is not None:
         return None
     tags = list(dict.fromkeys(ref for ref in draft.by if isinstance(ref, Tag)))
     of_pair = pair[0].ref if pair is not None else None

@@ -35,7 +35,8 @@ class Rest:
     """The key of the groups that are taken together."""
 
 
-REST = Rest()
+REST, NOWHERE = Rest(), Rest()
+"""Where groups that are not drawn themselves go: into one more, or away."""
 
 
 def by_two(source: Source, series: str, view: View, kind: Kind) -> Chart:
@@ -47,8 +48,8 @@ def by_two(source: Source, series: str, view: View, kind: Kind) -> Chart:
     split = _named(source, series, most_series, adds, kind)
     cells: dict[tuple[Any, Any], list[int]] = {}
     for index, row in enumerate(source.rows):
-        place = (along.places.get(row[source.x]), split.places.get(row[series]))
-        if None not in place:
+        place = (along.places.get(row[source.x], NOWHERE), split.places.get(row[series], NOWHERE))
+        if NOWHERE not in place:
             cells.setdefault(place, []).append(index)
 
     def point(key: Any, group: Group, other: Any) -> Point:

@@ -15,7 +15,7 @@ from semantic_layer.conditions import AnyCondition, Compare, Condition, InSegmen
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import LANGUAGES, Text
 from tools.answer import Answer, Finding, Table
-from tools.group_requests import ComparisonQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
+from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
 
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 SECTION = "groups"
@@ -81,6 +81,9 @@ def group_reading(words: Words, request: Frozen) -> str:
             text = fill(words.language, SECTION, "reading_share_index", **shown)
             days = words.asked_period(request.period) if request.period is not None else ""
             return f"{text} · {days}" if days else text
+        case GridQuery(down=down, across=across, where=where):
+            text = fill(words.language, SECTION, "reading_grid", down=words.ref(down), across=words.ref(across))
+            return " · ".join(part for part in (text, words.condition(where)) if part)
         case MigrationQuery(tag=tag, start=start, end=end, where=where):
             code = "reading_migration" if end is not None else "reading_migration_today"
             text = fill(words.language, SECTION, code, tag=words.name(tag), start=str(start), end=str(end))
@@ -265,9 +268,34 @@ def _index_of(words: Words, each: list[Any], answer: Answer) -> str:
     return say(words, "index", value=_value(answer, value, words), **shown)
 
 
+def _grid(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    assert answer.main is not None
+    down, across = answer.main.columns[:2]
+    names = {"down": words.name(parts["down"]), "across": words.name(parts["across"])}
+    cells = [
+        say(
+            words,
+            "grid_cell",
+            first=dimension_value(first, down, words.language),
+            second=dimension_value(second, across, words.language),
+            members=f"{members:,}",
+            share=rate(share),
+            **names,
+        )
+        for first, second, members, share in parts["cells"]
+    ]
+    entity = inner(words.entity(parts["entity"]), words.language)
+    where = answer.evidence.where
+    of_those = say(words, "of_those", where=words.condition(where)) if where is not None else ""
+    code = "grid" if cells else "grid_empty"
+    return say(words, code, total=f"{parts['total']:,}", entity=entity, cells=joined(words, cells), where=of_those, **names)
+
+
 FINDINGS: dict[str, Callable[[Words, dict[str, Any], Answer], str]] = {
     "overlap_two": _overlap_two,
     "overlap_many": _overlap_many,
+    "grid": _grid,
+    "grid_empty": _grid,
     "share_index": _share_index,
     "migration": _migration,
     "comparison": _comparison,

@@ -242,3 +242,50 @@ def test_an_index_is_the_share_of_the_group_over_that_of_everyone(demo: Asker) -
     assert [row["index"] for row in rows] == sorted((row["index"] for row in rows), reverse=True)
     assert any("30" in each for each in reply.assumptions)
     assert "TGI" in demo.ask("高价值客户的品类偏好TGI").answer
+
+
+# ---- grids ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "down", "across"),
+    [
+        ("show the RFM grid", "r_score", "f_score"),
+        ("r score by f score grid", "r_score", "f_score"),
+        ("RFM分布", "r_score", "f_score"),
+        ("RFM九宫格", "r_score", "f_score"),
+        ("R得分和F得分的热力图", "r_score", "f_score"),
+        ("cross value tier by lifecycle stage", TIER, STAGE),
+        ("heat map of lifecycle stage by value tier", STAGE, TIER),
+        ("客户价值和生命周期交叉", TIER, STAGE),
+        ("生命周期×客户价值的矩阵", STAGE, TIER),
+    ],
+)
+def test_two_tags_are_crossed(demo: Asker, question: str, down: str, across: str) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["down"]["name"], found["across"]["name"]) == ("grid_query", down, across)
+
+
+@pytest.mark.parametrize("question", ["RFM grid of loyal customers as of June 30", "截至6月30日忠诚客户的RFM分布"])
+def test_a_grid_of_a_group_as_of_a_day(demo: Asker, question: str) -> None:
+    found = request(demo, question)
+    days = [each["as_of"] for each in (found["down"], found["across"], found["where"])]
+    assert days == ["2017-06-30"] * 3
+
+
+def test_a_grid_is_a_map_of_colours_with_its_values_in_order(demo: Asker) -> None:
+    reply = demo.ask("RFM九宫格")
+    drawn = figure_json(reply)
+    assert drawn is not None
+    assert (reply.charts[0]["kind"], drawn["data"][0]["type"]) == ("heatmap", "heatmap")
+    assert list(drawn["layout"]["yaxis"]["ticktext"]) == list("12345")
+    assert sum(row[2] for row in reply.rows) == 2469
+
+
+def test_what_rfm_means_is_still_a_definition(demo: Asker) -> None:
+    assert request(demo, "what is RFM")["kind"] == request(demo, "RFM是什么意思")["kind"] == "definition_query"
+
+
+def test_a_grid_in_the_second_workspace(web_shop: Asker) -> None:
+    reply = web_shop.ask("RFM分布")
+    assert (reply.status, reply.charts[0]["kind"]) == ("answered", "heatmap")
