@@ -19,10 +19,11 @@ from tools import (
     overlaps,
     profiles,
     share_indices,
+    turnover,
 )
 from tools.answer import Answer
 from tools.context import Context
-from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
+from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery, TurnoverQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
@@ -92,6 +93,12 @@ TOOLS: tuple[Tool, ...] = (
         "How many have each value of one tag and each of another, as a grid: recency by frequency score (RFM), or any two.",
         GridQuery,
         grids.run,
+    ),
+    Tool(
+        "turnover",
+        "Who entered and left a group from one day to another, and which condition of its rule turned: why it grew or shrank.",
+        TurnoverQuery,
+        turnover.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

@@ -94,6 +94,28 @@ class GridQuery(Frozen):
     where: Condition | None = None
 
 
-GROUP_REQUESTS: tuple[type[Frozen], ...] = (OverlapQuery, MigrationQuery, ComparisonQuery, ShareIndexQuery, GridQuery)
+class TurnoverQuery(Frozen):
+    """Who entered and who left a group from one day to another, and by which condition of its rule.
+
+    Attributes:
+        where: The group: a segment, a value of a tag, or any other condition, read as of each of the two days.
+        start, end: The two days; without an end the day that "today" is.
+    """
+
+    kind: Literal["turnover_query"] = "turnover_query"
+    entity: str
+    where: Condition
+    start: date
+    end: date | None = None
+
+
+GROUP_REQUESTS: tuple[type[Frozen], ...] = (
+    OverlapQuery,
+    MigrationQuery,
+    ComparisonQuery,
+    ShareIndexQuery,
+    GridQuery,
+    TurnoverQuery,
+)
 """All of them."""
 GROUP_KINDS = tuple(str(each.model_fields["kind"].default) for each in GROUP_REQUESTS)

@@ -18,6 +18,7 @@ from semantic_layer.requests import EntityQuery, fingerprint, plain
 from semantic_layer.tag_parts import population
 from tools.answer import Answer, ChartSpec, Check, Evidence, Finding, Table
 from tools.context import Context, silent
+from tools.membership import owned
 from tools.profile_notes import profile_notes, tags_of
 
 LISTED = "listed"
@@ -107,8 +108,8 @@ def told_group(name: str, condition: AnyCondition, size: int) -> dict[str, Any]:
 
 
 def meets(entity: str, groups: Sequence[AnyCondition]) -> list[Meets]:
-    """A column for each group."""
-    return [Meets(entity=entity, condition=group) for group in groups]
+    """A column for each group; figures of a condition that name nobody are those of the entity."""
+    return [Meets(entity=entity, condition=owned(group, entity)) for group in groups]
 
 
 def answer_of(

@@ -9,6 +9,7 @@ from assistant.planner.grid import grid
 from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
 from assistant.planner.migrations import migration
 from assistant.planner.share_index import share_index
+from assistant.planner.turnover import turnover
 from semantic_layer.frozen import Frozen
 from tools.group_requests import ComparisonQuery, OverlapQuery
 
@@ -71,5 +72,5 @@ def _entity_of_segments(draft: Draft) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
-READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, grid, share_index, comparison)
+READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, grid, turnover, share_index, comparison)
 """In the order in which they are tried."""

@@ -11,7 +11,7 @@ from assistant.planner.profile_counts import dated
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.heads import entity_of
 from assistant.planner.traits import is_about
-from semantic_layer.conditions import AnyCondition, Compare, In, Tag, all_of, refs_of
+from semantic_layer.conditions import And, AnyCondition, Compare, In, InSegment, Not, Or, Range, Tag, all_of, refs_of
 from semantic_layer.tag_parts import item as tag_or_segment
 from semantic_layer.tag_parts import mentioned
 
@@ -98,6 +98,21 @@ def _as_of_one_day(draft: Draft, groups: list[AnyCondition]) -> list[AnyConditio
         return groups
     found = [dated(each, day) for each in groups]
     return groups if len(set(found)) < len(groups) else [each for each in found if each is not None]
+
+
+def undated(where: AnyCondition) -> AnyCondition:
+    """A condition whose tags and segments are as of no day of their own."""
+    match where:
+        case And(of=parts) | Or(of=parts):
+            return where.model_copy(update={"of": tuple(undated(part) for part in parts)})
+        case Not(of=part):
+            return Not(of=undated(part))
+        case InSegment():
+            return where.model_copy(update={"as_of": None})
+        case Compare(left=Tag() as tag) | In(left=Tag() as tag) | Range(left=Tag() as tag):
+            return where.model_copy(update={"left": tag.model_copy(update={"as_of": None})})
+        case _:
+            return where
 
 
 def is_plain(draft: Draft) -> bool:

@@ -15,7 +15,7 @@ from semantic_layer.conditions import AnyCondition, Compare, Condition, InSegmen
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import LANGUAGES, Text
 from tools.answer import Answer, Finding, Table
-from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery
+from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery, TurnoverQuery
 
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 SECTION = "groups"
@@ -46,6 +46,10 @@ def with_group_labels(table: Table, answer: Answer, words: Words) -> Table:
         name: Text(**{language: group_name(each, condition) for language, each in both.items()})
         for name, condition in told.items()
     }
+    for finding in answer.findings:
+        for part in finding.parts.get("conditions", ()):
+            condition = CONDITION.validate_python(part["condition"])
+            named[part["name"]] = Text(**{language: each.condition(condition) for language, each in both.items()})
 
     def column_of(column: Column) -> Column:
         labels = tuple(
@@ -84,6 +88,9 @@ def group_reading(words: Words, request: Frozen) -> str:
         case GridQuery(down=down, across=across, where=where):
             text = fill(words.language, SECTION, "reading_grid", down=words.ref(down), across=words.ref(across))
             return " · ".join(part for part in (text, words.condition(where)) if part)
+        case TurnoverQuery(where=where, start=start, end=end):
+            code = "reading_turnover" if end is not None else "reading_turnover_today"
+            return fill(words.language, SECTION, code, where=group_name(words, where), start=str(start), end=str(end))
         case MigrationQuery(tag=tag, start=start, end=end, where=where):
             code = "reading_migration" if end is not None else "reading_migration_today"
             text = fill(words.language, SECTION, code, tag=words.name(tag), start=str(start), end=str(end))
@@ -291,9 +298,31 @@ def _grid(words: Words, parts: dict[str, Any], answer: Answer) -> str:
     return say(words, code, total=f"{parts['total']:,}", entity=entity, cells=joined(words, cells), where=of_those, **names)
 
 
+def _turnover(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    where = answer.evidence.where
+    counts = {name: f"{parts[name]:,}" for name in ("before", "after", "stayed", "entered", "left", "new")}
+    entity = inner(words.entity(parts["entity"]), words.language)
+    name = group_name(words, where) if where is not None else ""
+    text = say(words, "turnover", where=name, start=parts["start"], end=parts["end"], entity=entity, **counts)
+    if parts["new"]:
+        text += say(words, "turnover_new", **counts)
+    for side in ("left", "entered"):
+        told = [
+            say(words, "turned", condition=_condition(words, parts, part), members=f"{members:,}", share=rate(share))
+            for part, members, share in parts["turned"][side]
+        ]
+        text += say(words, f"turned_{side}", turned=joined(words, told)) if told else ""
+    return text
+
+
+def _condition(words: Words, parts: dict[str, Any], place: int) -> str:
+    return words.condition(CONDITION.validate_python(parts["conditions"][place]["condition"]))
+
+
 FINDINGS: dict[str, Callable[[Words, dict[str, Any], Answer], str]] = {
     "overlap_two": _overlap_two,
     "overlap_many": _overlap_many,
+    "turnover": _turnover,
     "grid": _grid,
     "grid_empty": _grid,
     "share_index": _share_index,

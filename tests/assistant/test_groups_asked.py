@@ -289,3 +289,46 @@ def test_what_rfm_means_is_still_a_definition(demo: Asker) -> None:
 def test_a_grid_in_the_second_workspace(web_shop: Asker) -> None:
     reply = web_shop.ask("RFM分布")
     assert (reply.status, reply.charts[0]["kind"]) == ("answered", "heatmap")
+
+
+# ---- who entered and left ---------------------------------------------------------------------------------------------------
+
+WIN_BACK = {"kind": "in_segment", "name": "win_back"}
+
+
+@pytest.mark.parametrize(
+    ("question", "where", "start"),
+    [
+        ("why did the high-value segment shrink since June", HIGH, "2017-06-01"),
+        ("who entered or left the loyal customers segment since June 30", LOYAL, "2017-06-30"),
+        ("how many customers joined and left the win-back segment between June 30 and December 31", WIN_BACK, "2017-06-30"),
+        ("why are there fewer loyal customers than on June 30", LOYAL, "2017-06-30"),
+        ("why did the number of dormant customers grow since September 30", DORMANT, "2017-09-30"),
+        ("6月1日以来谁进入/离开了高价值客户，因为什么条件", HIGH, "2017-06-01"),
+        ("忠诚客户从6月底到现在为什么减少了", LOYAL, "2017-06-30"),
+        ("6月底以来忠诚客户的进出情况", LOYAL, "2017-06-30"),
+        ("9月30日到12月31日，待召回客户新进和流出的有多少，因为哪些条件", WIN_BACK, "2017-09-30"),
+        ("为什么沉睡客户比6月底多了", DORMANT, "2017-06-30"),
+    ],
+)
+def test_who_came_and_went_and_why(demo: Asker, question: str, where: dict[str, Any], start: str) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["where"], found["start"], found.get("end")) == ("turnover_query", where, start, None)
+
+
+@pytest.mark.parametrize("question", ["why did sales of loyal customers drop in June", "6月忠诚客户的销售额为什么下降"])
+def test_why_a_figure_changed_is_not_told_by_who_came_and_went(demo: Asker, question: str) -> None:
+    outcome = understood(demo, question)
+    assert isinstance(outcome, Refuse)
+    assert outcome.code == "why"
+
+
+def test_the_sizes_of_both_days_are_those_of_the_segment(demo: Asker) -> None:
+    reply = demo.ask("6月底以来忠诚客户的进出情况")
+    then = demo.ask("截至6月30日忠诚客户有多少").rows[0][0]
+    now = demo.ask("忠诚客户有多少").rows[0][0]
+    assert f"{then} 个" in reply.answer
+    assert f"{now} 个" in reply.answer
+    assert "客户价值为高价值客户" in reply.answer
+    left = [row[2] for row in reply.rows if row[0] == "left"]
+    assert left == [50, 9, 42]
