@@ -7,7 +7,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.groups_named import groups_named, who_asked
 from assistant.planner.rules.counting import counts_of
 from assistant.planner.rules.heads import key_metric_of_money
-from semantic_layer.conditions import Field, FieldRef, TimeBucket
+from semantic_layer.conditions import Field, FieldRef, Tag, TimeBucket
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.model.profiles import profile_name
@@ -35,6 +35,8 @@ def share_index(draft: Draft) -> ShareIndexQuery | None:
     if found is None or len(found.conditions) != 1:
         return None
     items = [item for item in draft.items if _is_split(draft, item, found.entity)]
+    if any(isinstance(ref, Tag) for ref in draft.by):
+        return None  # the profile's
     by: list[FieldRef] = [ref for ref in draft.by if isinstance(ref, Field | TimeBucket)]
     by += [Field(name=term.name) for item in items if (term := item.get(FieldTerm)) is not None]
     by = list(dict.fromkeys(by))
