@@ -27,6 +27,7 @@ from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out, figure_left_out
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
+from assistant.planner.groups_asked import groups_asked
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
 from assistant.planner.kept_groups import kept_groups
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
@@ -40,7 +41,7 @@ from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.own_lists import list_of, own_list
 from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
-from assistant.planner.states_asked import asked_of_states
+from assistant.planner.states_asked import members_listed
 from assistant.planner.tag_health import tag_health
 from assistant.planner.tag_rankings import tag_ranking
 from assistant.planner.traits import traits
@@ -117,7 +118,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     talk = small_talk(draft)
     if talk is not None:
         return (None if talk.topic == "questions" else scope_refusal(draft)) or _planned(draft, talk)
-    asked = membership(draft) or traits(draft) or asked_of_states(draft)
+    asked = groups_asked(draft) or membership(draft) or traits(draft) or members_listed(draft)
     if asked is not None:
         return scope_refusal(draft) or _contradiction(draft, asked) or _planned(draft, asked)
     defined = definition(draft) or _definition_of_last(draft, conversation)

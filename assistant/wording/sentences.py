@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from assistant.wording.audiences import audience_text
+from assistant.wording.group_findings import group_finding, is_about_groups
 from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
 from assistant.wording.tag_health import tag_health_text
@@ -124,6 +125,8 @@ class Sentences:
                 return self._membership(finding, answer)
             case "tag_health_none" | "tag_health_one" | "tag_health_all":
                 return tag_health_text(finding, self.words)
+            case code if is_about_groups(code):
+                return group_finding(self.words, finding, answer)
             case _:
                 assert request is not None
                 said = self.said(finding, answer, request)
