@@ -22,7 +22,7 @@ from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import REQUEST, AgainstPeriod, EntityQuery, MetricQuery, ValueQuery
 from semantic_layer.tag_parts import item
 from tools.answer import Answer, Next, Table
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.requests import CatalogueQuery, DefineSegment, DefinitionQuery, MembershipQuery, ProfileQuery
 
 Status = Literal["answered", "clarify", "refused", "error"]
 
@@ -74,7 +74,7 @@ class Reply(Frozen):
         return ({"id": id} if id is not None else {}) | {key: data[key] for key in order}
 
 
-OF_TOOLS: tuple[type[Frozen], ...] = (DefinitionQuery, CatalogueQuery, ProfileQuery, MembershipQuery)
+OF_TOOLS: tuple[type[Frozen], ...] = (DefinitionQuery, CatalogueQuery, ProfileQuery, MembershipQuery, DefineSegment)
 """Requests that are no single statement."""
 
 
@@ -188,6 +188,8 @@ class Replies:
                 return words.profile_query(request)
             case MembershipQuery():
                 return words.membership_query(request)
+            case DefineSegment():
+                return self.sentences.defining.reading(request)
             case DefinitionQuery(names=names):
                 shown = (", " if self.language == "en" else "、").join(words.name(name) for name in names)
                 return fill(self.language, "reading", "definition", names=shown)

@@ -57,6 +57,8 @@ REASON_OF: dict[str, Reason] = {
     "role_not_available": "not_available",
     "not_loaded": "not_available",
     "too_slow": "not_available",
+    "no_drafts": "not_available",
+    "segment_cycle": "not_defined",
     "cancelled": "internal",
     "engine_failed": "internal",
 }

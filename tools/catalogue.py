@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, definitions, listing, membership, metrics, profiles
+from tools import catalogue_query, defining, definitions, listing, membership, metrics, profiles
 from tools.answer import Answer
 from tools.context import Context
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.requests import CatalogueQuery, DefineSegment, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
 class Tool(NamedTuple):
@@ -49,6 +49,12 @@ TOOLS: tuple[Tool, ...] = (
         "Whether one customer or item is in a segment or has a tag's value, and why: each condition with its own value.",
         MembershipQuery,
         membership.run,
+    ),
+    Tool(
+        "define_segment",
+        "Save those who meet a condition as a segment: shows the rule with its size and overlap, then keeps it as a draft.",
+        DefineSegment,
+        defining.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

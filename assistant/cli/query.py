@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from semantic_layer.loading.yaml_tree import Tree
     from semantic_layer.policy import Viewer
 
-OF_TOOLS = ("profile_query", "membership_query", "definition_query", "catalogue_query")
+OF_TOOLS = ("profile_query", "membership_query", "definition_query", "catalogue_query", "define_segment")
 KINDS = ("metric_query", "entity_query", "value_query", *OF_TOOLS)
 FORMATS = ("text", "json", "csv")
 

@@ -23,6 +23,7 @@ from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit,
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out
+from assistant.planner.defining.define import defined
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
@@ -83,6 +84,9 @@ def plan(text: str, conversation: Conversation, reader: Reader) -> Outcome:
     at_once = refused_at_once(question)
     if at_once is not None:
         return at_once
+    segment = defined(question, conversation, reader.lexicon, reader.today, lambda part: _alone(part, reader)[1])
+    if segment is not None:
+        return segment
     draft = draft_of(question, reader.lexicon, reader.today)
     outcome = _outcome(draft, conversation, reader)
     outcome = two_questions(draft, outcome, lambda part: _alone(part, reader)[1]) or outcome

@@ -43,6 +43,14 @@ REFUSAL_REASONS = {
     "undeclared_holiday": "not_defined",
     "no_fiscal_year": "not_defined",
     "model_failed": "internal",
+    "define_unread": "unbound_word",
+    "define_nothing": "unbound_word",
+    "define_several": "ambiguous",
+    "define_mixed": "ambiguous",
+    "define_brackets": "unbound_word",
+    "define_entity": "unbound_word",
+    "name_taken": "ambiguous",
+    "name_unfit": "unbound_word",
 }
 """The contract's reason of the planner's own refusal codes; the others are in the semantic layer's table."""
 
@@ -71,6 +79,8 @@ def refusal(code: str, span: str, parts: dict[str, Any], words: Words, request: 
         shown["period"] = words.span(_day(parts["start"]), _day(parts["end"]))
     if code == "too_small" and "members" in parts:
         code = "too_few_members"
+    if isinstance(parts.get("means"), dict):
+        shown["means"] = text_of(parts["means"], language)
     if code == "no_such_data" and isinstance(parts.get("because"), dict):
         shown["because"] = text_of(parts["because"], language)
     if code == "no_such_data" and not shown.get("because"):

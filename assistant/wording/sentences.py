@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
+from assistant.wording.defining import DefiningWords
 from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
 from assistant.wording.texts import cleaned, fill, inner, listed, text_of
@@ -35,6 +36,7 @@ class Sentences:
 
     def __init__(self, words: Words, questions: tuple[Question, ...] = ()) -> None:
         self.words, self.language, self.questions = words, words.language, questions
+        self.defining = DefiningWords(words)
 
     def answer(self, answer: Answer, request: MetricQuery | None) -> str:
         """The whole text: the findings, with a line for each metric and each definition."""
@@ -82,7 +84,7 @@ class Sentences:
         if key == "field":
             shown = self.words.name(value)
             return shown if shown != value else value.rpartition(".")[2]
-        if key in ("text", "check") and isinstance(value, dict):
+        if key in ("text", "check", "means") and isinstance(value, dict):
             return text_of(value, self.language)
         if key == "assumed":
             return listed(self.language, [self.words.assumed(each["name"], each["value"]) for each in value])
@@ -114,6 +116,8 @@ class Sentences:
                 return self._listing(finding, answer)
             case "profile" | "profile_alike":
                 return self._profile(finding, answer)
+            case "segment_defined" | "segment_saved" | "segment_dropped":
+                return self.defining.finding(finding, answer)
             case "member" | "no_member":
                 return self._membership(finding, answer)
             case _:
@@ -344,7 +348,7 @@ class Sentences:
             lines.append(say("definition_synonyms", synonyms=listed(self.language, synonyms)))
         if parts.get("unmeasured"):
             lines.append(say("definition_unmeasured", why=text_of(parts["unmeasured"], self.language)))
-        elif parts["kind"] in ("tag", "segment") or parts.get("later"):
+        elif parts["kind"] == "tag" or parts.get("later"):
             lines.append(say("definition_later"))
         return ("" if self.language == "zh" else " ").join(lines)
 
