@@ -32,7 +32,10 @@ from semantic_layer.model.tags import Segment
 from semantic_layer.requests import plain
 
 WORDS = {op: word for word, op in COMPARISONS.items()} | {"ne": "not"}
-WIDTH = 130
+WIDTH = 1000
+"""Characters from which the writer would break a line; a condition stays on its own."""
+SHORT = 90
+"""Characters of two texts that stand on one line."""
 
 
 def spelled(condition: AnyCondition) -> dict[str, Any]:
@@ -150,8 +153,13 @@ def written(items: list[dict[str, Any]]) -> str:
 def _laid_out(item: dict[str, Any]) -> CommentedMap:
     found = CommentedMap()
     for key, value in item.items():
-        found[key] = _rule(value) if key == "rule" else _inline(value)
+        found[key] = _rule(value) if key == "rule" else _text_lines(value) if key == "description" else _inline(value)
     return found
+
+
+def _text_lines(value: Any) -> Any:
+    """Two short texts on one line, long ones on a line each."""
+    return _inline(value) if sum(map(len, map(str, value.values()))) < SHORT else CommentedMap(value)
 
 
 def _rule(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`huaxiang segments`: how many there are in a segment, and lists of ids that tags go by."""
+"""`huaxiang segments`: how many there are in a segment, drafts of users, and lists of ids that tags go by."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli import drafts
 from assistant.cli.common import (
     DEMO,
     AsOf,
@@ -23,7 +24,13 @@ from assistant.cli.common import (
 )
 from semantic_layer.errors import HuaxiangError, Problem, WorkspaceError, did_you_mean
 
-commands = typer.Typer(help="Segments: size, and import of lists of ids.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="Segments: size, drafts of users, and import of lists of ids.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+for command in (drafts.drafts, drafts.show, drafts.accept, drafts.reject):
+    commands.command()(command)
 
 
 @commands.callback()

@@ -82,11 +82,13 @@ def plan(text: str, conversation: Conversation, reader: Reader) -> Outcome:
     """
     question = read_question(text)
     at_once = refused_at_once(question)
-    if at_once is not None:
+    if at_once is not None and at_once.code != "sql_pasted":
         return at_once
     segment = defined(question, conversation, reader.lexicon, reader.today, lambda part: _alone(part, reader)[1])
     if segment is not None:
         return segment
+    if at_once is not None:  # after definitions, of which some begin like a statement: "create a segment of …"
+        return at_once
     draft = draft_of(question, reader.lexicon, reader.today)
     outcome = _outcome(draft, conversation, reader)
     outcome = two_questions(draft, outcome, lambda part: _alone(part, reader)[1]) or outcome

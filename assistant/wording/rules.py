@@ -141,7 +141,7 @@ class RuleWords:
     def _verb(self, name: str) -> str:
         """The word for doing what the rows of a dataset record: one that tells of what has been done."""
         dataset = self.words.workspace.dataset(name)
-        words = getattr(dataset.verbs, self.language) if dataset is not None else ()
+        words = (getattr(dataset.verbs, self.language) or dataset.verbs.all()) if dataset is not None else ()
         past = language_data(self.language)["defining"]["past"]
         found = next((word for ending in past for word in words if word.split(" ")[0].endswith(ending)), None)
         if found is None and words:

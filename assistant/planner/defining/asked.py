@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.planner.defining.slots import describes
 from assistant.planner.outcome import Outcome, Plan
 from semantic_layer.conditions import (
     And,
@@ -26,7 +27,7 @@ from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.profiles import profile_name
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod, SinglePeriod, WholeData
-from semantic_layer.reach import home_dataset, reaches
+from semantic_layer.reach import home_dataset
 from semantic_layer.requests import MetricQuery
 from semantic_layer.tag_parts import population
 
@@ -72,12 +73,11 @@ def _counted(request: MetricQuery, entity: str, workspace: Workspace) -> str | N
 
 
 def _is_about(condition: AnyCondition, entity: str, workspace: Workspace) -> bool:
-    profile = profile_name(entity)
     for ref in refs_of(condition):
         inner = ref.ref if isinstance(ref, Scaled) else ref
         if isinstance(inner, Tag) or (isinstance(inner, EntityMetric) and inner.entity in (entity, None) and inner.rank is None):
             continue
-        if not (isinstance(inner, Field) and reaches(workspace, profile, inner.name)):
+        if not (isinstance(inner, Field) and describes(workspace, entity, inner.name)):
             return False
     return not any(isinstance(unit, Did) and unit.entity != entity for unit in unit_refs(condition))
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from assistant.language.meanings import TagValueTerm
 from assistant.planner.defining.parts import OPERATORS, Part, said
-from assistant.planner.defining.slots import Slots, field_values, is_value_of, last_days, metrics_of, slots_of
-from assistant.planner.defining.tree import UnreadError
+from assistant.planner.defining.slots import Slots, describes, field_values, is_value_of, last_days, metrics_of, slots_of
+from assistant.planner.defining.tree import UnreadError, joined
 from semantic_layer.conditions import (
     AnyCondition,
     Compare,
@@ -27,11 +27,10 @@ from semantic_layer.conditions import (
     all_of,
     unit_refs,
 )
-from semantic_layer.model.profiles import profile_name
 from semantic_layer.model.tags import AttributeTag, OccurrenceTag, PreferenceTag
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import LastN, SinglePeriod, WholeData
-from semantic_layer.reach import home_dataset, reaches
+from semantic_layer.reach import home_dataset
 from semantic_layer.tag_parts import population
 
 NUMBERS = ("count", "decimal", "fraction")
@@ -72,6 +71,10 @@ class Atoms:
             UnreadError: with the words that have no place in it.
         """
         slots = slots_of(parts, self.entity, self.workspace)
+        apart = self._apart(slots)
+        if apart is not None:
+            first, last = (self.read(part) for part in apart)
+            return joined("and", [first, last])
         read = None
         if not slots.left and len(slots.denied) <= 1 and len(slots.quantities) <= 1 + slots.fold + slots.before:
             found = self._found(slots)
@@ -82,6 +85,23 @@ class Atoms:
         if read is None:
             raise UnreadError((slots.left or parts)[0].text if slots.left else _text(parts))
         return read
+
+    def _apart(self, slots: Slots) -> tuple[list[Part], list[Part]] | None:
+        """近半年没买过东西的高价值客户: what they do and what they are, on two sides of a word of grammar."""
+        parts = slots.parts
+        for at in range(1, len(parts) - 1):
+            part = parts[at]
+            if part.kind != "word" or not (part.text == "的" or part.item.word("relative")):
+                continue
+            sides = parts[:at], parts[at + 1 :]
+            told = [slots_of(side, self.entity, self.workspace) for side in sides]
+            does = [bool(each.verbs or each.metrics or each.act or each.quantities) for each in told]
+            states = [
+                bool(each.segments or any(isinstance(v, TagValueTerm) for p in each.values for v in p.values)) for each in told
+            ]
+            if does != states and sorted(does) == sorted(states) == [False, True]:
+                return sides
+        return None
 
     def _denied(self, found: AnyCondition, slots: Slots) -> AnyCondition:
         return Not(of=found) if slots.denied else found
@@ -269,17 +289,15 @@ class Atoms:
 
     def _describes(self, slots: Slots) -> bool:
         names = [name for part in slots.values for name in field_values(part)]
-        return bool(names) and any(self._is_own(name) for name in names)
-
-    def _is_own(self, name: str) -> bool:
-        profile = profile_name(self.entity)
-        return self.workspace.dataset(profile) is not None and reaches(self.workspace, profile, name)
+        return any(describes(self.workspace, self.entity, name) for name in names)
 
     def _described(self, slots: Slots) -> AnyCondition | None:
         """Fields that describe the entity itself."""
         if slots.quantities or slots.rows or slots.periods or len(slots.values) != 1 or slots.share:
             return None
-        values = {name: terms for name, terms in field_values(slots.values[0]).items() if self._is_own(name)}
+        values = {
+            name: terms for name, terms in field_values(slots.values[0]).items() if describes(self.workspace, self.entity, name)
+        }
         names = [name for name in slots.fields if name in values] or list(values)
         if len(names) != 1 or any(name not in names for name in slots.fields):
             return None
@@ -345,4 +363,4 @@ def _text(parts: list[Part]) -> str:
     if not parts:
         return ""
     separator = " " if parts[0].text.isascii() else ""
-    return separator.join(part.text for part in parts)
+    return separator.join(part.text for part in parts if not part.shared)

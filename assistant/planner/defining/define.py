@@ -68,7 +68,9 @@ def condition_in(text: str, lexicon: Lexicon, today: Today, ask: Ask) -> tuple[s
         UnreadError: a word that cannot be read, or that the condition language has no way to say.
     """
     question = read_question(_with_signs(text))
-    items = [_decided(item, lexicon.workspace) for item in cover(question, lexicon, today, extra_spans(question))]
+    items = [
+        _decided(item, lexicon.workspace) for item in cover(question, lexicon, today, extra_spans(question, lexicon.workspace))
+    ]
     entity = _entity_of(items, lexicon.workspace)
     if entity is None:
         raise UnreadError(text, "define_entity")

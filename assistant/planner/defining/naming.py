@@ -7,10 +7,20 @@ import re
 from typing import NamedTuple
 
 from assistant.language.dates import Today
+from assistant.language.meanings import (
+    MetricTerm,
+    PeriodTerm,
+    SegmentTerm,
+    SeveralTerm,
+    TagTerm,
+    TagValueTerm,
+    ValueTerm,
+)
 from assistant.language.text import is_han, read_question
 from assistant.language.words import language_data
 from assistant.planner.cover import cover
 from assistant.planner.defining.frame import LONGEST_NAME
+from assistant.planner.draft import Item
 from assistant.planner.lexicon import Lexicon
 from semantic_layer.model.tags import Segment
 from semantic_layer.model.workspace import Workspace
@@ -48,9 +58,16 @@ def taken(label: Text, lexicon: Lexicon, today: Today) -> Taken | None:
         if meant is not None:
             return Taken(name, meant)
         items = cover(read_question(name), lexicon, today)
-        if all(item.span.meanings for item in items):  # each word of it would be read as something else
-            return Taken(name, Text())
+        known = all(item.span.meanings for item in items)
+        if known and (len(items) == 1 or any(_says_something(item) for item in items)):
+            return Taken(name, Text())  # a question with these words asks for something else already
     return None
+
+
+def _says_something(item: Item) -> bool:
+    """Whether it is a word of the workspace, and more than the noun of those who are spoken of."""
+    kinds = (MetricTerm, ValueTerm, TagTerm, TagValueTerm, SegmentTerm, SeveralTerm, PeriodTerm)
+    return any(item.get(kind) is not None for kind in kinds)
 
 
 def near(label: Text, lexicon: Lexicon, entity: str) -> Taken | None:

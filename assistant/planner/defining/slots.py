@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assistant.language.meanings import (
+    ConditionTerm,
     DatasetTerm,
     FieldTerm,
     GrainTerm,
@@ -23,14 +24,22 @@ from assistant.planner.defining.parts import Part, said
 from assistant.planner.draft import Item
 from semantic_layer.conditions import AnyCondition, Compare, In, TimeBucket
 from semantic_layer.metric_parts import base_datasets
+from semantic_layer.model.profiles import profile_name
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import CalendarUnit, EachPeriod, LastN, SinglePeriod
+from semantic_layer.reach import home_dataset, reaches
 from semantic_layer.tag_parts import population
 
 IGNORED = (
     "filler", "stop", "relative", "which", "restricts", "inside", "classifier", "this", "refer", "money", "quantity", "whole",
     "list", "follow",
 )  # fmt: skip
+SAYS_MORE = (
+    "only", "most", "least", "best", "worst", "top", "bottom", "ranking", "average", "median", "first_time", "growth", "decline",
+    "half", "double", "triple", "halved", "others", "unknown", "comparative_up", "comparative_down", "forecast", "vague",
+    "single", "nothing_else", "misses", "same_days", "minimum", "maximum", "cumulative",
+)  # fmt: skip
+"""What a word may say besides being one that is passed over; then it is not passed over."""
 PASSED = ("passed_over", "equal", "member", "records")
 UNITS = {"date": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 
@@ -109,13 +118,16 @@ def _word(slots: Slots, part: Part, entity: str, workspace: Workspace) -> None:
         _days(slots, part, period.period)
     elif item.get(HoursTerm) is not None or item.get(WeekendTerm) is not None or item.get(WeekdaysTerm) is not None:
         slots.rows.append(_of_rows(item))
+    elif item.get(ConditionTerm) is not None and not item.get(MetricTerm) and not item.get(VerbTerm):
+        named = next(each for each in workspace.conditions if each.name == item.all(ConditionTerm)[0].name)
+        slots.rows.append(named.where)
     elif item.get(SegmentTerm) is not None:
         slots.segments.append(item.all(SegmentTerm)[0].name)
     elif item.get(TagTerm) is not None:
         slots.tags.append(item.all(TagTerm)[0].name)
     elif any(term.entity == entity for term in item.all(FieldTerm)):
         return  # who it is about
-    elif item.get(VerbTerm) is not None and not _says_an_amount(item, slots):
+    elif item.get(VerbTerm) is not None and not _says_an_amount(item, slots.parts):
         slots.verbs += [term.dataset for term in item.all(VerbTerm) if _has(workspace, term.dataset, entity)][:1]
         if not slots.verbs:
             slots.left.append(part)
@@ -133,9 +145,19 @@ def _word(slots: Slots, part: Part, entity: str, workspace: Workspace) -> None:
         _of_language(slots, part)
 
 
-def _says_an_amount(item: Item, slots: Slots) -> bool:
+def _says_an_amount(item: Item, parts: list[Part]) -> bool:
     """A word that is both a deed and a figure is the figure beside a number that counts no times."""
-    return item.get(MetricTerm) is not None and bool(slots.quantities)
+    bounded = any(part.kind == "quantity" for part in parts)
+    times = any(part.kind == "word" and part.item.word("times", "once", "twice") for part in parts)
+    return item.get(MetricTerm) is not None and bounded and not times
+
+
+def describes(workspace: Workspace, entity: str, name: str) -> bool:
+    """Whether a field says something of each one of an entity; one without tags has no profile yet."""
+    profile = profile_name(entity)
+    if workspace.dataset(profile) is not None:
+        return reaches(workspace, profile, name)
+    return home_dataset(workspace, name) in workspace.declared_homes_of(entity)
 
 
 def _has(workspace: Workspace, dataset: str, entity: str) -> bool:
@@ -187,7 +209,7 @@ def _of_language(slots: Slots, part: Part) -> None:
         return
     elif item.word("act"):
         slots.act, slots.faint = True, item.word("filler")
-    elif item.is_word and item.span.meanings and item.word(*IGNORED):
+    elif item.is_word and item.span.meanings and item.word(*IGNORED) and not item.word(*SAYS_MORE):
         return
     else:
         slots.left.append(part)

@@ -35,16 +35,16 @@ def tree_of(parts: list[Part], read: Read) -> AnyCondition:
         return _single(parts, read)
     kinds = [_kind(joint, joints[at:]) for at, joint in enumerate(joints)]
     if len(set(kinds)) == 1:
-        return _joined(kinds[0], [tree_of(piece, read) for piece in pieces])
+        return joined(kinds[0], [tree_of(piece, read) for piece in pieces])
     strong = [at for at, joint in enumerate(joints) if joint.strong or _is_full_comma(joint)]
     if strong:
         if len({kinds[at] for at in strong}) > 1:
             raise UnreadError(joints[strong[-1]].text, "define_mixed")
-        return _joined(kinds[strong[0]], [tree_of(each, read) for each in _regrouped(pieces, joints, strong)])
+        return joined(kinds[strong[0]], [tree_of(each, read) for each in _regrouped(pieces, joints, strong)])
     if any(joint.kind == "pause" for joint in joints):
         raise UnreadError(next(joint.text for joint in joints if joint.kind in ("or", "and")), "define_mixed")
     apart = [at for at, kind in enumerate(kinds) if kind == "or"]
-    return _joined("or", [tree_of(each, read) for each in _regrouped(pieces, joints, apart)])
+    return joined("or", [tree_of(each, read) for each in _regrouped(pieces, joints, apart)])
 
 
 def _cut(parts: list[Part]) -> tuple[list[list[Part]], list[Part]]:
@@ -137,7 +137,7 @@ def _trimmed(parts: list[Part]) -> list[Part]:
     return parts[first:last]
 
 
-def _joined(kind: str, conditions: list[AnyCondition]) -> AnyCondition:
+def joined(kind: str, conditions: list[AnyCondition]) -> AnyCondition:
     """Conditions joined, those that are joined alike inside of them taken out; said twice is said once."""
     flat: list[AnyCondition] = []
     for condition in conditions:
