@@ -172,6 +172,7 @@ RULES = [
         "{all: [any: [segment: night_owls, segment: bargain_hunters], not: {tag: value_tier, is: high}]}",
     ),
     ("web_shop", "不属于重点关怀名单的夜猫子", "{all: [not: {segment: care_list}, segment: night_owls]}"),
+    ("web_shop", "最近一次下单在30天内的客户", "{tag: recency_days, less_than: 30}"),
     ("web_shop", "退款率超过20%", "{metric: refund_rate, more_than: 0.2}"),
     (
         "web_shop",

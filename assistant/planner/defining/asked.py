@@ -52,11 +52,24 @@ def condition_of(outcome: Outcome, entity: str, workspace: Workspace) -> AnyCond
             own.append(_dated(part, days, entity, workspace))
         elif any(True for _ in unit_refs(part)) or any(isinstance(ref, Tag) for ref in refs_of(part)):
             return None
+        elif isinstance(part, Not):
+            return None  # "not on weekends": never on one, or on another day as well?
         else:
             rows.append(part)
     if rows or (days is not None and not any(True for part in own for _ in unit_refs(part))):
         own.append(Did(entity=entity, dataset=dataset, where=all_of(tuple(rows)), period=days))
     return all_of(tuple(own))
+
+
+def owned_field(field: Field, entity: str, workspace: Workspace) -> Field:
+    """A field that describes the entity, by the entity's name as definitions write it."""
+    own = "." not in field.name and home_dataset(workspace, field.name) in workspace.declared_homes_of(entity)
+    return Field(name=f"{entity}.{field.name}") if own else field
+
+
+def owned_fields(condition: AnyCondition, entity: str, workspace: Workspace) -> AnyCondition:
+    """A condition on what describes the entity, as definitions write it."""
+    return _dated(condition, None, entity, workspace)
 
 
 def _counted(request: MetricQuery, entity: str, workspace: Workspace) -> str | None:
@@ -91,8 +104,8 @@ def _dated(condition: AnyCondition, days: SinglePeriod | None, entity: str, work
                 return value.model_copy(update={"entity": None, "period": value.period or days})
             case Scaled(ref=ref):
                 return value.model_copy(update={"ref": side(ref)})
-            case Field(name=name) if "." not in name and home_dataset(workspace, name) in workspace.declared_homes_of(entity):
-                return Field(name=f"{entity}.{name}")
+            case Field():
+                return owned_field(value, entity, workspace)
             case _:
                 return value
 

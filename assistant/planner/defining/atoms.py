@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from assistant.language.meanings import TagValueTerm
+from assistant.planner.defining.asked import owned_fields
 from assistant.planner.defining.parts import OPERATORS, Part, said
 from assistant.planner.defining.slots import Slots, describes, field_values, is_value_of, last_days, metrics_of, slots_of
 from assistant.planner.defining.tree import UnreadError, joined
@@ -77,8 +78,7 @@ class Atoms:
             return joined("and", [first, last])
         read = None
         if not slots.left and len(slots.denied) <= 1 and len(slots.quantities) <= 1 + slots.fold + slots.before:
-            found = self._found(slots)
-            read = self._denied(found, slots) if found is not None else None
+            read = self._with_own(slots)
         if read is None:
             read = self.otherwise(parts, slots.days)
             self.undated = self.undated or any(unit.period is None for unit in unit_refs(read))
@@ -103,8 +103,20 @@ class Atoms:
                 return sides
         return None
 
-    def _denied(self, found: AnyCondition, slots: Slots) -> AnyCondition:
-        return Not(of=found) if slots.denied else found
+    def _with_own(self, slots: Slots) -> AnyCondition | None:
+        """The condition, and what is said of them by a name: "customers with children who …"."""
+        if not slots.own:
+            found = self._found(slots)
+            return Not(of=found) if found is not None and slots.denied else found
+        own = [owned_fields(each, self.entity, self.workspace) for each in slots.own]
+        alone = not (
+            slots.verbs or slots.metrics or slots.quantities or slots.values or slots.tags or slots.segments or slots.rows
+        )
+        if alone:
+            said = joined("and", own)
+            return Not(of=said) if slots.denied else said
+        found = self._found(slots)
+        return None if found is None or slots.denied else joined("and", [*own, found])
 
     def _found(self, slots: Slots) -> AnyCondition | None:
         if slots.others:
@@ -271,12 +283,20 @@ class Atoms:
         days = slots.ago if slots.ago is not None else slots.quantities[0].low if slots.quantities else None
         if not slots.last or len(verbs) != 1 or days is None or slots.values or slots.rows or slots.denied:
             return None
-        op: Operator = (slots.quantities[0].op if slots.quantities else None) or _bound(slots) or "gt"
-        tag = next((each for each in self.workspace.tags if self._says_days_since(each, verbs[0])), None)
+        past = slots.past or slots.ago is not None
+        within = slots.within or any(said(item, "within") for each in slots.quantities for item in each.items)
+        if within:
+            return None if past else self._days_since(verbs[0], "lt", days)
+        op = (slots.quantities[0].op if slots.quantities else None) or _bound(slots) or ("gt" if past else None)
+        return self._days_since(verbs[0], op, days) if op is not None else None
+
+    def _days_since(self, dataset: str, op: Operator, days: float) -> AnyCondition:
+        """The days since the last of the rows: by the tag that tells them, else by rows in the days since."""
+        tag = next((each for each in self.workspace.tags if self._says_days_since(each, dataset)), None)
         if tag is not None:
             return Compare(left=Tag(name=tag.name), op=op, right=int(days))
         recent = last_days(days + (op in ("gt", "le")), "day")
-        did = Did(entity=self.entity, dataset=verbs[0], period=recent)
+        did = Did(entity=self.entity, dataset=dataset, period=recent)
         return did if op in ("lt", "le") else Not(of=did)
 
     def _says_days_since(self, tag: object, dataset: str) -> bool:
@@ -308,18 +328,17 @@ class Atoms:
     def _goes_on(self, slots: Slots) -> AnyCondition | None:
         """ "…, but under 1,000" and "… or dairy": the measure of the condition before with another bound or other rows."""
         before = self.before
-        if before is None or slots.share or slots.unit is not None or slots.last:
+        if before is None or slots.unit is not None or slots.last:
             return None
-        if slots.quantities and not slots.values and not slots.rows:
-            days = self._days(slots) if slots.periods else before.days
-            asked = before._replace(days=days)
-            return self._figure(replace(slots, times=True), asked)
-        if slots.values and not slots.quantities and before.metric is None:
-            metric = self._count_of(before.verb or "")
-            rows = self._rows(slots, metric)
-            if rows is None:
-                return None
-            found = self._deed(slots, before._replace(rows=rows, days=slots.periods[0] if slots.periods else before.days))
+        narrowed = bool(slots.values or slots.rows)
+        days = slots.periods[0] if slots.periods else before.days
+        rows = self._rows(slots, before.metric or self._count_of(before.verb or "")) if narrowed else before.rows
+        if rows is None:
+            return None
+        if slots.quantities and narrowed == (slots.share or slots.quantities[0].percent):
+            return self._figure(replace(slots, times=True), before._replace(days=days, rows=rows))
+        if narrowed and not slots.quantities and before.metric is None and not slots.share:
+            found = self._deed(slots, before._replace(rows=rows, days=days))
             return Not(of=found) if found is not None and before.denied and not slots.denied else found
         return None
 

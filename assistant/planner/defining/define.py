@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.conversation import Conversation
 from assistant.language.dates import Today
 from assistant.language.meanings import FieldTerm, Meaning, SegmentTerm, SeveralTerm, TagTerm, TagValueTerm
-from assistant.language.text import Question, is_han, read_question
+from assistant.language.text import Question, is_han, key_of, read_question
 from assistant.language.words import language_data
 from assistant.planner.cover import cover
 from assistant.planner.defining.asked import condition_of
@@ -67,7 +67,7 @@ def condition_in(text: str, lexicon: Lexicon, today: Today, ask: Ask) -> tuple[s
     Raises:
         UnreadError: a word that cannot be read, or that the condition language has no way to say.
     """
-    question = read_question(_with_signs(text))
+    question = read_question(_with_signs(_without_noun(text, lexicon.workspace)))
     items = [
         _decided(item, lexicon.workspace) for item in cover(question, lexicon, today, extra_spans(question, lexicon.workspace))
     ]
@@ -77,7 +77,8 @@ def condition_in(text: str, lexicon: Lexicon, today: Today, ask: Ask) -> tuple[s
 
     def otherwise(parts: list[Part], days: SinglePeriod | None) -> AnyCondition | None:
         mine = [part for part in parts if not part.shared]
-        words = question.words(mine[0].item.span.start, mine[-1].items[-1].span.end)
+        spans = [item.span for part in mine for item in part.items]
+        words = question.words(min(span.start for span in spans), max(span.end for span in spans))
         return condition_of(ask(_as_question(words, entity, mine, lexicon.workspace)), entity, lexicon.workspace)
 
     reader = Atoms(lexicon.workspace, entity, otherwise)
@@ -130,6 +131,16 @@ def _bound(question: Question, unread: str) -> tuple[Binding, ...]:
     before, _, after = text.partition(unread)
     around = [Binding(text=each, to="segment") for each in (before, after) if each.strip()]
     return (*around, Binding(text=unread, to=""))
+
+
+def _without_noun(text: str, workspace: Workspace) -> str:
+    """ "Customers who returned" may be the name of a figure; of whom something is said is known without the noun."""
+    person = next((entity for entity in workspace.entities if entity.personal), None)
+    found = re.match(r"\s*([A-Za-z]+) (who|that|whose)\b", text)
+    if person is None or found is None:
+        return text
+    nouns = {key_of(word) for word in person.words()}
+    return text[found.start(2) :] if key_of(found[1]) in nouns else text
 
 
 def _with_signs(text: str) -> str:

@@ -9,7 +9,20 @@ from assistant.language.text import Question, key_of
 from assistant.planner.defining.frame import words_of
 from semantic_layer.model.workspace import Workspace
 
-LISTS = ("and", "or", "passed_over", "equal", "ever", "member", "records", "days_before", "fold", "more_than_ago")
+LISTS = (
+    "and",
+    "or",
+    "passed_over",
+    "equal",
+    "ever",
+    "member",
+    "records",
+    "days_before",
+    "fold",
+    "more_than_ago",
+    "within",
+    "since_last",
+)
 
 
 def extra_spans(question: Question, workspace: Workspace) -> tuple[Span, ...]:

@@ -14,7 +14,6 @@ from assistant.language.meanings import (
     SeveralTerm,
     TagTerm,
     TagValueTerm,
-    ValueTerm,
 )
 from assistant.language.text import is_han, read_question
 from assistant.language.words import language_data
@@ -66,7 +65,7 @@ def taken(label: Text, lexicon: Lexicon, today: Today) -> Taken | None:
 
 def _says_something(item: Item) -> bool:
     """Whether it is a word of the workspace, and more than the noun of those who are spoken of."""
-    kinds = (MetricTerm, ValueTerm, TagTerm, TagValueTerm, SegmentTerm, SeveralTerm, PeriodTerm)
+    kinds = (MetricTerm, TagTerm, TagValueTerm, SegmentTerm, SeveralTerm, PeriodTerm)
     return any(item.get(kind) is not None for kind in kinds)
 
 

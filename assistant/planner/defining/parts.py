@@ -76,6 +76,8 @@ def _quantity(items: list[Item], at: int) -> tuple[Part, int] | None:
     counted = next((times for code, times in NUMBERED.items() if item.word(code)), None)
     if counted is not None:
         return Part("quantity", [item], low=counted), 1
+    if item.word("half") and item.is_word:
+        return Part("quantity", [item], low=0.5, percent=True), 1
     number = item.number
     if number is None or item.get(HoursTerm) is not None or _names_a_value(item):
         return None
@@ -158,7 +160,7 @@ def _with_bounds(parts: list[Part]) -> list[Part]:
                 if behind < len(parts) and parts[behind].kind == "word" and parts[behind].item.word(*BOUNDS):
                     further = parts[behind + 1] if behind + 1 < len(parts) else None
                     if parts[behind].item.is_word and (further is None or further.kind != "quantity"):
-                        part.op = _operator(parts[behind].item)
+                        part.op, part.items = _operator(parts[behind].item), [*part.items, parts[behind].item]
                         del parts[behind]
             found.append(part)
             continue

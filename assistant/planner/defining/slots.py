@@ -22,7 +22,7 @@ from assistant.language.meanings import (
 )
 from assistant.planner.defining.parts import Part, said
 from assistant.planner.draft import Item
-from semantic_layer.conditions import AnyCondition, Compare, In, TimeBucket
+from semantic_layer.conditions import AnyCondition, Compare, Field, In, TimeBucket, refs_of
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.profiles import profile_name
 from semantic_layer.model.workspace import Workspace
@@ -51,9 +51,11 @@ class Slots:
     Attributes:
         denied: The words that deny it.
         rows: What the rows that count must meet: hours, days of the week.
+        own: Conditions with a name of their own on what describes the entity.
         values: Values with the part they stand in; of a tag, or of a field of the rows or of the entity.
         unit: The calendar unit behind the quantity: 60 天.
         ago: Days in "60 days ago".
+        within, past: The days of the quantity are the last ones, or lie before them: 30 天内, 30 天前.
         ever: The words say that all days count.
         act: They say that something was done, and not what; a faint word only fills in elsewhere (来).
         left: What has no place.
@@ -65,6 +67,7 @@ class Slots:
     shared: SinglePeriod | None = None
     segments: list[str] = field(default_factory=list[str])
     tags: list[str] = field(default_factory=list[str])
+    own: list[AnyCondition] = field(default_factory=list[AnyCondition])
     values: list[Part] = field(default_factory=list[Part])
     metrics: list[Item] = field(default_factory=list[Item])
     verbs: list[str] = field(default_factory=list[str])
@@ -80,6 +83,8 @@ class Slots:
     last: bool = False
     before: bool = False
     fold: bool = False
+    within: bool = False
+    past: bool = False
     ever: bool = False
     act: bool = False
     faint: bool = False
@@ -99,6 +104,7 @@ def slots_of(parts: list[Part], entity: str, workspace: Workspace) -> Slots:
         match part.kind:
             case "quantity":
                 slots.quantities.append(part)
+                slots.times = slots.times or any(item.word("once", "twice") for item in part.items)
                 following = parts[at + 1] if at + 1 < len(parts) else None
                 if part.percent and following is not None and following.text.lower() == "of":
                     slots.share = True  # "30% of their orders"
@@ -120,7 +126,8 @@ def _word(slots: Slots, part: Part, entity: str, workspace: Workspace) -> None:
         slots.rows.append(_of_rows(item))
     elif item.get(ConditionTerm) is not None and not item.get(MetricTerm) and not item.get(VerbTerm):
         named = next(each for each in workspace.conditions if each.name == item.all(ConditionTerm)[0].name)
-        slots.rows.append(named.where)
+        own = all(isinstance(ref, Field) and describes(workspace, entity, ref.name) for ref in refs_of(named.where))
+        (slots.own if own else slots.rows).append(named.where)
     elif item.get(SegmentTerm) is not None:
         slots.segments.append(item.all(SegmentTerm)[0].name)
     elif item.get(TagTerm) is not None:
@@ -192,6 +199,10 @@ def _of_language(slots: Slots, part: Part) -> None:
         slots.denied.append(part)
     elif item.word("last_time") or (item.word("bottom") and item.text.lower() in ("last", "最后")):
         slots.last = True
+    elif said(item, "since_last") and slots.last:
+        return
+    elif said(item, "more_than_ago") and slots.last:
+        slots.past = True
     elif item.word("times") and (not said(item, "fold") or not slots.before):
         slots.times = True
         slots.fold = said(item, "fold")
@@ -205,7 +216,9 @@ def _of_language(slots: Slots, part: Part) -> None:
         slots.before = True
     elif item.word("at_least", "more_than", "at_most", "less_than"):
         slots.bound = part
-    elif any(said(item, name) for name in PASSED) or (said(item, "more_than_ago") and slots.last):
+    elif said(item, "within") and slots.unit is not None:
+        slots.within = True
+    elif any(said(item, name) for name in PASSED):
         return
     elif item.word("act"):
         slots.act, slots.faint = True, item.word("filler")
