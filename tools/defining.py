@@ -1,41 +1,31 @@
-"""A segment that is being defined: its size, what it overlaps with, and what is done with it.
-
-Overlap of two groups (Jaccard) = members of both / members of either.
-"""
+"""A segment that is being defined: its size, what it overlaps with, and what is done with it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
-
-from sqlglot import exp
 
 from semantic_layer.columns import Column, ColumnType, Note, ValueLabel
-from semantic_layer.compiler.naming import identifier
-from semantic_layer.compiler.plan import Compiled
 from semantic_layer.conditions import (
     AnyCondition,
     Compare,
-    Did,
     EntityMetric,
     In,
     InSegment,
-    Meets,
     Range,
     leaves_of,
 )
-from semantic_layer.errors import RequestError, request_error
+from semantic_layer.errors import request_error
 from semantic_layer.model.tags import Segment
-from semantic_layer.requests import EntityQuery, digest, fingerprint, plain
+from semantic_layer.requests import digest, fingerprint, plain
 from semantic_layer.spelling import segment_yaml
-from semantic_layer.tag_parts import all_of, population
+from semantic_layer.tag_parts import all_of
 from semantic_layer.words import Text
 from tools.answer import Answer, Evidence, Finding, Next, Table
-from tools.context import Context, silent
+from tools.context import Context
+from tools.overlaps import Overlap, compiled_count, sizes
 from tools.profile_notes import profile_notes, tags_of
 from tools.requests import DefineSegment
 
-LISTED = "listed"
 TOLD = 3
 """How many existing segments the text names."""
 LEAST = 0.05
@@ -50,21 +40,6 @@ LABELS = {
 }
 
 
-class Overlap(NamedTuple):
-    """An existing segment beside the new one.
-
-    Attributes:
-        size: Its members.
-        both: Members of both.
-        alike: Both over either (Jaccard), 0 to 1.
-    """
-
-    segment: Segment
-    size: int
-    both: int
-    alike: float
-
-
 def run(request: DefineSegment, context: Context) -> Answer:
     """Shows a definition, or keeps it as a draft.
 
@@ -74,11 +49,12 @@ def run(request: DefineSegment, context: Context) -> Answer:
     """
     if request.step == "cancel":
         return _told(request, context, Finding(code="segment_dropped", parts=_named(request)))
+    _check(request, context)
     segment = _segment(request)
     if request.step == "save":
         if context.drafts is None:
             raise request_error("no_drafts", "nothing here keeps drafts")
-        _judged(request, segment, _with_draft(segment, context))
+        compiled_count(segment, None, _with_draft(segment, context))
         context.drafts.keep(segment, request.asked)
         found = Finding(code="segment_saved", parts=_named(request))
         return _told(request, context, found, notes=(Note(code="segment_private"),))
@@ -102,57 +78,22 @@ def _with_draft(segment: Segment, context: Context) -> Context:
     return replace(context, scope=replace(scope, workspace=workspace))
 
 
-def _judged(request: DefineSegment, segment: Segment, context: Context) -> Compiled:
-    """Everyone, with whether they are in the new segment and in each existing one; `context` is that of the draft."""
+def _check(request: DefineSegment, context: Context) -> None:
+    """Raises RequestError where there is no such entity, or the segment would be part of itself."""
     workspace = context.scope.workspace
     if workspace.entity(request.entity) is None:
         raise request_error("unknown_entity", f"there is no entity '{request.entity}'", entity=request.entity)
     if any(each.name == request.name for leaf in _segments(request.rule) for each in all_of(workspace, leaf)):
         raise request_error("segment_cycle", f"'{request.name}' would be part of itself", name=request.name)
-    named = (segment, *_others(request, context))
-    columns = tuple(Meets(entity=request.entity, condition=InSegment(name=each.name)) for each in named)
-    known = Did(entity=request.entity, dataset=population(request.entity, workspace))
-    return context.compile(EntityQuery(entity=request.entity, where=known, columns=columns))
 
 
 def _segments(rule: AnyCondition) -> list[str]:
     return [leaf.name for leaf in leaves_of(rule) if isinstance(leaf, InSegment)]
 
 
-def _others(request: DefineSegment, context: Context) -> list[Segment]:
-    """The segments of the same entity that the viewer may be told of."""
-    own = [each for each in context.scope.workspace.segments if each.entity == request.entity and each.name != request.name]
-    return [each for each in own if _is_computed(each, context)]
-
-
-def _is_computed(segment: Segment, context: Context) -> bool:
-    meets = Meets(entity=segment.entity, condition=InSegment(name=segment.name))
-    try:
-        replace(context, emit=silent, timings_ms={}).compile(EntityQuery(entity=segment.entity, columns=(meets,), limit=1))
-    except RequestError:
-        return False
-    return True
-
-
 def _shown(request: DefineSegment, segment: Segment, context: Context) -> Answer:
-    drafted = _with_draft(segment, context)
-    others = _others(request, drafted)
-    listed = _judged(request, segment, drafted)
-    compiled = _counting(listed, len(others))
-    rows = drafted.run(compiled, "sizes")
-    row = rows.values[0]
-    size, total, figures = int(row[0]), int(row[1]), [int(value) for value in row[2:]]
-    minimum = context.scope.grant.minimum_group
-    if minimum is not None and 0 < size < minimum.size:
-        raise request_error("too_small", f"{size} members are too few", size=minimum.size, entity=request.entity)
-    overlaps = sorted(
-        (_overlap(each, size, figures[2 * at], figures[2 * at + 1]) for at, each in enumerate(others)),
-        key=lambda each: (-each.alike, each.segment.name),
-    )
-    if minimum is not None:  # what is left of a large group without a small one would tell of the small one
-        overlaps = [
-            each for each in overlaps if not 0 < each.both < minimum.size and not 0 < each.size - each.both < minimum.size
-        ]
+    counted = sizes(segment, _with_draft(segment, context))
+    size, total, overlaps = counted.size, counted.total, counted.overlaps
     near = [each for each in overlaps if each.alike >= LEAST][:TOLD]
     parts = {
         **_named(request),
@@ -168,48 +109,16 @@ def _shown(request: DefineSegment, segment: Segment, context: Context) -> Answer
     following = tuple(
         Next(code=f"segment_{step}", request=plain(request.model_copy(update={"step": step}))) for step in ("save", "cancel")
     )
-    notes = profile_notes(request, listed, context.scope)
+    notes = profile_notes(request, counted.compiled, context.scope)
     if size == 0:
         notes = (*notes, Note(code="segment_empty", kind="warning"))
     answer = _told(
-        request, context, Finding(code="segment_defined", parts=parts), rows.sql, (*notes, Note(code="segment_private"))
+        request, context, Finding(code="segment_defined", parts=parts), counted.sql, (*notes, Note(code="segment_private"))
     )
     return answer.model_copy(update={"tables": (table,), "primary": table.name, "next": following})
 
 
-def _counting(listed: Compiled, others: int) -> Compiled:
-    """One statement over the list of everyone: the size, all, and for each other segment its size and the members of both."""
-    tree = listed.tree.copy()
-    tree.set("order", None)
-    named = [exp.column(identifier(column.name)) for column in listed.columns if column.name.startswith("meets")]
-    rule, existing = named[0], named[1 : 1 + others]
-    names = ["size", "everyone"]
-    counts: list[exp.Expr] = [_where(rule), exp.Count(this=exp.Star())]
-    for at, each in enumerate(existing):
-        names += [f"size_{at}", f"both_{at}"]
-        both = exp.And(this=_is_true(rule), expression=_is_true(each))
-        counts += [_where(each), exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=both))]
-    whole = (
-        exp.select(*(count.as_(name) for count, name in zip(counts, names, strict=True))).from_(LISTED).with_(LISTED, as_=tree)
-    )
-    columns = tuple(Column(name=name, role="metric", type="count") for name in names)
-    return replace(listed, tree=whole, columns=columns)  # pyright: ignore[reportArgumentType]
-
-
-def _is_true(column: exp.Expr) -> exp.Expr:
-    return exp.Is(this=column.copy(), expression=exp.true())
-
-
-def _where(column: exp.Expr) -> exp.Expr:
-    return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_is_true(column)))
-
-
-def _overlap(segment: Segment, size: int, own: int, both: int) -> Overlap:
-    either = size + own - both
-    return Overlap(segment, own, both, both / either if either else 0.0)
-
-
-def _table(overlaps: list[Overlap], size: int) -> Table:
+def _table(overlaps: tuple[Overlap, ...], size: int) -> Table:
     rows = tuple(
         (
             each.segment.name,

@@ -307,3 +307,36 @@ def test_days_that_are_taken_over_and_days_that_are_not_said_are_told(demo: Aske
     assert isinstance(undated, Plan)
     assert [note.code for note in shared.notes] == ["shared_days"]
     assert [note.code for note in undated.notes] == ["undated_rule"]
+
+
+def test_who_may_see_no_single_one_is_told_how_many_and_nothing_of_small_groups(demo: Asker) -> None:
+    question = "把近90天买过12次以上的客户存成一个客群"
+    everything, counted = demo.ask(question), demo.ask(question, role="marketer")
+    assert counted.status == "answered"
+    assert "共 1,152 个客户，占全部 2,469 个" in everything.answer
+    assert "共 1,152 个客户，占全部 2,469 个" in counted.answer
+    told = {row[0]: row[1:] for row in everything.rows}
+    assert counted.rows
+    assert all(row[1:] == told[row[0]] for row in counted.rows)
+    assert "high_value_at_risk" in told  # 4 members
+    assert "high_value_at_risk" not in [row[0] for row in counted.rows]
+
+
+def test_a_group_that_is_too_small_for_the_viewer_is_not_sized(demo: Asker) -> None:
+    reply = demo.ask("把高价值流失风险客户存成一个客群，叫要紧的人", role="marketer")
+    assert reply.status == "refused"
+    assert reply.reason is not None
+    assert reply.reason["code"] == "too_small"
+
+
+def test_a_rule_equals_what_independent_sql_counts(demo: Asker) -> None:
+    shown = demo.ask("把晚上9点后购买占三成以上、近90天买过12次以上的客户存成一个客群")
+    sql = """
+        SELECT count(*) FROM (
+          SELECT household_id FROM facts.transactions GROUP BY household_id
+          HAVING count(DISTINCT basket_id) FILTER (WHERE hour(purchased_at) >= 21 OR hour(purchased_at) <= 4)
+                   >= 0.3 * count(DISTINCT basket_id)
+             AND count(DISTINCT basket_id) FILTER (WHERE purchased_at >= '2017-10-03' AND purchased_at < '2018-01-01') >= 12)
+    """
+    (count,) = demo.context().engine.run(sql, demo.context().limits, None).to_pylist()[0].values()
+    assert f"共 {count:,} 个客户" in shown.answer
