@@ -25,7 +25,15 @@ from semantic_layer.requests import REQUEST, AgainstPeriod, EntityQuery, MetricQ
 from semantic_layer.tag_parts import item
 from tools.answer import Answer, Next, Table
 from tools.group_requests import GROUP_REQUESTS
-from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
+from tools.requests import (
+    AudienceQuery,
+    CatalogueQuery,
+    DefineSegment,
+    DefinitionQuery,
+    MembershipQuery,
+    ProfileQuery,
+    TagHealthQuery,
+)
 
 Status = Literal["answered", "clarify", "refused", "error"]
 
@@ -84,6 +92,7 @@ OF_TOOLS: tuple[type[Frozen], ...] = (
     MembershipQuery,
     TagHealthQuery,
     AudienceQuery,
+    DefineSegment,
     *GROUP_REQUESTS,
 )
 """Requests that are no single statement."""
@@ -203,6 +212,8 @@ class Replies:
                 return words.tag_health_query(request)
             case AudienceQuery():
                 return audience_reading(request, words)
+            case DefineSegment():
+                return self.sentences.defining.reading(request)
             case DefinitionQuery(names=names):
                 shown = (", " if self.language == "en" else "、").join(words.name(name) for name in names)
                 return fill(self.language, "reading", "definition", names=shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from assistant.known_values import known_values
 from assistant.language.dates import Today
 from assistant.planner.lexicon import Lexicon
 from assistant.planner.plan import Reader
+from assistant.private_segments import PrivateSegments
 from assistant.settings import Settings
 from semantic_layer.calendar import Span
 from semantic_layer.compiler.bind import today as as_of_today
@@ -29,6 +30,9 @@ from semantic_layer.tags.store import FOLDER as PROFILES
 from semantic_layer.tags.store import Profiles
 from semantic_layer.warehouse import Warehouse
 from tools.context import Context, Emit
+
+MOST_PRIVATE = 20
+"""Lexicons with segments of one viewer that are held at once; the oldest go first."""
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Runtime:
         self.declared = self.workspace = load_workspace(self.folder, settings.cache)
         self.warehouse = Warehouse(self.workspace, self.folder, data or data_folder(settings, self.folder, self.workspace))
         self.profiles = Profiles(self.warehouse.folder / PROFILES)
+        self.private = PrivateSegments(settings, data_folder(settings, self.folder, self.workspace).name)
         self._as_of = as_of
         self._lock = threading.Lock()
         self._opened: Opened | None = None
@@ -94,7 +99,12 @@ class Runtime:
     def scope(self, viewer: Viewer) -> Scope:
         """Raises RequestError `not_allowed` for an unknown role."""
         version = self.opened().version  # first: the workspace has a segment for each audience that was exported since
-        return Scope(self.workspace, grant_of(viewer, self.workspace), version, self.as_of())
+        workspace = self.workspace_of(viewer)
+        return Scope(workspace, grant_of(viewer, workspace), version, self.as_of())
+
+    def workspace_of(self, viewer: Viewer) -> Workspace:
+        """The definitions that a viewer asks by: everybody's, and the segments that this one has defined."""
+        return self.private.seen_by(viewer.user, self.workspace)
 
     def context(self, scope: Scope, cancel: CancelToken | None = None, emit: Emit | None = None) -> Context:
         limits = Limits(milliseconds=int(self.settings.max_seconds * 1000), rows=self.settings.max_rows)
@@ -106,11 +116,16 @@ class Runtime:
     def reader(self, scope: Scope) -> Reader:
         """The planner's knowledge for a viewer: words of values it may not see are not in it."""
         opened = self.opened()
-        key = scope.grant.hash
+        own = scope.workspace.content_hash if scope.workspace is not self.workspace else ""
+        key = f"{scope.grant.hash} {own}"
         lexicon = opened.lexicons.get(key)
         if lexicon is None:
-            values = known_values(self.context(scope), self.warehouse.kept_folder(opened.version.id))
-            lexicon = Lexicon.of(self.workspace, values)
+            shared = replace(scope, workspace=self.workspace)  # a viewer's own segments add no values
+            values = known_values(self.context(shared), self.warehouse.kept_folder(opened.version.id))
+            lexicon = Lexicon.of(scope.workspace, values)
+            private = [each for each in opened.lexicons if not each.endswith(" ")]
+            for each in private[: len(private) - MOST_PRIVATE + 1] if own else ():
+                del opened.lexicons[each]
             opened.lexicons[key] = lexicon
         return Reader(lexicon, self._today(scope))
 

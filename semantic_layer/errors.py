@@ -70,6 +70,8 @@ REASON_OF: dict[str, Reason] = {
     "not_predicted": "not_available",
     "no_prediction": "not_available",
     "too_slow": "not_available",
+    "no_drafts": "not_available",
+    "segment_cycle": "not_defined",
     "cancelled": "internal",
     "engine_failed": "internal",
 }

@@ -11,6 +11,7 @@ from tools import (
     audiences,
     catalogue_query,
     comparisons,
+    defining,
     definitions,
     grids,
     listing,
@@ -26,7 +27,15 @@ from tools import (
 from tools.answer import Answer
 from tools.context import Context
 from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery, TurnoverQuery
-from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
+from tools.requests import (
+    AudienceQuery,
+    CatalogueQuery,
+    DefineSegment,
+    DefinitionQuery,
+    MembershipQuery,
+    ProfileQuery,
+    TagHealthQuery,
+)
 
 
 class Tool(NamedTuple):
@@ -113,6 +122,12 @@ TOOLS: tuple[Tool, ...] = (
         "Who entered and left a group from one day to another, and which condition of its rule turned: why it grew or shrank.",
         TurnoverQuery,
         turnover.run,
+    ),
+    Tool(
+        "define_segment",
+        "Save those who meet a condition as a segment: shows the rule with its size and overlap, then keeps it as a draft.",
+        DefineSegment,
+        defining.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

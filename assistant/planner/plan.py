@@ -25,6 +25,7 @@ from assistant.planner.audience import audience
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out, figure_left_out
+from assistant.planner.defining.define import defined
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
 from assistant.planner.groups_asked import groups_asked
@@ -88,7 +89,12 @@ def plan(text: str, conversation: Conversation, reader: Reader) -> Outcome:
     """
     question = read_question(text)
     at_once = refused_at_once(question)
-    if at_once is not None:
+    if at_once is not None and at_once.code != "sql_pasted":
+        return at_once
+    segment = defined(question, conversation, reader.lexicon, reader.today, lambda part: _alone(part, reader)[1])
+    if segment is not None:
+        return segment
+    if at_once is not None:  # after definitions, of which some begin like a statement: "create a segment of …"
         return at_once
     draft = draft_of(question, reader.lexicon, reader.today)
     outcome = _outcome(draft, conversation, reader)
