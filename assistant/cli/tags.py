@@ -28,6 +28,7 @@ from semantic_layer.errors import HuaxiangError
 
 if TYPE_CHECKING:
     from assistant.runtime import Runtime
+    from semantic_layer.predictions import Prediction
     from semantic_layer.tags.refresh import Facts
     from semantic_layer.tags.schedule import Due, Plan
     from semantic_layer.tags.store import ProfileVersion
@@ -66,6 +67,7 @@ def refresh(
     try:
         runtime = opened(Options(workspace=chosen.workspace, json=chosen.json, settings=chosen.settings))
         day = day_of(chosen.as_of, runtime.as_of())
+        predicted = runtime.warehouse.predict(day)
         facts, kept = facts_of(runtime), runtime.profiles
         planned = plan(facts.scope(day), kept.versions()) if due else None
         made = None
@@ -74,10 +76,31 @@ def refresh(
     except HuaxiangError as error:
         failed(error)
     if chosen.json:
-        print_json(_as_json(runtime, day, made, planned))
+        print_json(_as_json(runtime, day, made, planned) | {"predictions": [each.model_dump(mode="json") for each in predicted]})
         return
-    for line in _lines(runtime.workspace.name, day, made, planned):
+    for line in [*_lines(runtime.workspace.name, day, made, planned), *map(_worth, predicted)]:
         out.print(line, markup=False, soft_wrap=True)
+
+
+def _worth(made: Prediction) -> str:
+    """What a prediction is worth, or why there is none."""
+    told, name = made.quality, f"{made.tag} as of {made.as_of}"
+    beside = ""
+    if told is not None:
+        ranked = f"AUC {told.auc:.3f} (recency alone {told.auc_recency:.3f}), " if told.auc is not None else ""
+        kind = "Brier" if told.auc is not None else "squared error"
+        rate = f"{told.average:.1%}" if told.auc is not None else f"{told.average:,.2f}"
+        others = f"recency alone {told.error_recency:.3f}, the average {told.error_average:.3f}"
+        beside = f"{ranked}{kind} {told.error:.3f} ({others}), tenths off by {told.off:.1%}, observed {rate} of {told.members:,}"
+    match made.why:
+        case None:
+            return f"predicted: {name}: {beside}"
+        case "too_short":
+            return f"not available: {name}: the data holds {made.has} days, and it takes {made.needs}"
+        case "too_few":
+            return f"not available: {name}: too few members, or too few with one of the outcomes, to learn from"
+        case "no_better":
+            return f"not available: {name}: no better than a simple rule on later data: {beside}"
 
 
 @commands.command()
@@ -117,7 +140,7 @@ def facts_of(runtime: Runtime) -> Facts:
 
     opened, settings = runtime.opened(), runtime.settings
     file = runtime.warehouse.file_of(opened.version.id)
-    return Facts(runtime.workspace, opened.version, file, opened.lists, settings.memory, settings.threads)
+    return Facts(runtime.workspace, opened.version, file, opened.beside, settings.memory, settings.threads)
 
 
 def _lines(name: str, day: date, made: ProfileVersion | None, planned: Plan | None) -> list[str]:

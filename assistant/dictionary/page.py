@@ -170,6 +170,22 @@ def experiments(writer: Writer) -> list[str]:
     return lines
 
 
+def suppressions(writer: Writer) -> list[str]:
+    """Who is left out of exported audiences."""
+    lines: list[str] = []
+    for item in writer.workspace.suppressions:
+        lines += writer.heading("suppressions", item)
+        lines += writer.table(
+            [
+                ("description", writer.text(item.description)),
+                ("entity", writer.entity(item.entity)),
+                ("as_written", writer.written("suppressions", item.name, "list", "consent", "contacts", "when", "always")),
+                *writer.common(item),
+            ]
+        )
+    return lines
+
+
 def terms(writer: Writer) -> list[str]:
     lines: list[str] = []
     for item in writer.workspace.terms:
@@ -278,6 +294,7 @@ SECTIONS: dict[str, Section] = {
     "segments": segments,
     "conditions": conditions,
     "experiments": experiments,
+    "suppressions": suppressions,
     "terms": terms,
     "ambiguous": ambiguous,
     "absent": absent,

@@ -200,6 +200,8 @@ class Words:
             entry = next((each for each in tag.values if each.value == value), None) if tag else None
             if entry is not None:
                 return entry.label(self.language, str(value))
+            if tag is not None and tag.type == "fraction" and isinstance(value, int | float) and not isinstance(value, bool):
+                return f"{value * 100:.6g}%"
         if isinstance(ref, Meets) and isinstance(value, bool):
             others = fill(self.language, "conditions", "others", entity=self.entity(ref.entity))
             return self.condition(ref.condition) if value else others

@@ -97,7 +97,7 @@ def main() -> None:
 def facts_of(files: Path, version: DataVersion, threads: int, file: Path | None = None) -> Facts:
     workspace = load_workspace(WORKSPACE)
     warehouse = Warehouse(workspace, files, files / "versions")
-    return Facts(workspace, version, file or warehouse.file_of(version.id), None, MEMORY, threads)
+    return Facts(workspace, version, file or warehouse.file_of(version.id), {}, MEMORY, threads)
 
 
 def _laid_out(files: Path, version: DataVersion, threads: int) -> Path:
@@ -163,7 +163,7 @@ def _refreshed(facts: Facts, kept: str, day: date) -> Refreshed:
 
 
 def _refreshed_here(file: str, kept: str, day: str, version: str, threads: str) -> tuple[float, float, float]:
-    facts = Facts(load_workspace(WORKSPACE), DataVersion.model_validate_json(version), Path(file), None, MEMORY, int(threads))
+    facts = Facts(load_workspace(WORKSPACE), DataVersion.model_validate_json(version), Path(file), {}, MEMORY, int(threads))
     spent = _measured(lambda: refresh(facts, Profiles(Path(kept)), date.fromisoformat(day)))
     return spent.clock, spent.cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 

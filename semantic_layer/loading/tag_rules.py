@@ -65,7 +65,7 @@ def tags_fit(workspace: Workspace, tree: Tree) -> Found:
                 continue
             yield from kind_fits(workspace, tree, each, path)
             for keys, condition in _conditions(each):
-                yield from _condition_fits(place.at(*keys), condition)
+                yield from condition_fits(place.at(*keys), condition)
             yield from _own_parts_fit(place)
 
 
@@ -99,7 +99,7 @@ def _own_parts_fit(place: Place) -> Found:
 # ---- conditions -----------------------------------------------------------------------------------------------------------
 
 
-def _condition_fits(place: Place, condition: AnyCondition) -> Found:
+def condition_fits(place: Place, condition: AnyCondition) -> Found:
     """All parts of a condition are about the entity, and known."""
     for leaf in leaves_of(condition):
         match leaf:

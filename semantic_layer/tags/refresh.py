@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import duckdb
 
 from semantic_layer.compiler.plan import Scope
 from semantic_layer.data_version import DataVersion
-from semantic_layer.engines.duckdb import CATALOG, LISTS
+from semantic_layer.engines.duckdb import CATALOG
 from semantic_layer.errors import DataError, Problem, request_error
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.requests import digest
@@ -36,14 +36,14 @@ class Facts:
 
     Attributes:
         file: The data version; never written to.
-        lists: Imported lists of ids.
+        beside: Imported lists of ids and predictions, by the names that statements know them by.
         memory: The engine's memory limit, such as "2GB"; what does not fit goes to a folder beside the draft.
     """
 
     workspace: Workspace
     version: DataVersion
     file: Path
-    lists: Path | None = None
+    beside: Mapping[str, Path] = field(default_factory=dict[str, Path])
     memory: str = "2GB"
     threads: int = 2
 
@@ -81,7 +81,7 @@ def refresh(
             made = ProfileVersion(
                 id=name,
                 as_of=as_of,
-                data=facts.version.mark,
+                data=facts.version.data_mark,
                 made_at=datetime.now(UTC),
                 seconds=round(time.perf_counter() - started, 3),
                 definitions=digest(*(f"{tag}={mark}" for tag, mark in sorted(known.hashes.items()))),
@@ -152,7 +152,7 @@ def _opened(
     connection: duckdb.DuckDBPyConnection, facts: Facts, profiles: Profiles, name: str, as_of: date, known: Definitions
 ) -> dict[str, Before]:
     """Attaches the data, the draft and the versions to compare with; which one that is, by tag."""
-    files = {CATALOG: facts.file, **({LISTS: facts.lists} if facts.lists is not None else {})}
+    files = {CATALOG: facts.file, **facts.beside}
     draft = profiles.draft_of(name)
     compared = {tag: found for tag in known.hashes if (found := version_before(profiles.versions(), tag, as_of)) is not None}
     catalogs = {version: f"before_{number}" for number, version in enumerate(dict.fromkeys(v.id for v in compared.values()))}

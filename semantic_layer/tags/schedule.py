@@ -73,7 +73,7 @@ def plan(scope: Scope, versions: Sequence[ProfileVersion]) -> Plan:
             due.append(Due(each.name, "definition", found.as_of))
         elif following <= scope.as_of:
             due.append(Due(each.name, "time", found.as_of))
-        elif schedule == "daily" and found.data != scope.version.mark:
+        elif schedule == "daily" and found.data != scope.version.data_mark:
             due.append(Due(each.name, "data", found.as_of))
         else:
             waiting.append(Waiting(each.name, found.as_of, following))

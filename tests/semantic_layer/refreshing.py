@@ -67,7 +67,7 @@ class Keeper:
 
     def facts(self) -> Facts:
         version = self.warehouse.load()
-        return Facts(self.workspace, version, self.warehouse.file_of(version.id), self.warehouse.lists_file(), threads=1)
+        return Facts(self.workspace, version, self.warehouse.file_of(version.id), self.warehouse.files_beside(), threads=1)
 
     def refresh(self, as_of: date, names: Collection[str] | None = None) -> ProfileVersion:
         return refresh(self.facts(), self.profiles, as_of, names)
