@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from semantic_layer.columns import UNKNOWN, Column, ColumnType, Note, ValueLabel
 from semantic_layer.compiler.plan import Scope
 from semantic_layer.compiler.relation import is_visible
-from semantic_layer.errors import closest, request_error
+from semantic_layer.errors import RequestError, closest, request_error
 from semantic_layer.model.profiles import profile_name
 from semantic_layer.model.tags import Segment
 from semantic_layer.reach import reach
 from semantic_layer.requests import fingerprint, plain
 from semantic_layer.tag_parts import Item, item, schedule_of
 from semantic_layer.tags import health
-from semantic_layer.tags.definitions import definitions, hashes_as_of, items_of, scope_of
+from semantic_layer.tags.definitions import hashes_as_of, items_of, profile_sql, scope_of
 from semantic_layer.tags.drift import Bin, drift_of
 from semantic_layer.tags.health import TagHealth
 from semantic_layer.tags.schedule import next_day
@@ -73,7 +73,7 @@ def run(request: TagHealthQuery, context: Context) -> Answer:
     figures = not scope.grant.rows and scope.grant.minimum_group is None
     about = request.about if figures else "freshness"
     missing = [each.name for each in chosen if each.name not in {one.item.name for one in known}]
-    never = list(_left_out(missing, scope))
+    never = _never(missing, scope)
     if not known:
         parts: dict[str, Any] = {"names": list(request.names), "never": never, "command": _command(REFRESH, scope)}
         return _answer(request, (Finding(code="tag_health_none", parts=parts),), (), context)
@@ -145,9 +145,20 @@ def _known(chosen: list[Item], context: Context) -> list[Known]:
     ]
 
 
-def _left_out(names: list[str], scope: Scope) -> dict[str, str]:
-    """Those that nobody can compute yet, and that no refresh would keep."""
-    return definitions(scope_of(scope.workspace, scope.version, scope.as_of), names).left_out if names else {}
+def _never(names: list[str], scope: Scope) -> list[str]:
+    """Those that cannot be computed, so that no refresh would keep them; what a refresh predicts first is none of them."""
+    everything = scope_of(scope.workspace, scope.version, scope.as_of)
+    found: list[str] = []
+    for name in names:
+        known = item(scope.workspace, name)
+        profile = scope.workspace.profile(known.entity) if known is not None else None
+        try:
+            if profile is not None:
+                profile_sql(profile, [name], everything)
+        except RequestError as error:
+            if error.problem.code != "not_predicted":
+                found.append(name)
+    return found
 
 
 def _is_due(each: Item, found: ProfileVersion, definition: str | None, scope: Scope) -> bool:

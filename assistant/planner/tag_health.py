@@ -16,7 +16,8 @@ ABOUT: dict[str, Health] = {
     "tag_health": "all",
 }
 """What the words of each code are after."""
-NOUNS = ("tags_noun", "segments_noun", "state_noun")
+OF_ALL = ("tags_noun", "segments_noun")
+NOUNS = (*OF_ALL, "state_noun")
 BESIDE = (
     "which",
     "list",
@@ -43,7 +44,7 @@ def tag_health(draft: Draft) -> TagHealthQuery | None:
         return None
     named = [(item, name) for item in draft.items if item not in asked and (name := _name_of(item)) is not None]
     nouns = [item for item in draft.words(*NOUNS) if item not in asked]
-    if not named and not nouns:
+    if not named and not any(item.word(*OF_ALL) for item in nouns):
         return None
     topics: set[Health] = {topic for code, topic in ABOUT.items() if any(item.word(code) for item in asked)}
     draft.claim("tag health", *asked, *nouns, *(item for item, _ in named), *draft.words(*BESIDE))

@@ -6,12 +6,13 @@ import asyncio
 import json
 import re
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Asker
+from conftest import Asker, Shop
 from typer.testing import CliRunner
 from understanding import request
 
@@ -19,8 +20,12 @@ from assistant.agent import Agent
 from assistant.cli.main import app
 from assistant.cli.tags import facts_of
 from assistant.runtime import Runtime
+from assistant.wording.readings import Words
+from assistant.wording.sentences import Sentences
 from semantic_layer.tags.refresh import refresh
 from semantic_layer.tags.store import Profiles
+from tools import tag_health
+from tools.requests import TagHealthQuery
 
 COMMAND = "huaxiang tags refresh --workspace complete_journey"
 
@@ -104,13 +109,28 @@ def test_before_a_refresh_the_answer_says_so_with_the_command(bare: Asker, quest
     assert reply.rows == []
 
 
-def test_what_nobody_can_compute_yet_is_not_promised_by_a_refresh(kept: Asker) -> None:
-    predicted = next(tag for tag in kept.runtime.workspace.tags if tag.kind == "predictive")
-    if predicted.name in kept.runtime.profiles.versions()[-1].tags:
-        pytest.skip("predictive tags are computed")
-    reply = asyncio.run(kept.session().run_request(health("all", predicted.name)))
-    assert "Not computed yet" in reply.answer
-    assert "huaxiang" not in reply.answer
+LISTED = """
+workspace: {name: shop, time_zone: UTC, as_of: 2025-03-31, default_period: all}
+datasets:
+  - name: sales
+    entities: {member: member_id}
+    time: day
+    fields: [{name: day, type: date}]
+tags:
+  - {name: invited, label: {en: Invited}, entity: member, list: guests}
+roles:
+  - {name: everyone, default: true}
+"""
+
+
+def test_what_cannot_be_computed_is_not_promised_by_a_refresh(make_shop: Callable[..., Shop]) -> None:
+    """A tag that goes by a list which nobody has imported."""
+    shop = make_shop(LISTED, sales="member_id,day\na,2025-03-10\n")
+    answer = tag_health.run(TagHealthQuery(names=("invited",)), shop.context())
+    for language in ("zh", "en"):
+        text = Sentences(Words(shop.workspace, language)).answer(answer, None)
+        assert "huaxiang" not in text
+        assert {"zh": "无法计算", "en": "Cannot be computed"}[language] in text
 
 
 def row_of(reply: Any, tag: str) -> dict[str, Any]:
