@@ -11,6 +11,7 @@ from tools import (
     catalogue_query,
     comparisons,
     definitions,
+    discovery,
     grids,
     listing,
     membership,
@@ -23,7 +24,15 @@ from tools import (
 )
 from tools.answer import Answer
 from tools.context import Context
-from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery, TurnoverQuery
+from tools.group_requests import (
+    ClusterQuery,
+    ComparisonQuery,
+    GridQuery,
+    MigrationQuery,
+    OverlapQuery,
+    ShareIndexQuery,
+    TurnoverQuery,
+)
 from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
 
 
@@ -99,6 +108,12 @@ TOOLS: tuple[Tool, ...] = (
         "Who entered and left a group from one day to another, and which condition of its rule turned: why it grew or shrank.",
         TurnoverQuery,
         turnover.run,
+    ),
+    Tool(
+        "discover_groups",
+        "Which natural groups there are among customers or items, found by clustering the numbers of their tags.",
+        ClusterQuery,
+        discovery.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(
