@@ -13,6 +13,7 @@ from tools import (
     comparisons,
     defining,
     definitions,
+    discovery,
     grids,
     listing,
     membership,
@@ -26,7 +27,15 @@ from tools import (
 )
 from tools.answer import Answer
 from tools.context import Context
-from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery, TurnoverQuery
+from tools.group_requests import (
+    ClusterQuery,
+    ComparisonQuery,
+    GridQuery,
+    MigrationQuery,
+    OverlapQuery,
+    ShareIndexQuery,
+    TurnoverQuery,
+)
 from tools.requests import (
     AudienceQuery,
     CatalogueQuery,
@@ -128,6 +137,12 @@ TOOLS: tuple[Tool, ...] = (
         "Save those who meet a condition as a segment: shows the rule with its size and overlap, then keeps it as a draft.",
         DefineSegment,
         defining.run,
+    ),
+    Tool(
+        "discover_groups",
+        "Which natural groups there are among customers or items, found by clustering the numbers of their tags.",
+        ClusterQuery,
+        discovery.run,
     ),
     Tool("define", "What a metric, dimension, tag or segment means and how it is computed.", DefinitionQuery, definitions.run),
     Tool(

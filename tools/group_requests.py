@@ -109,6 +109,20 @@ class TurnoverQuery(Frozen):
     end: date | None = None
 
 
+class ClusterQuery(Frozen):
+    """Which natural groups there are among those of an entity, by the numbers that their tags hold.
+
+    Attributes:
+        where: Among whom; by default among everyone.
+        groups: How many groups; by default as many as lie apart.
+    """
+
+    kind: Literal["cluster_query"] = "cluster_query"
+    entity: str
+    where: Condition | None = None
+    groups: int | None = Constrained(default=None, ge=2, le=12)
+
+
 GROUP_REQUESTS: tuple[type[Frozen], ...] = (
     OverlapQuery,
     MigrationQuery,
@@ -116,6 +130,7 @@ GROUP_REQUESTS: tuple[type[Frozen], ...] = (
     ShareIndexQuery,
     GridQuery,
     TurnoverQuery,
+    ClusterQuery,
 )
 """All of them."""
 GROUP_KINDS = tuple(str(each.model_fields["kind"].default) for each in GROUP_REQUESTS)

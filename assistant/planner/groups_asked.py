@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assistant.planner.clusters import clusters
 from assistant.planner.draft import Draft
 from assistant.planner.grid import grid
 from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
@@ -72,5 +73,5 @@ def _entity_of_segments(draft: Draft) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
-READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, grid, turnover, share_index, comparison)
+READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, grid, turnover, share_index, comparison, clusters)
 """In the order in which they are tried."""

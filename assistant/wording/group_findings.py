@@ -15,7 +15,15 @@ from semantic_layer.conditions import AnyCondition, Compare, Condition, InSegmen
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import LANGUAGES, Text
 from tools.answer import Answer, Finding, Table
-from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery, TurnoverQuery
+from tools.group_requests import (
+    ClusterQuery,
+    ComparisonQuery,
+    GridQuery,
+    MigrationQuery,
+    OverlapQuery,
+    ShareIndexQuery,
+    TurnoverQuery,
+)
 
 CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
 SECTION = "groups"
@@ -91,6 +99,10 @@ def group_reading(words: Words, request: Frozen) -> str:
         case TurnoverQuery(where=where, start=start, end=end):
             code = "reading_turnover" if end is not None else "reading_turnover_today"
             return fill(words.language, SECTION, code, where=group_name(words, where), start=str(start), end=str(end))
+        case ClusterQuery(entity=entity, where=where, groups=groups):
+            code = "reading_clusters" if groups is None else "reading_clusters_of"
+            text = fill(words.language, SECTION, code, entity=words.entity(entity), count=groups)
+            return " · ".join(part for part in (text, words.condition(where)) if part)
         case MigrationQuery(tag=tag, start=start, end=end, where=where):
             code = "reading_migration" if end is not None else "reading_migration_today"
             text = fill(words.language, SECTION, code, tag=words.name(tag), start=str(start), end=str(end))
@@ -319,9 +331,52 @@ def _condition(words: Words, parts: dict[str, Any], place: int) -> str:
     return words.condition(CONDITION.validate_python(parts["conditions"][place]["condition"]))
 
 
+def _clusters(words: Words, parts: dict[str, Any], answer: Answer) -> str:
+    assert answer.main is not None
+    columns = {column.name: column for column in answer.main.columns}
+    lines: list[str] = []
+    for place, each in enumerate(parts["clusters"], 1):
+        own = [
+            say(
+                words,
+                "cluster_high" if told["high"] else "cluster_low",
+                tag=words.name(told["tag"]),
+                own=number(told["own"], columns[told["tag"]], words.language),
+                everyone=number(told["everyone"], columns[told["tag"]], words.language),
+            )
+            for told in each["numbers"]
+        ]
+        own += [
+            say(
+                words,
+                "cluster_value",
+                field=text_of(told["field"], words.language),
+                value=text_of(told["value"], words.language),
+                own=rate(told["own"]),
+                everyone=rate(told["everyone"]),
+            )
+            for told in each["values"]
+        ]
+        shown = {"size": f"{each['size']:,}", "share": rate(each["share"])}
+        code = "cluster" if own else "cluster_plain"
+        lines.append(say(words, code, place=place, own=("，" if words.language == "zh" else ", ").join(own), **shown))
+    where = answer.evidence.where
+    head = say(
+        words,
+        "clusters",
+        where=say(words, "of_those", where=words.condition(where)) if where is not None else "",
+        count=len(parts["clusters"]),
+        entity=inner(words.entity(parts["entity"]), words.language),
+        tags=listed(words.language, [inner(words.name(name), words.language) for name in parts["tags"]]),
+        silhouette=f"{parts['silhouette']:.2f}",
+    )
+    return "\n".join([head, *(f"- {line}" for line in lines)])
+
+
 FINDINGS: dict[str, Callable[[Words, dict[str, Any], Answer], str]] = {
     "overlap_two": _overlap_two,
     "overlap_many": _overlap_many,
+    "clusters": _clusters,
     "turnover": _turnover,
     "grid": _grid,
     "grid_empty": _grid,

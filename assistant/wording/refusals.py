@@ -155,6 +155,8 @@ def instead_of(code: str, parts: dict[str, Any], request: dict[str, Any] | None,
         return [{key: value for key, value in request.items() if key != "ids"}]
     if code == "export_singles_out" and request:
         return [{key: value for key, value in request.items() if key != "columns"}]
+    if code == "no_such_groups" and request and parts.get("found"):
+        return [{key: value for key, value in request.items() if key != "groups"}]
     if code == "not_conformed":
         return [{**(request or {}), "metrics": [name], "order": []} for name in metrics[:3]]
     if code in ("no_last_year", "no_earlier_period") and request:

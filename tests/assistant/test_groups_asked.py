@@ -332,3 +332,34 @@ def test_the_sizes_of_both_days_are_those_of_the_segment(demo: Asker) -> None:
     assert "客户价值为高价值客户" in reply.answer
     left = [row[2] for row in reply.rows if row[0] == "left"]
     assert left == [50, 9, 42]
+
+
+# ---- natural groups ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "where", "groups"),
+    [
+        ("which natural groups are there among our customers", None, None),
+        ("cluster our customers", None, None),
+        ("cluster loyal customers into 3 groups", LOYAL, 3),
+        ("客户自然分成哪几类", None, None),
+        ("帮我聚类", None, None),
+        ("对客户做聚类分析", None, None),
+        ("把客户聚成4类", None, 4),
+        ("高价值客户可以自然分成几类", HIGH, None),
+    ],
+)
+def test_natural_groups_are_looked_for(demo: Asker, question: str, where: dict[str, Any] | None, groups: int | None) -> None:
+    found = request(demo, question)
+    assert (found["kind"], found["entity"]) == ("cluster_query", "household")
+    assert (found.get("where"), found.get("groups")) == (where, groups)
+
+
+def test_natural_groups_are_told_in_words_and_hold_everyone(demo: Asker) -> None:
+    reply = demo.ask("帮我聚类")
+    assert reply.status == "answered"
+    assert sum(row[1] for row in reply.rows) == 2469
+    assert [row[1] for row in reply.rows] == sorted((row[1] for row in reply.rows), reverse=True)
+    assert "第 1 类" in reply.answer
+    assert "近90天订单数高" in reply.answer
