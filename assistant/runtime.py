@@ -31,10 +31,15 @@ from tools.context import Context, Emit
 
 @dataclass
 class Opened:
-    """A data version with its engine; an older one stays until its last question has ended."""
+    """A data version with its engine; an older one stays until its last question has ended.
+
+    Attributes:
+        workspace: The definitions, with a segment for each audience that has been exported.
+    """
 
     version: DataVersion
     engine: DuckDBEngine
+    workspace: Workspace
     lists: Path | None = None
     lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
 
@@ -55,7 +60,7 @@ class Runtime:
     def __init__(self, name: str, settings: Settings, as_of: date | None = None, data: Path | None = None) -> None:
         self.settings = settings
         self.folder = find_workspace(name)
-        self.declared = self.workspace = load_workspace(self.folder, settings.cache)
+        self._declared = self.workspace = load_workspace(self.folder, settings.cache)
         self.warehouse = Warehouse(self.workspace, self.folder, data or data_folder(settings, self.folder, self.workspace))
         self._as_of = as_of
         self._lock = threading.Lock()
@@ -72,8 +77,8 @@ class Runtime:
                     raise DataError(Problem("not_loaded", f"the data of '{self.workspace.name}' is not loaded", fix))
                 file, settings = self.warehouse.file_of(version.id), self.settings
                 engine = DuckDBEngine(file, settings.memory, settings.threads, lists=lists)
-                self._opened = Opened(version, engine, lists)
-                self.workspace = with_exports(self.declared, version.lists)
+                self.workspace = with_exports(self._declared, version.lists)
+                self._opened = Opened(version, engine, self.workspace, lists)
             return self._opened
 
     def as_of(self) -> date:
@@ -90,8 +95,8 @@ class Runtime:
 
     def scope(self, viewer: Viewer) -> Scope:
         """Raises RequestError `not_allowed` for an unknown role."""
-        version = self.opened().version  # first: the workspace has a segment for each audience that was exported since
-        return Scope(self.workspace, grant_of(viewer, self.workspace), version, self.as_of())
+        opened = self.opened()
+        return Scope(opened.workspace, grant_of(viewer, opened.workspace), opened.version, self.as_of())
 
     def context(self, scope: Scope, cancel: CancelToken | None = None, emit: Emit | None = None) -> Context:
         limits = Limits(milliseconds=int(self.settings.max_seconds * 1000), rows=self.settings.max_rows)
@@ -107,7 +112,7 @@ class Runtime:
         lexicon = opened.lexicons.get(key)
         if lexicon is None:
             values = known_values(self.context(scope), self.warehouse.kept_folder(opened.version.id))
-            lexicon = Lexicon.of(self.workspace, values)
+            lexicon = Lexicon.of(opened.workspace, values)
             opened.lexicons[key] = lexicon
         return Reader(lexicon, self._today(scope))
 

@@ -151,6 +151,7 @@ class TestWhoIsLeftOut:
         assert out(runtime, suppress=["no_mail", "sent"]) == {"consent": 2, "no_mail": 1, "sent": 2}
         assert out(runtime, suppress=["of_ulm", "no_mail"]) == {"consent": 2, "of_ulm": 2, "no_mail": 0}
         assert who(runtime, suppress=["no_mail", "sent"]) == [1, 6, 8]
+        assert list(out(runtime, suppress=["sent", "no_mail"], not_contacted_in=90)) == ["consent", "sent", "no_mail"]
 
     @pytest.mark.parametrize(("days", "left_out"), [(1, {7}), (11, {7}), (12, {5, 7}), (86, {5, 6, 7}), (85, {5, 7})])
     def test_the_last_days_end_on_today(self, runtime: Runtime, days: int, left_out: set[int]) -> None:
@@ -241,6 +242,15 @@ class TestPolicy:
         assert refusal(runtime, "mailer", columns=spent) == "export_sensitive"
         assert refusal(runtime, "mailer", where={"segment": "big_spenders"}) == "export_sensitive"
         assert who(runtime, "owner", columns=spent) == [1, 4, 5, 6, 7, 8]
+
+    def test_nobody_is_left_out_by_what_a_role_may_not_see(self, runtime: Runtime) -> None:
+        """How many a rule leaves out would tell it."""
+        owner = runtime.scope(Viewer())
+        blind = replace(owner, grant=owner.grant.model_copy(update={"hidden": frozenset({"loyalty"})}))
+        town = {"kind": "compare", "left": {"kind": "field", "name": "city"}, "op": "eq", "right": "Ulm"}
+        with pytest.raises(RequestError) as caught:
+            audience(asked(where=town, suppress=["regulars"]), runtime.context(blind))
+        assert caught.value.problem.code == "field_hidden"
 
     def test_a_group_that_is_too_small_does_not_leave(self, runtime: Runtime) -> None:
         assert refusal(runtime, "careful", not_contacted_in=90, suppress=["of_ulm"]) == "too_small"
