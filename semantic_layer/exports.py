@@ -117,7 +117,14 @@ def _segments(export: ExportFacts) -> list[ExportedSegment]:
         return Text(**{language: form.format(label=whole[language], day=day) for language, form in forms.items()})
 
     made = [
-        ExportedSegment(name=export.name, label=Text(**whole), description=text(ABOUT), entity=export.entity, list=export.list)
+        ExportedSegment(
+            name=export.name,
+            label=Text(**whole),
+            description=text(ABOUT),
+            entity=export.entity,
+            list=export.list,
+            left_on=export.as_of,
+        )
     ]
     if export.control:
         made.append(
@@ -128,6 +135,7 @@ def _segments(export: ExportFacts) -> list[ExportedSegment]:
                 description=text(HELD),
                 entity=export.entity,
                 list=export.control_list,
+                left_on=export.as_of,
             )
         )
     return made

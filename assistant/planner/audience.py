@@ -12,15 +12,16 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.language.numbers import han_number, word_number
+from assistant.language.single_periods import days_of
 from assistant.language.words import language_data
 from assistant.planner.asked_of_those import entity_counted
 from assistant.planner.draft import Draft
 from assistant.planner.outcome import Outcome, Plan, Refuse
 from assistant.planner.rules.those import those_counted
 from assistant.planner.scope import bindings_of
-from semantic_layer.conditions import Field, Tag, all_of, parts_of, refs_of
+from semantic_layer.conditions import Field, InSegment, Tag, all_of, parts_of, refs_of
 from semantic_layer.model.profiles import day_of_profile, profile_name
-from semantic_layer.model.tags import ListTag
+from semantic_layer.model.tags import ExportedSegment, ListTag
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.requests import EntityQuery, MetricQuery, plain
 from semantic_layer.tag_parts import mentioned
@@ -60,6 +61,15 @@ def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: d
         {"entity": request.entity, "where": request.where, "columns": columns, **cut.options(request.entity)}
     )
     return Plan(readings=(plain(found),), bindings=bindings)
+
+
+def claim_came_back(draft: Draft) -> None:
+    """ "How many of the June audience came back in July": of an audience it says that they did it in days after it had left."""
+    named = [draft.workspace.segment(part.name) for part in draft.conditions if isinstance(part, InSegment)]
+    left = [segment for segment in named if isinstance(segment, ExportedSegment)]
+    words = [item for item in draft.items if item.free and item.says("did_again")]
+    if len(left) == 1 and words and len(draft.periods) == 1 and days_of(draft.periods[0], draft.today)[0] > left[0].left_on:
+        draft.claim("came back", *words)
 
 
 def members_of(asked: dict[str, Any], workspace: Workspace) -> EntityQuery | None:

@@ -21,7 +21,7 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
 from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
-from assistant.planner.audience import audience
+from assistant.planner.audience import audience, claim_came_back
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out
@@ -104,6 +104,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     exported = audience(draft, lambda text: _alone(text, reader), _last_request(conversation))
     if exported is not None:
         return exported
+    claim_came_back(draft)
     write = refused_write(draft) or _no_period(draft)
     if write is not None:
         return write
