@@ -16,7 +16,7 @@ from langchain_core.tools import BaseTool
 from assistant.metered import metered, within_budget
 from assistant.model import ModelTerms
 from assistant.model_call import only_call
-from assistant.planner.certainty import is_certain
+from assistant.planner.certainty import is_certain, is_definition
 from assistant.planner.chat_model import EmbeddedPlanner
 from assistant.planner.outcome import Outcome, Refuse
 from assistant.prompt import prompt_of
@@ -102,7 +102,7 @@ def kept_here(own: Outcome, mode: Mode) -> bool:
     Args:
         own: What the planner makes of it.
     """
-    if mode == "embedded" or (isinstance(own, Refuse) and own.code in NO_QUESTION):
+    if mode == "embedded" or (isinstance(own, Refuse) and own.code in NO_QUESTION) or is_definition(own):
         return True
     return mode == "auto" and is_certain(own)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from assistant.known_values import known_values
 from assistant.language.dates import Today
 from assistant.planner.lexicon import Lexicon
 from assistant.planner.plan import Reader
+from assistant.private_segments import PrivateSegments
 from assistant.settings import Settings
 from semantic_layer.calendar import Span
 from semantic_layer.compiler.bind import today as as_of_today
@@ -25,22 +26,22 @@ from semantic_layer.exports import with_exports
 from semantic_layer.loading.loader import find_workspace, load_workspace
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.policy import Viewer, grant_of
+from semantic_layer.tags.store import FOLDER as PROFILES
+from semantic_layer.tags.store import Profiles
 from semantic_layer.warehouse import Warehouse
 from tools.context import Context, Emit
+
+MOST_PRIVATE = 20
+"""Lexicons with segments of one viewer that are held at once; the oldest go first."""
 
 
 @dataclass
 class Opened:
-    """A data version with its engine; an older one stays until its last question has ended.
-
-    Attributes:
-        workspace: The definitions, with a segment for each audience that has been exported.
-    """
+    """A data version with its engine; an older one stays until its last question has ended."""
 
     version: DataVersion
     engine: DuckDBEngine
-    workspace: Workspace
-    lists: Path | None = None
+    beside: dict[str, Path] = field(default_factory=dict[str, Path])
     lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
 
 
@@ -60,25 +61,27 @@ class Runtime:
     def __init__(self, name: str, settings: Settings, as_of: date | None = None, data: Path | None = None) -> None:
         self.settings = settings
         self.folder = find_workspace(name)
-        self._declared = self.workspace = load_workspace(self.folder, settings.cache)
+        self.declared = self.workspace = load_workspace(self.folder, settings.cache)
         self.warehouse = Warehouse(self.workspace, self.folder, data or data_folder(settings, self.folder, self.workspace))
+        self.profiles = Profiles(self.warehouse.folder / PROFILES)
+        self.private = PrivateSegments(settings, data_folder(settings, self.folder, self.workspace).name)
         self._as_of = as_of
         self._lock = threading.Lock()
         self._opened: Opened | None = None
 
     def opened(self) -> Opened:
-        """The current data version with the lists; newer ones are opened as soon as their pointers have moved."""
+        """The current data version with what stands beside it; newer ones are opened as soon as their pointers have moved."""
         with self._lock:
-            name, lists = self.warehouse.current_id(), self.warehouse.lists_file()
-            if self._opened is None or self._opened.version.id != name or self._opened.lists != lists:
+            name, beside = self.warehouse.current_id(), self.warehouse.files_beside()
+            if self._opened is None or self._opened.version.id != name or self._opened.beside != beside:
                 version = self.warehouse.current()
                 if version is None:
                     fix = "Run `huaxiang data load` first; `make setup` does it for the shipped workspaces."
                     raise DataError(Problem("not_loaded", f"the data of '{self.workspace.name}' is not loaded", fix))
                 file, settings = self.warehouse.file_of(version.id), self.settings
-                engine = DuckDBEngine(file, settings.memory, settings.threads, lists=lists)
-                self.workspace = with_exports(self._declared, version.lists)
-                self._opened = Opened(version, engine, self.workspace, lists)
+                engine = DuckDBEngine(file, settings.memory, settings.threads, beside=beside)
+                self._opened = Opened(version, engine, beside)
+                self.workspace = with_exports(self.declared, version.lists)
             return self._opened
 
     def as_of(self) -> date:
@@ -95,12 +98,17 @@ class Runtime:
 
     def scope(self, viewer: Viewer) -> Scope:
         """Raises RequestError `not_allowed` for an unknown role."""
-        opened = self.opened()
-        return Scope(opened.workspace, grant_of(viewer, opened.workspace), opened.version, self.as_of())
+        version = self.opened().version  # first: the workspace has a segment for each audience that was exported since
+        workspace = self.workspace_of(viewer)
+        return Scope(workspace, grant_of(viewer, workspace), version, self.as_of())
+
+    def workspace_of(self, viewer: Viewer) -> Workspace:
+        """The definitions that a viewer asks by: everybody's, and the segments that this one has defined."""
+        return self.private.seen_by(viewer.user, self.workspace)
 
     def context(self, scope: Scope, cancel: CancelToken | None = None, emit: Emit | None = None) -> Context:
         limits = Limits(milliseconds=int(self.settings.max_seconds * 1000), rows=self.settings.max_rows)
-        context = Context(scope, self.opened().engine, limits, cancel)
+        context = Context(scope, self.opened().engine, limits, cancel, self.profiles)
         if emit is not None:
             context.emit = emit
         return context
@@ -108,11 +116,16 @@ class Runtime:
     def reader(self, scope: Scope) -> Reader:
         """The planner's knowledge for a viewer: words of values it may not see are not in it."""
         opened = self.opened()
-        key = scope.grant.hash
+        own = scope.workspace.content_hash if scope.workspace is not self.workspace else ""
+        key = f"{scope.grant.hash} {own}"
         lexicon = opened.lexicons.get(key)
         if lexicon is None:
-            values = known_values(self.context(scope), self.warehouse.kept_folder(opened.version.id))
-            lexicon = Lexicon.of(opened.workspace, values)
+            shared = replace(scope, workspace=self.declared)  # segments of a viewer's own and exported audiences add no values
+            values = known_values(self.context(shared), self.warehouse.kept_folder(opened.version.id))
+            lexicon = Lexicon.of(scope.workspace, values)
+            private = [each for each in opened.lexicons if not each.endswith(" ")]
+            for each in private[: len(private) - MOST_PRIVATE + 1] if own else ():
+                del opened.lexicons[each]
             opened.lexicons[key] = lexicon
         return Reader(lexicon, self._today(scope))
 

@@ -222,7 +222,9 @@ class _Turn:
 
     def _replies(self, turn: TurnContext | None, questions: tuple[Question, ...] | None = None) -> Replies:
         days = turn.reader.days_of if turn is not None else None
-        return Replies(self.session.runtime.workspace, self.language, self.session.viewer.role or "", days, questions)
+        session = self.session
+        workspace = turn.context.scope.workspace if turn is not None else session.runtime.workspace_of(session.viewer)
+        return Replies(workspace, self.language, self.session.viewer.role or "", days, questions)
 
     def _first_questions(self, turn: TurnContext) -> tuple[Question, ...]:
         return first_questions(turn.reader, self.session.runtime.context(turn.context.scope))
@@ -232,6 +234,7 @@ class _Turn:
         scope = runtime.scope(session.viewer)
         reader = await asyncio.to_thread(runtime.reader, scope)
         context = runtime.context(scope, cancel, emit)
+        context.drafts = runtime.private.of(session.viewer.user, scope.workspace)
         turn = TurnContext(self.question, session.conversation, reader, context, user=session.viewer.user)
         context.timings_ms = turn.timings_ms
         return turn

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from semantic_layer.calendar import Span
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.checks import Severity
+from semantic_layer.predictions import Predictions
 
 CheckKind = Literal["grain", "not_null", "accepted", "link", "fresh", "rule"]
 
@@ -122,6 +123,7 @@ class DataVersion(Frozen):
         coverage: By dataset, then by time field.
         checks: What the checks found; kept in a file beside the manifest, since they change with the workspace.
         lists: Imported lists of ids, which are there beside every version.
+        predictions: What was predicted, of this version and of others.
     """
 
     id: str
@@ -130,11 +132,17 @@ class DataVersion(Frozen):
     coverage: dict[str, dict[str, Coverage]] = {}
     checks: tuple[CheckResult, ...] = ()
     lists: Lists | None = None
+    predictions: Predictions | None = None
+
+    @property
+    def data_mark(self) -> str:
+        """Changes with the data and with the lists."""
+        return self.id if self.lists is None else f"{self.id}+{self.lists.file}"
 
     @property
     def mark(self) -> str:
-        """Changes with the data and with the lists."""
-        return self.id if self.lists is None else f"{self.id}+{self.lists.file}"
+        """Changes with all that an answer can depend on: the predictions too."""
+        return self.data_mark if self.predictions is None else f"{self.data_mark}+{self.predictions.file}"
 
     def covers(self, dataset: str, time: str | None) -> Span | None:
         """The days that a dataset's time field covers; None where it has no rows or no such field."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlglot import exp
 
@@ -16,11 +16,25 @@ from semantic_layer.compiler.compile import compile_request
 from semantic_layer.compiler.neutral import render
 from semantic_layer.compiler.plan import Compiled, Scope
 from semantic_layer.engines.base import CancelToken, Engine, Limits
+from semantic_layer.model.tags import Segment
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
+from semantic_layer.tags.store import Profiles
 from tools.answer import Cell, Table
 
 Emit = Callable[[str, dict[str, Any]], None]
 """Tells the session what happens: an event's name and its data."""
+
+
+class Drafts(Protocol):
+    """Where segments that somebody defines in a conversation are kept until they are reviewed."""
+
+    def keep(self, segment: Segment, asked: str) -> None:
+        """Keeps one as a draft of the viewer.
+
+        Args:
+            asked: The words that it was defined by.
+        """
+        ...
 
 
 def silent(name: str, data: dict[str, Any]) -> None:
@@ -29,14 +43,20 @@ def silent(name: str, data: dict[str, Any]) -> None:
 
 @dataclass
 class Context:
-    """The surroundings of one question."""
+    """The surroundings of one question.
+
+    Attributes:
+        profiles: The kept tags and segments, where there is a place for them.
+    """
 
     scope: Scope
     engine: Engine
     limits: Limits = field(default_factory=Limits)
     cancel: CancelToken | None = None
+    profiles: Profiles | None = None
     emit: Emit = silent
     timings_ms: dict[str, float] = field(default_factory=dict[str, float])
+    drafts: Drafts | None = None
 
     def compile(self, request: MetricQuery | EntityQuery | ValueQuery) -> Compiled:
         started = time.perf_counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from semantic_layer.columns import Column
+from semantic_layer.columns import Column, Note
 from semantic_layer.errors import closest, request_error
 from semantic_layer.expressions import formula_names
 from semantic_layer.metric_parts import base_datasets, datasets_of, uses_of
@@ -40,7 +40,13 @@ def run(request: DefinitionQuery, context: Context) -> Answer:
         tables=(Table(name="definitions", columns=columns, rows=tuple(rows)),),
         primary="definitions",
         evidence=evidence,
+        notes=(Note(code="segment_private"),) if _has_private(workspace, request.names) else (),
     )
+
+
+def _has_private(workspace: Workspace, names: tuple[str, ...]) -> bool:
+    """Whether one is a segment that only the viewer can use."""
+    return any(segment is not None and not segment.public for segment in map(workspace.segment, names))
 
 
 def find(workspace: Workspace, name: str) -> tuple[str, Definition]:

@@ -8,6 +8,7 @@ from pydantic import Field as Constrained
 
 from semantic_layer.conditions import Condition, FieldRef, Value
 from semantic_layer.frozen import Frozen
+from semantic_layer.words import LabelText
 
 Topic = Literal["metrics", "dimensions", "tags", "segments", "entities", "parameters", "questions", "greeting", "workspace"]
 
@@ -83,3 +84,43 @@ class MembershipQuery(Frozen):
     entity: str
     key: Value
     where: Condition
+
+
+Health = Literal["all", "freshness", "coverage", "change", "drift"]
+
+
+class TagHealthQuery(Frozen):
+    """How kept tags and segments are: as of which day, of how many known, changed and drifted since the version before.
+
+    Attributes:
+        names: Tags and segments; all of them where none is named.
+        only: All tags, or all segments, where none is named.
+        about: What the question is after; it comes first.
+    """
+
+    kind: Literal["tag_health_query"] = "tag_health_query"
+    names: tuple[str, ...] = Constrained(default=(), max_length=6)
+    only: Literal["tags", "segments"] | None = None
+    about: Health = "all"
+
+
+class DefineSegment(Frozen):
+    """A segment that is being defined: its rule with its size and what it overlaps with; then kept as a draft, or not.
+
+    Attributes:
+        rule: Who belongs to it, in the condition language of the workspace.
+        name: Its name in YAML.
+        label: What it is called.
+        asked: The words that it was defined by.
+        named: Whether the name was given, and not made up.
+        step: What is done with it.
+    """
+
+    kind: Literal["define_segment"] = "define_segment"
+    entity: str
+    rule: Condition
+    name: str = Constrained(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    label: LabelText
+    asked: str = ""
+    named: bool = True
+    step: Literal["show", "save", "cancel"] = "show"

@@ -44,7 +44,7 @@ def confirm(turn: Shown, conversation: str, request: Asked) -> dict[str, Any]:
         done = export_audience(request, now.runtime, now.viewer, FORMS, asked=_mark(conversation, turn))
     except RequestError as error:
         language = turn.reply.language if turn.reply is not None else "en"
-        replies = Replies(now.runtime.workspace, language, now.viewer.role or "")
+        replies = Replies(now.runtime.workspace_of(now.viewer), language, now.viewer.role or "")
         said = replies.refused_by(error.problem, turn.turn.request if turn.turn else {}, {}, {}).answer  # pyright: ignore[reportArgumentType]
         raise HTTPException(409, said.split("\n")[0]) from None
     except DataError as error:

@@ -14,7 +14,7 @@ from assistant.render.charts import describe, views_of
 from assistant.render.columns import columns_of, is_number
 from assistant.render.evidence import evidence_of
 from assistant.render.file_names import file_name
-from assistant.render.markdown import escaped
+from assistant.render.markdown import code, escaped
 from assistant.render.reply_tables import ReplyTable, tables_of
 from assistant.reply import Reply, read_request
 from assistant.state.feedback import Kind
@@ -42,9 +42,23 @@ def message(reply: Reply) -> str:
         parts.append(f"## {escaped(number)}")
     lines = [line for line in reply.answer.split("\n") if line.strip()]
     offered = {f"- {each.text}" for each in offers_of(reply)}
-    lines = [line for line in lines if line not in offered]
-    parts.append("\n\n".join(f"- {escaped(line[2:])}" if line.startswith("- ") else escaped(line) for line in lines))
+    parts += _paragraphs([line for line in lines if line not in offered])
     return "\n\n".join(part for part in parts if part)
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Each line as a paragraph of its own; the YAML of a definition, whose lines are indented, as one block of code."""
+    found: list[str] = []
+    block: list[str] = []
+    for line in lines:
+        if line.rstrip() == "segments:" or (block and line.startswith(" ")):
+            block.append(line)
+            continue
+        if block:
+            found.append(code("\n".join(block), "yaml"))
+            block = []
+        found.append(f"- {escaped(line[2:])}" if line.startswith("- ") else escaped(line))
+    return [*found, *([code("\n".join(block), "yaml")] if block else [])]
 
 
 def _big_number(reply: Reply) -> str:

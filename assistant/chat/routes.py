@@ -248,5 +248,5 @@ def meant(turn: Shown, conversation: str, wording: Wording) -> dict[str, Any]:
     outcome = plan(wording.text, before, reader)
     if not isinstance(outcome, Plan):
         return {"readings": [], "nothing": templates(language)["page"]["not_understood"]}
-    replies = Replies(now.runtime.workspace, language, now.viewer.role or "", reader.days_of)
+    replies = Replies(scope.workspace, language, now.viewer.role or "", reader.days_of)
     return {"readings": [{"text": replies.reading(read_request(each)), "request": each} for each in outcome.readings]}

@@ -38,6 +38,7 @@ def ask(
     out_file: Annotated[Path | None, typer.Option("--out", help="Where --batch writes its answers; stdout if not given.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="How each word was read.")] = False,
     show_prompt: Annotated[bool, typer.Option("--show-prompt", help="What a language model would be sent.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Keeps the segment that the question defines as a draft.")] = False,
     workspace: Workspace = DEMO,
     role: Role = None,
     user: User = "local",
@@ -63,7 +64,7 @@ def ask(
         if explain or show_prompt:
             _explain(runtime, agent, chosen, question, explain, show_prompt)
             return
-        _one(runtime, agent, chosen, question)
+        _one(runtime, agent, chosen, question, yes)
     except HuaxiangError as error:
         failed(error)
 
@@ -75,17 +76,22 @@ def _open(chosen: Options) -> tuple[Runtime, Agent]:
     return opened(chosen), Agent.configured(chosen.settings)
 
 
-def _one(runtime: Runtime, agent: Agent, chosen: Options, question: str) -> None:
+def _one(runtime: Runtime, agent: Agent, chosen: Options, question: str, yes: bool = False) -> None:
     from assistant.session import Session
 
     session = Session(runtime, agent, chosen.viewer)
     reply = asyncio.run(session.reply(question))
+    defines = reply.status == "answered" and (reply.plan or {}).get("kind") == "define_segment"
+    if defines and yes:
+        reply = asyncio.run(session.run_request({**(reply.plan or {}), "step": "save"}, language=reply.language))
     if chosen.json:
         print_json(reply.contract("1"))
     else:
         from assistant.render.terminal import show
 
         show(reply, out, usage=session.last_usage)
+        if defines and not yes:
+            out.print("`huaxiang ask --yes` with the same question keeps it as a draft.", style="dim", markup=False)
     if reply.status == "error":
         raise typer.Exit(1)
 

@@ -17,6 +17,7 @@ from assistant.cli.common import (
     Role,
     User,
     Workspace,
+    bad_use,
     err,
     failed,
     options,
@@ -52,10 +53,14 @@ class Part(Protocol):
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help="A folder, a shipped workspace, or a git revision: HEAD~1, or HEAD~1:PATH.")],
+    old: Annotated[
+        str | None, typer.Argument(help="A folder, a shipped workspace, or a git revision: HEAD~1, or HEAD~1:PATH.")
+    ] = None,
     new: Annotated[str | None, typer.Argument(help="The later version; --workspace if not given.")] = None,
+    sizes: Annotated[bool, typer.Option("--sizes/--no-sizes", help="Count who changed tags and segments hold.")] = True,
     golden: Annotated[bool, typer.Option("--golden/--no-golden", help="Ask the golden questions of both versions.")] = True,
     sets: Annotated[list[str] | None, typer.Option("--set", help="A golden set; the workspace's own if not given.")] = None,
+    draft: Annotated[str | None, typer.Option("--draft", metavar="NAME", help="What a draft of a segment would change.")] = None,
     workspace: Workspace = DEMO,
     role: Role = None,
     user: User = "local",
@@ -64,18 +69,30 @@ def diff(
     format: Format = "text",
 ) -> None:
     """What changed between two versions of a workspace, and which golden questions change their answer, by how much."""
+    from assistant.cli.diff_groups import group_changes
     from semantic_layer.loading.diff import differences
     from semantic_layer.loading.loader import parse_workspace
     from semantic_layer.loading.revisions import side_of
 
     chosen = options(workspace, role, user, attr, as_of, format)
+    if (old is None) == (draft is None):
+        bad_use("name an earlier version, or a draft with --draft NAME")
+    if draft is not None:
+        _of_draft(chosen, draft)
+        return
+    assert old is not None
     settled()
     try:
         after = side_of(new or chosen.workspace)
         before = side_of(old, beside=after.folder)
-        changes = differences(parse_workspace(before.texts), parse_workspace(after.texts))
+        both = parse_workspace(before.texts), parse_workspace(after.texts)
+        changes = differences(*both)
         if not chosen.json:
             _show(changes)
+        groups = group_changes(before, after, *both, chosen) if sizes and changes else None
+        if groups is not None and not chosen.json:
+            for line in groups.lines():
+                out.print(line, markup=False, soft_wrap=True)
         parts = entry_points(group="huaxiang.diff") if golden and changes else ()
         if parts:
             err.print("Asking the golden questions of both versions …", style="dim")
@@ -84,11 +101,35 @@ def diff(
         failed(error)
     if chosen.json:
         more = {name: each.plain() for name, each in told.items()}
+        if groups is not None:
+            more["groups"] = groups.plain()
         print_json({"old": before.name, "new": after.name, "changes": [each.model_dump(mode="json") for each in changes], **more})
         return
     for each in told.values():
         for line in each.lines():
             out.print(line, markup=False, soft_wrap=True)
+
+
+def _of_draft(chosen: Options, name: str) -> None:
+    """What accepting a draft would change in the workspace."""
+    from assistant.cli.drafts import accepted, one_draft
+    from semantic_layer.loading.accepting import added
+    from semantic_layer.loading.diff import differences
+    from semantic_layer.loading.loader import parse_workspace
+    from semantic_layer.loading.revisions import side_of
+
+    try:
+        side, draft = side_of(chosen.workspace), one_draft(chosen, name)
+        change = added(side.texts, accepted(draft))
+        changes = differences(parse_workspace(side.texts), parse_workspace({**side.texts, change.file: change.text}))
+    except HuaxiangError as error:
+        failed(error)
+    if chosen.json:
+        told = [each.model_dump(mode="json") for each in changes]
+        print_json({"old": side.name, "new": f"draft {draft.id}", "changes": told, "yaml": draft.yaml})
+        return
+    _show(changes)
+    out.print(draft.yaml.rstrip(), markup=False, soft_wrap=True)
 
 
 def _show(changes: tuple[Change, ...]) -> None:

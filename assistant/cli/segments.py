@@ -1,4 +1,4 @@
-"""`huaxiang segments`: how many there are in a segment, lists of ids that tags go by, and audiences."""
+"""`huaxiang segments`: how many there are in a segment, drafts of users, lists of ids that tags go by, and audiences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import audiences
+from assistant.cli import audiences, drafts
 from assistant.cli.common import (
     DEMO,
     AsOf,
@@ -24,7 +24,13 @@ from assistant.cli.common import (
 )
 from semantic_layer.errors import HuaxiangError, Problem, WorkspaceError, did_you_mean
 
-commands = typer.Typer(help="Segments: size, lists of ids, audiences.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="Segments: size, drafts of users, lists of ids, audiences.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+for command in (drafts.drafts, drafts.show, drafts.accept, drafts.reject):
+    commands.command()(command)
 
 
 @commands.callback()

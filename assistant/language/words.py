@@ -29,6 +29,7 @@ NO_TERMS = frozenset(
         "kind_names",
         "small_money",
         "spelled",
+        "defining",
     }
 )
 """Tables of a language file whose words no question is cut by as they stand."""

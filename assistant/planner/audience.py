@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.language.numbers import han_number, word_number
 from assistant.language.single_periods import days_of
+from assistant.language.text import Question
 from assistant.language.words import language_data
 from assistant.planner.asked_of_those import entity_counted
 from assistant.planner.draft import Draft
@@ -31,6 +32,11 @@ NO_GROUP = "audience_group"
 NOTHING_NAMED = ("metric", "off_topic")
 """What a text is turned away with that names nothing at all."""
 REFERS = re.compile(r"\s*(?:them|these|those|it|(?:他|她|它)们?|这些人?|这批人?)?[\s,，、]*", re.IGNORECASE)
+
+
+def is_audience(question: Question, workspace: Workspace) -> bool:
+    """Whether a question asks for a group as a file; one that says to save the group defines a segment instead."""
+    return _Cut(question.original.strip(), question.language, workspace).asked
 
 
 def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: dict[str, Any] | None) -> Outcome | None:
@@ -122,6 +128,9 @@ class _Cut:
             patterns = _with_names(self.forms["suppress"], self.forms["lead"], names)
             while self._take("suppress", patterns):
                 self.suppressed.append(names[self.found.pop("suppress")["name"].lower()])
+        if re.search(self.forms["keeps"], text, re.IGNORECASE):
+            self.asked = False
+            return
         self.asked = self._take("asks", _patterns(language, "asks"))
         verb = self._take("verbs", _patterns(language, "verbs"))
         self.asked = self.asked or (verb and bool({"control", "contacted"} & {*self.found}))

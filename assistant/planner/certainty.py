@@ -23,3 +23,8 @@ def is_certain(outcome: Outcome) -> bool:
             return code not in UNKNOWN_WORDS
         case _:
             return False
+
+
+def is_definition(outcome: Outcome) -> bool:
+    """Whether a segment is being defined: its rule is read by a grammar of its own, which says again what it has read."""
+    return isinstance(outcome, Plan) and any(reading.get("kind") == "define_segment" for reading in outcome.readings)

@@ -72,7 +72,19 @@ def _model_usage(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX model_usage_by_day ON model_usage (day, model)"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_conversations, _feedback, _model_usage)
+def _segment_drafts(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE TABLE segment_drafts (id VARCHAR(64) PRIMARY KEY, workspace VARCHAR(200) NOT NULL, "
+            "author VARCHAR(200) NOT NULL, created_at VARCHAR(32) NOT NULL, name VARCHAR(200) NOT NULL, yaml TEXT NOT NULL, "
+            "asked TEXT NOT NULL, state VARCHAR(20) NOT NULL, reviewed_at VARCHAR(32), reviewed_by VARCHAR(200) NOT NULL, "
+            "note TEXT NOT NULL)"
+        )
+    )
+    connection.execute(text("CREATE INDEX segment_drafts_by_author ON segment_drafts (workspace, author, state)"))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_conversations, _feedback, _model_usage, _segment_drafts)
 """What has been done to the tables, oldest first. Only ever added to: the stored version is how many have run."""
 
 

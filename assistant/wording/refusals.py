@@ -44,6 +44,14 @@ REFUSAL_REASONS = {
     "no_fiscal_year": "not_defined",
     "audience_group": "not_available",
     "model_failed": "internal",
+    "define_unread": "unbound_word",
+    "define_nothing": "unbound_word",
+    "define_several": "ambiguous",
+    "define_mixed": "ambiguous",
+    "define_brackets": "unbound_word",
+    "define_entity": "unbound_word",
+    "name_taken": "ambiguous",
+    "name_unfit": "unbound_word",
 }
 """The contract's reason of the planner's own refusal codes; the others are in the semantic layer's table."""
 
@@ -72,6 +80,11 @@ def refusal(code: str, span: str, parts: dict[str, Any], words: Words, request: 
         shown["period"] = words.span(_day(parts["start"]), _day(parts["end"]))
     if code == "too_small" and "members" in parts:
         code = "too_few_members"
+    if code == "no_prediction":
+        figures = {key: f"{value:.3g}" if isinstance(value, float) else value for key, value in parts.items()}
+        shown["because"] = fill(language, "refusals", f"because_{parts['because']}", **figures)
+    if isinstance(parts.get("means"), dict):
+        shown["means"] = text_of(parts["means"], language)
     if code == "no_such_data" and isinstance(parts.get("because"), dict):
         shown["because"] = text_of(parts["because"], language)
     if code == "no_such_data" and not shown.get("because"):
@@ -108,7 +121,7 @@ def _part(key: str, value: Any, words: Words) -> Any:
             return holiday.label_in(language) if holiday else value
         case "years":
             return listed(language, [str(year) for year in value])
-        case "parameter":
+        case "parameter" | "tag":
             return words.name(str(value))
         case _:
             return value

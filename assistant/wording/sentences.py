@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from assistant.wording.audiences import audience_text
+from assistant.wording.defining import DefiningWords
+from assistant.wording.group_findings import group_finding, is_about_groups
 from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
+from assistant.wording.tag_health import tag_health_text
 from assistant.wording.texts import cleaned, fill, inner, listed, text_of
 from semantic_layer.columns import Column, Note
 from semantic_layer.conditions import AnyCondition, Condition
@@ -36,6 +39,7 @@ class Sentences:
 
     def __init__(self, words: Words, questions: tuple[Question, ...] = ()) -> None:
         self.words, self.language, self.questions = words, words.language, questions
+        self.defining = DefiningWords(words)
 
     def answer(self, answer: Answer, request: MetricQuery | None) -> str:
         """The whole text: the findings, with a line for each metric and each definition."""
@@ -83,7 +87,7 @@ class Sentences:
         if key == "field":
             shown = self.words.name(value)
             return shown if shown != value else value.rpartition(".")[2]
-        if key in ("text", "check") and isinstance(value, dict):
+        if key in ("text", "check", "means") and isinstance(value, dict):
             return text_of(value, self.language)
         if key == "assumed":
             return listed(self.language, [self.words.assumed(each["name"], each["value"]) for each in value])
@@ -93,6 +97,8 @@ class Sentences:
             return self.words.texts["units"][value]
         if key == "groups":
             return listed(self.language, [str(each) for each in value]) if value else self.words.texts["findings"].get("all", "")
+        if isinstance(value, float) and code.startswith("predicted_"):
+            return f"{value:.1%}" if key in ("average", "gain", "off") else f"{value:.3f}"
         if isinstance(value, float):
             return f"{value:,.2f}".rstrip("0").rstrip(".")
         return cleaned(value) if isinstance(value, str) else value
@@ -117,8 +123,14 @@ class Sentences:
                 return self._profile(finding, answer)
             case "audience":
                 return audience_text(finding, answer, self.words)
+            case "segment_defined" | "segment_saved" | "segment_dropped":
+                return self.defining.finding(finding, answer)
             case "member" | "no_member":
                 return self._membership(finding, answer)
+            case "tag_health_none" | "tag_health_one" | "tag_health_all":
+                return tag_health_text(finding, self.words)
+            case code if is_about_groups(code):
+                return group_finding(self.words, finding, answer)
             case _:
                 assert request is not None
                 said = self.said(finding, answer, request)
@@ -347,7 +359,7 @@ class Sentences:
             lines.append(say("definition_synonyms", synonyms=listed(self.language, synonyms)))
         if parts.get("unmeasured"):
             lines.append(say("definition_unmeasured", why=text_of(parts["unmeasured"], self.language)))
-        elif parts["kind"] in ("tag", "segment") or parts.get("later"):
+        elif parts["kind"] == "tag" or parts.get("later"):
             lines.append(say("definition_later"))
         return ("" if self.language == "zh" else " ").join(lines)
 

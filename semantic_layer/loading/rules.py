@@ -16,7 +16,7 @@ from semantic_layer.loading.found import Found, paths, problem
 from semantic_layer.loading.metric_rules import conformed_fields, kinds_fit, parameters_fit, routes_lead
 from semantic_layer.loading.references import field_exists, where_fits
 from semantic_layer.loading.suppression_rules import suppressions_fit
-from semantic_layer.loading.tag_rules import no_cycles, tags_fit
+from semantic_layer.loading.tag_rules import no_cycles, schedules_fit, tags_fit
 from semantic_layer.loading.value_rules import values_fit
 from semantic_layer.loading.yaml_tree import Path, Tree, names_of
 from semantic_layer.metric_parts import datasets_of, uses_of
@@ -378,6 +378,7 @@ RULES: tuple[Rule, ...] = (
     tags_fit,
     suppressions_fit,
     no_cycles,
+    schedules_fit,
     values_fit,
     holidays_fit,
 )

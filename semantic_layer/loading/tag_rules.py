@@ -223,6 +223,20 @@ def _looks_back(place: Place, period: SinglePeriod | None) -> Found:
     yield problem(place.tree, place.path, "looks_ahead", what, COUNTED_BACK)
 
 
+# ---- schedules ------------------------------------------------------------------------------------------------------------
+
+
+def schedules_fit(workspace: Workspace, tree: Tree) -> Found:
+    """Where it is said how often something is due, there is something to keep."""
+    described = {each.entity for each in (*workspace.tags, *workspace.segments)}
+    for name, path in paths(tree, "entities").items():
+        entity = workspace.entity(name)
+        if entity is not None and "refresh" in entity.model_fields_set and name not in described:
+            what = f"entity '{name}' has a schedule, and no tag or segment that it would be for"
+            fix = f"Define tags or segments of '{name}', or take out refresh:."
+            yield problem(tree, (*path, "refresh"), "nothing_to_refresh", what, fix)
+
+
 # ---- circles --------------------------------------------------------------------------------------------------------------
 
 

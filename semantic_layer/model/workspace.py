@@ -141,6 +141,20 @@ class Workspace(Frozen):
         same = {name: getattr(self, name) for name in type(self).model_fields if name != "metrics"}
         return type(self).model_construct(**same, metrics=(*self.metrics, *metrics))
 
+    def with_tags(self, tags: tuple[AnyTag, ...]) -> Workspace:
+        """The same definitions with more tags: those that a training makes."""
+        same = {name: getattr(self, name) for name in Workspace.model_fields if name != "tags"}
+        return Workspace.model_construct(**same, tags=(*self.tags, *tags))
+
+    def with_segments(self, segments: tuple[Segment, ...], content_hash: str) -> Workspace:
+        """The same definitions with more segments: those that one viewer has defined.
+
+        Args:
+            content_hash: Of all of them together, since results and words depend on it.
+        """
+        same = {name: getattr(self, name) for name in type(self).model_fields if name not in ("segments", "content_hash")}
+        return type(self).model_construct(**same, segments=(*self.segments, *segments), content_hash=content_hash)
+
     @cached_property
     def stored_names(self) -> tuple[str, ...]:
         """The names of datasets that are tables of the data; the others are worked out by each statement."""

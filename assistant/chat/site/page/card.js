@@ -47,7 +47,7 @@ export function Card({ card, act }) {
     'div',
     { className: 'hx-card', id: `answer-${card.turn}`, lang: TAGS[card.language] },
     card.chips.length > 0 && h(Chips, shared),
-    card.chart && h(Chart, { ...shared, look: setGroup }),
+    card.chart && h(Chart, { ...shared, look: card.tables.some((table) => table.drills) ? setGroup : () => {} }),
     ...card.tables.map((table) => h(DataTable, { ...shared, table, key: table.index, look: setGroup })),
     card.audience && card.files && h(Audience, shared),
     group && h(Looks, { ...shared, group, close: () => setGroup(null) }),
