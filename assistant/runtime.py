@@ -120,7 +120,7 @@ class Runtime:
         key = f"{scope.grant.hash} {own}"
         lexicon = opened.lexicons.get(key)
         if lexicon is None:
-            shared = replace(scope, workspace=self.workspace)  # a viewer's own segments add no values
+            shared = replace(scope, workspace=self.declared)  # segments of a viewer's own and exported audiences add no values
             values = known_values(self.context(shared), self.warehouse.kept_folder(opened.version.id))
             lexicon = Lexicon.of(scope.workspace, values)
             private = [each for each in opened.lexicons if not each.endswith(" ")]

@@ -103,9 +103,7 @@ def with_exports(workspace: Workspace, lists: Lists | None) -> Workspace:
     made = tuple(segment for each in exports for segment in _segments(each) if segment.name not in taken)
     if not made:
         return workspace
-    same = {name: getattr(workspace, name) for name in Workspace.model_fields if name not in ("segments", "content_hash")}
-    mark = digest(workspace.content_hash, *(each.model_dump_json() for each in exports))
-    return Workspace.model_construct(**same, segments=(*workspace.segments, *made), content_hash=mark)
+    return workspace.with_segments(made, digest(workspace.content_hash, *(each.model_dump_json() for each in exports)))
 
 
 def _segments(export: ExportFacts) -> list[ExportedSegment]:
@@ -117,7 +115,14 @@ def _segments(export: ExportFacts) -> list[ExportedSegment]:
         return Text(**{language: form.format(label=whole[language], day=day) for language, form in forms.items()})
 
     made = [
-        ExportedSegment(name=export.name, label=Text(**whole), description=text(ABOUT), entity=export.entity, list=export.list)
+        ExportedSegment(
+            name=export.name,
+            label=Text(**whole),
+            description=text(ABOUT),
+            entity=export.entity,
+            list=export.list,
+            left_on=export.as_of,
+        )
     ]
     if export.control:
         made.append(
@@ -128,6 +133,7 @@ def _segments(export: ExportFacts) -> list[ExportedSegment]:
                 description=text(HELD),
                 entity=export.entity,
                 list=export.control_list,
+                left_on=export.as_of,
             )
         )
     return made

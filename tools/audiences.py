@@ -140,6 +140,10 @@ def _left_out(
     if not rules:
         return {}, ()
     scope = context.scope
+    metric = f"{profile_name(request.entity)}.{request.entity}"
+    for rule in rules:
+        if not rule.declared:  # refused where the viewer may not ask for it
+            context.compile(MetricQuery(metrics=(metric,), where=rule.condition))
     open_ = replace(context, scope=replace(scope, grant=Grant(role=scope.grant.role)))
     asked = tuple(Meets(entity=request.entity, condition=rule.condition) for rule in rules)
     where = And(of=(known, Or(of=tuple(rule.condition for rule in rules))))

@@ -24,12 +24,14 @@ class LeavesOut(NamedTuple):
 
     Attributes:
         days: For those who were contacted: in the last so many days.
+        declared: An analyst has declared it. What a viewer names by itself it has to be allowed to see.
     """
 
     name: str
     label: Text
     condition: AnyCondition
     days: int | None = None
+    declared: bool = True
 
 
 def rules_of(request: AudienceQuery, scope: Scope) -> tuple[LeavesOut, ...]:
@@ -43,8 +45,11 @@ def rules_of(request: AudienceQuery, scope: Scope) -> tuple[LeavesOut, ...]:
     named = [_named(name, own, request, scope) for name in request.suppress]
     contacted = [_declared(each, request, scope) for each in own if each.contacts is not None] if request.not_contacted_in else []
     exported = [_exported(request, scope, request.not_contacted_in)] if request.not_contacted_in else []
-    found = {each.name: each for each in reversed((*always, *named, *contacted, *exported)) if each is not None}
-    return tuple(reversed(found.values()))
+    found: dict[str, LeavesOut] = {}
+    for each in (*always, *named, *contacted, *exported):
+        if each is not None:
+            found.setdefault(each.name, each)
+    return tuple(found.values())
 
 
 def _declared(each: Suppression, request: AudienceQuery, scope: Scope) -> LeavesOut:
@@ -87,10 +92,10 @@ def _named(name: str, own: list[Suppression], request: AudienceQuery, scope: Sco
     marks = [tag for tag in workspace.tags if tag.entity == entity and tag.type == "boolean"]
     mark = next((tag for tag in marks if isinstance(tag, ListTag) and tag.list == name), None) or workspace.tag(name)
     if mark is not None and mark in marks:
-        return LeavesOut(mark.name, _label(mark), Compare(left=Tag(name=mark.name), op="eq", right=True))
+        return LeavesOut(mark.name, _label(mark), Compare(left=Tag(name=mark.name), op="eq", right=True), declared=False)
     segment = workspace.segment(name)
     if segment is not None and segment.entity == entity:
-        return LeavesOut(segment.name, _label(segment), InSegment(name=segment.name))
+        return LeavesOut(segment.name, _label(segment), InSegment(name=segment.name), declared=False)
     known = [*(each.name for each in (*own, *marks)), *(each.name for each in workspace.segments if each.entity == entity)]
     near = closest(name, known)
     fix = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known[:12])}."

@@ -73,7 +73,7 @@ def export_audience(
     found = audience(request, runtime.context(scope))
     label = request.name or default_name(request, scope)
     name = name_of(label, scope.workspace, scope.version.lists)
-    base = exports_folder(runtime) / name if out is None else out.with_suffix("")
+    base = _free(exports_folder(runtime), name) if out is None else out.with_suffix("")
     files: dict[Form, Path] = {form: out or base.with_name(f"{base.name}.{form}") for form in forms}
     manifest = base.with_name(base.name + MANIFEST)
     facts = ExportFacts(
@@ -92,6 +92,14 @@ def export_audience(
     )
     _leave(request, found, facts, files, manifest, runtime, scope)
     return Exported(facts, found, files, manifest)
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A place that nothing has, also where the data was loaded anew since and forgot what had left."""
+    number, free = 2, folder / name
+    while next(folder.glob(f"{free.name}.*"), None) is not None:
+        free, number = folder / f"{name}_{number}", number + 1
+    return free
 
 
 def default_name(request: AudienceQuery, scope: Scope) -> str:

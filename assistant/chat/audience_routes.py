@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,9 +16,10 @@ from assistant.chat.shared import Served, served
 from assistant.reply import Replies, read_request
 from assistant.state.conversations import KeptTurn
 from semantic_layer.data_version import ExportFacts
-from semantic_layer.errors import RequestError
+from semantic_layer.errors import DataError, RequestError
 from tools.requests import AudienceQuery
 
+log = logging.getLogger(__name__)
 router = APIRouter(dependencies=[Depends(get_current_user)])
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "json": "application/json"}
 MANIFEST = ".manifest.json"
@@ -42,9 +44,12 @@ def confirm(turn: Shown, conversation: str, request: Asked) -> dict[str, Any]:
         done = export_audience(request, now.runtime, now.viewer, FORMS, asked=_mark(conversation, turn))
     except RequestError as error:
         language = turn.reply.language if turn.reply is not None else "en"
-        replies = Replies(now.runtime.workspace, language, now.viewer.role or "")
+        replies = Replies(now.runtime.workspace_of(now.viewer), language, now.viewer.role or "")
         said = replies.refused_by(error.problem, turn.turn.request if turn.turn else {}, {}, {}).answer  # pyright: ignore[reportArgumentType]
         raise HTTPException(409, said.split("\n")[0]) from None
+    except DataError as error:
+        log.warning("an audience is not exported: %s", error.problem.code)
+        raise HTTPException(500, "failed") from None
     return {"name": done.facts.label or done.facts.name, "treated": done.facts.treated, "control": done.facts.control}
 
 

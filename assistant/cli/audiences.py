@@ -66,11 +66,11 @@ def export(
         bad_use(f"--format is csv or parquet, not '{form}'")
     try:
         runtime = opened(chosen)
-        runtime.scope(chosen.viewer)
+        known = runtime.scope(chosen.viewer).workspace
         request = _request(
-            runtime.workspace,
+            known,
             name,
-            columns=_columns(runtime.workspace, tags),
+            columns=_columns(known, tags),
             ids=ids,
             control=_share(control),
             seed=seed,

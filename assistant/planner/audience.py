@@ -12,21 +12,31 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.language.numbers import han_number, word_number
+from assistant.language.single_periods import days_of
+from assistant.language.text import Question
 from assistant.language.words import language_data
+from assistant.planner.asked_of_those import entity_counted
 from assistant.planner.draft import Draft
 from assistant.planner.outcome import Outcome, Plan, Refuse
+from assistant.planner.rules.those import those_counted
 from assistant.planner.scope import bindings_of
-from semantic_layer.conditions import Field, Tag
-from semantic_layer.model.profiles import profile_name
-from semantic_layer.model.tags import ListTag
+from semantic_layer.conditions import Field, InSegment, Tag, all_of, parts_of, refs_of
+from semantic_layer.model.profiles import day_of_profile, profile_name
+from semantic_layer.model.tags import ExportedSegment, ListTag
 from semantic_layer.model.workspace import Workspace
-from semantic_layer.requests import EntityQuery, plain
+from semantic_layer.requests import EntityQuery, MetricQuery, plain
+from semantic_layer.tag_parts import mentioned
 from tools.requests import AudienceQuery
 
 NO_GROUP = "audience_group"
 NOTHING_NAMED = ("metric", "off_topic")
 """What a text is turned away with that names nothing at all."""
 REFERS = re.compile(r"\s*(?:them|these|those|it|(?:他|她|它)们?|这些人?|这批人?)?[\s,，、]*", re.IGNORECASE)
+
+
+def is_audience(question: Question, workspace: Workspace) -> bool:
+    """Whether a question asks for a group as a file; one that says to save the group defines a segment instead."""
+    return _Cut(question.original.strip(), question.language, workspace).asked
 
 
 def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: dict[str, Any] | None) -> Outcome | None:
@@ -42,19 +52,16 @@ def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: d
         return None
     bindings = bindings_of(draft)
     if REFERS.fullmatch(cut.rest):
-        request = _of_last(last)
+        request = members_of(last, draft.workspace) if last is not None else None
         if request is None:
             return Refuse(code=NO_GROUP, span=text, bindings=bindings)
     else:
-        own, outcome = read(language_data(language)["audience"]["before"].format(group=cut.rest))
+        _, outcome = read(language_data(language)["audience"]["before"].format(group=cut.rest))
         if not isinstance(outcome, Plan):
             return outcome if outcome.code not in NOTHING_NAMED else Refuse(code=NO_GROUP, span=cut.rest, bindings=bindings)
-        listed = outcome.readings[0]
-        request = EntityQuery.model_validate(listed) if listed.get("kind") == "entity_query" else None
-        if len(outcome.readings) != 1 or request is None or request.where is None or request.limit is not None:
+        request = members_of(outcome.readings[0], draft.workspace) if len(outcome.readings) == 1 else None
+        if request is None:
             return Refuse(code=NO_GROUP, span=cut.rest.strip(" ,，"), bindings=bindings)
-        for item in own.items:
-            item.role = item.role or "group"
     columns = tuple(dict.fromkeys((*cut.columns, *(ref for ref in request.columns if isinstance(ref, Tag | Field)))))
     found = AudienceQuery.model_validate(
         {"entity": request.entity, "where": request.where, "columns": columns, **cut.options(request.entity)}
@@ -62,19 +69,42 @@ def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: d
     return Plan(readings=(plain(found),), bindings=bindings)
 
 
-def _of_last(last: dict[str, Any] | None) -> EntityQuery | None:
-    """The group of the answer before: of a list, a profile, a number of members, or another audience."""
-    if last is None or not last.get("where") or last.get("limit") is not None or last.get("by"):
+def claim_came_back(draft: Draft) -> None:
+    """ "How many of the June audience came back in July": of an audience it says that they did it in days after it had left."""
+    named = [draft.workspace.segment(part.name) for part in draft.conditions if isinstance(part, InSegment)]
+    left = [segment for segment in named if isinstance(segment, ExportedSegment)]
+    words = [item for item in draft.items if item.free and item.says("did_again")]
+    if len(left) == 1 and words and len(draft.periods) == 1 and days_of(draft.periods[0], draft.today)[0] > left[0].left_on:
+        draft.claim("came back", *words)
+
+
+def members_of(asked: dict[str, Any], workspace: Workspace) -> EntityQuery | None:
+    """Those whom a request lists, looks at or counts; None where it is about nobody in particular, or about the first few."""
+    if asked.get("limit") is not None or (asked.get("by") and asked.get("kind") == "metric_query"):
         return None
-    entity = last.get("entity") if last.get("kind") in ("entity_query", "profile_query", "audience_query") else _counted(last)
-    return EntityQuery.model_validate({"entity": entity, "where": last["where"]}) if entity else None
+    if asked.get("kind") == "metric_query":
+        return _counted(MetricQuery.model_validate(asked), workspace)
+    if asked.get("kind") not in ("entity_query", "profile_query", "audience_query") or not asked.get("where"):
+        return None
+    columns = asked.get("columns", ()) if asked["kind"] == "entity_query" else ()
+    return EntityQuery.model_validate({"entity": asked["entity"], "where": asked["where"], "columns": columns})
 
 
-def _counted(last: dict[str, Any]) -> str | None:
-    """The entity whose members were counted as of "today"."""
-    metrics = last.get("metrics") or ()
-    profile, _, entity = metrics[0].rpartition(".") if len(metrics) == 1 else ("", "", "")
-    return entity if entity and profile == profile_name(entity) else None
+def _counted(asked: MetricQuery, workspace: Workspace) -> EntityQuery | None:
+    """Those who are in a state as of a day, or who did something in a period."""
+    if asked.compare is not None or asked.share_of is not None or asked.of_each is not None or asked.window is not None:
+        return None
+    profile, _, name = asked.metrics[0].rpartition(".") if len(asked.metrics) == 1 else ("", "", "")
+    if profile and profile in (profile_name(name), profile_name(name, day_of_profile(profile))):
+        return EntityQuery(entity=name, where=asked.where) if asked.where is not None and asked.period is None else None
+    entity = entity_counted(workspace, asked)
+    if entity is None or (asked.period is None and asked.where is None):
+        return None
+    parts = parts_of(asked.where)
+    states = tuple(part for part in parts if all(isinstance(ref, Tag) for ref in refs_of(part)) and any(mentioned(part)))
+    rest = asked.model_copy(update={"where": all_of(tuple(part for part in parts if part not in states))})
+    those = those_counted(workspace, entity, rest)
+    return EntityQuery(entity=entity, where=all_of((*states, *parts_of(those))))
 
 
 class _Cut:
@@ -98,6 +128,9 @@ class _Cut:
             patterns = _with_names(self.forms["suppress"], self.forms["lead"], names)
             while self._take("suppress", patterns):
                 self.suppressed.append(names[self.found.pop("suppress")["name"].lower()])
+        if re.search(self.forms["keeps"], text, re.IGNORECASE):
+            self.asked = False
+            return
         self.asked = self._take("asks", _patterns(language, "asks"))
         verb = self._take("verbs", _patterns(language, "verbs"))
         self.asked = self.asked or (verb and bool({"control", "contacted"} & {*self.found}))

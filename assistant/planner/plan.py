@@ -21,7 +21,7 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
 from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
-from assistant.planner.audience import audience
+from assistant.planner.audience import audience, claim_came_back, is_audience
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out, figure_left_out
@@ -91,10 +91,13 @@ def plan(text: str, conversation: Conversation, reader: Reader) -> Outcome:
     at_once = refused_at_once(question)
     if at_once is not None and at_once.code != "sql_pasted":
         return at_once
-    segment = defined(question, conversation, reader.lexicon, reader.today, lambda part: _alone(part, reader)[1])
+    exported = is_audience(question, reader.workspace)
+    segment = (
+        None if exported else defined(question, conversation, reader.lexicon, reader.today, lambda part: _alone(part, reader)[1])
+    )
     if segment is not None:
         return segment
-    if at_once is not None:  # after definitions, of which some begin like a statement: "create a segment of …"
+    if at_once is not None and not exported:  # after definitions, of which some begin like a statement: "create a segment of …"
         return at_once
     draft = draft_of(question, reader.lexicon, reader.today)
     outcome = _outcome(draft, conversation, reader)
@@ -115,6 +118,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     exported = audience(draft, lambda text: _alone(text, reader), _last_request(conversation))
     if exported is not None:
         return exported
+    claim_came_back(draft)
     write = refused_write(draft) or _no_period(draft)
     if write is not None:
         return write

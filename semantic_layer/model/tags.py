@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
@@ -234,10 +235,12 @@ class ExportedSegment(Segment):
 
     Attributes:
         list: The list that holds them.
+        left_on: What "today" was when they left.
     """
 
     rule: Condition = And(of=())
     list: str
+    left_on: date
 
 
 class Experiment(Definition):

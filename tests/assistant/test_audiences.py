@@ -6,12 +6,14 @@ mail, 5 was sent something on March 20 and 3 as well, 6 on January 5, 7 on the l
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import csv
 import hashlib
 import io
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
+from assistant.agent import Agent
 from assistant.audiences import export as exporting
 from assistant.audiences.export import Exported, export_audience
 from assistant.audiences.secret import export_secret
 from assistant.cli.main import app
 from assistant.runtime import Runtime
+from assistant.session import Session
 from assistant.settings import Settings
 from semantic_layer.errors import DataError, RequestError
 from semantic_layer.policy import Viewer
@@ -44,6 +48,7 @@ datasets:
   - name: lines
     entities: {customer: customer_id}
     time: sold_on
+    verbs: {zh: [买过], en: [bought]}
     fields: [{name: sold_on, type: date}]
   - name: customers
     grain: [customer_id]
@@ -57,7 +62,7 @@ metrics:
   - {name: sales, dataset: lines, agg: sum, expr: amount}
   - {name: purchases, dataset: lines, agg: count}
   - {name: buyers, dataset: lines, agg: count_distinct, expr: customer_id}
-entities: [{name: customer, key: customer_id, count: buyers}]
+entities: [{name: customer, label: {zh: 客户, en: Customer}, synonyms: {zh: [人]}, key: customer_id, count: buyers, personal: true}]
 tags:
   - {name: no_mail, label: {zh: 拒收名单, en: No-mail list}, entity: customer, list: no_mail}
   - {name: bought, label: {zh: 购买次数, en: Purchases made}, entity: customer, measure: {metric: purchases}, type: count}
@@ -151,6 +156,7 @@ class TestWhoIsLeftOut:
         assert out(runtime, suppress=["no_mail", "sent"]) == {"consent": 2, "no_mail": 1, "sent": 2}
         assert out(runtime, suppress=["of_ulm", "no_mail"]) == {"consent": 2, "of_ulm": 2, "no_mail": 0}
         assert who(runtime, suppress=["no_mail", "sent"]) == [1, 6, 8]
+        assert list(out(runtime, suppress=["sent", "no_mail"], not_contacted_in=90)) == ["consent", "sent", "no_mail"]
 
     @pytest.mark.parametrize(("days", "left_out"), [(1, {7}), (11, {7}), (12, {5, 7}), (86, {5, 6, 7}), (85, {5, 7})])
     def test_the_last_days_end_on_today(self, runtime: Runtime, days: int, left_out: set[int]) -> None:
@@ -241,6 +247,15 @@ class TestPolicy:
         assert refusal(runtime, "mailer", columns=spent) == "export_sensitive"
         assert refusal(runtime, "mailer", where={"segment": "big_spenders"}) == "export_sensitive"
         assert who(runtime, "owner", columns=spent) == [1, 4, 5, 6, 7, 8]
+
+    def test_nobody_is_left_out_by_what_a_role_may_not_see(self, runtime: Runtime) -> None:
+        """How many a rule leaves out would tell it."""
+        owner = runtime.scope(Viewer())
+        blind = replace(owner, grant=owner.grant.model_copy(update={"hidden": frozenset({"loyalty"})}))
+        town = {"kind": "compare", "left": {"kind": "field", "name": "city"}, "op": "eq", "right": "Ulm"}
+        with pytest.raises(RequestError) as caught:
+            audience(asked(where=town, suppress=["regulars"]), runtime.context(blind))
+        assert caught.value.problem.code == "field_hidden"
 
     def test_a_group_that_is_too_small_does_not_leave(self, runtime: Runtime) -> None:
         assert refusal(runtime, "careful", not_contacted_in=90, suppress=["of_ulm"]) == "too_small"
@@ -346,6 +361,24 @@ class TestWhatIsRemembered:
         assert context.run(context.compile(spent), "sales").table().rows == ((100,),)
         kept = scope.workspace.segment("march_mail_audience")
         assert kept is not None and (kept.label_in("en"), kept.label_in("zh")) == ("March mail audience", "March mail人群包")
+
+    @pytest.mark.parametrize(
+        ("question", "answer"),
+        [
+            ("how many of the January mail audience came back in February", 6),
+            ("how many customers are in the January mail audience", 8),
+            ("January mail人群包里2月有多少人回来了", 6),
+            ("January mail人群包有多少人", 8),
+            ("how many customers bought in January", 10),
+            ("how many of the January mail audience came back in January", None),
+        ],
+    )
+    def test_a_later_question_asks_who_was_contacted(self, stall: Path, question: str, answer: int | None) -> None:
+        """On January 31 eight with consent had bought once; six of them bought again on February 10. January was before."""
+        passers = {"kind": "compare", "left": {"kind": "tag", "name": "loyalty"}, "op": "eq", "right": "passer"}
+        left(Runtime(str(stall), Settings(), as_of=date(2025, 1, 31)), where=passers, name="January mail")
+        reply = asyncio.run(Session(Runtime(str(stall), Settings()), Agent(), Viewer()).reply(question))
+        assert (reply.rows[0][0] if reply.status == "answered" else None) == answer, reply.answer
 
     def test_the_same_name_twice_gets_a_number(self, runtime: Runtime) -> None:
         names = [left(runtime, name=name).facts.name for name in ("March mail", "March mail", "三月", "regulars")]

@@ -99,6 +99,27 @@ def test_a_group_may_be_what_they_did(demo: Asker, question: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "question", ["export the customers who were dormant on June 30 as an audience", "把6月底的沉睡客户导出成人群包"]
+)
+def test_a_state_may_be_that_of_a_day(demo: Asker, question: str) -> None:
+    then = {
+        "kind": "compare",
+        "left": {"kind": "tag", "name": "lifecycle_stage", "as_of": "2017-06-30"},
+        "op": "eq",
+        "right": "dormant",
+    }
+    assert request(demo, question)["where"] == then
+
+
+@pytest.mark.parametrize("question", ["export the customers who bought in May as an audience", "把5月买过的客户导出成人群包"])
+def test_a_single_deed_of_a_period_is_a_group_too(demo: Asker, question: str) -> None:
+    """As many as are counted by the question for their number."""
+    found = request(demo, question)["where"]
+    assert (found["kind"], found["dataset"], found["period"]["start"]) == ("did", "transactions", "2017-05-01")
+    assert demo.ask(question).rows[0][1] == demo.ask("how many customers bought in May").rows[0][0]
+
+
+@pytest.mark.parametrize(
     ("question", "kind"),
     [
         ("what audiences do we have", "catalogue_query"),
