@@ -161,6 +161,12 @@ class Counted:
         """ "Last bought more than 60 days ago": by the tag that says so, else by having no rows in the days since."""
         verbs = slots.verbs or ([population(self.entity, self.workspace)] if slots.act else [])
         days = slots.ago if slots.ago is not None else slots.quantities[0].low if slots.quantities else None
+        if slots.last and slots.periods:
+            recent = slots.periods[0]
+            plain = len(verbs) == len(slots.periods) == 1 and not (slots.values or slots.rows or slots.quantities or slots.denied)
+            if not plain or not isinstance(recent, LastN) or recent.skip:
+                raise UnreadError(text_of_parts(slots.parts))  # "last bought in November" is more than bought in November
+            return Did(entity=self.entity, dataset=verbs[0], period=recent)
         if not slots.last or len(verbs) != 1 or days is None or slots.values or slots.rows or slots.denied:
             return None
         past = slots.past or slots.ago is not None
@@ -197,7 +203,7 @@ class Counted:
             return None
         if slots.quantities and narrowed == (slots.share or slots.quantities[0].percent):
             return self._figure(replace(slots, times=True), before._replace(days=days, rows=rows))
-        if narrowed and not slots.quantities and before.metric is None and not slots.share:
+        if (narrowed or slots.periods) and not slots.quantities and before.metric is None and not slots.share:
             found = self._deed(slots, before._replace(rows=rows, days=days))
             return Not(of=found) if found is not None and before.denied and not slots.denied else found
         return None
