@@ -9,6 +9,7 @@ STAMP := $(VENV)/.set-up
 
 setup: $(STAMP)
 	@$(BIN)/huaxiang data load
+	-@$(BIN)/huaxiang tags refresh --due > /dev/null
 
 # The environment is made anew when the lock or the project file changes.
 $(STAMP): requirements.lock pyproject.toml
@@ -40,6 +41,7 @@ bench: setup
 	@$(BIN)/python -m evals.bench.answers
 	@$(BIN)/python -m evals.bench.cold_start
 	@$(BIN)/python -m evals.bench.star $(if $(SIDEMANTIC),--sidemantic $(SIDEMANTIC))
+	@$(BIN)/python -m evals.bench.refresh
 	@$(BIN)/python -m evals.bench.conversations --seconds 180
 
 # Long runs: more generated cases than CI has time for.

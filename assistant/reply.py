@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from assistant.planner.outcome import Choice, Clarify, Refuse
+from assistant.wording.audiences import audience_reading
 from assistant.wording.columns import described
 from assistant.wording.facts import Fact, facts_of
+from assistant.wording.group_findings import group_reading
 from assistant.wording.groups import with_named_groups
 from assistant.wording.readings import Words
 from assistant.wording.refusals import clarification, instead_of, reason_of_refusal, refusal
@@ -22,7 +24,16 @@ from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import REQUEST, AgainstPeriod, EntityQuery, MetricQuery, ValueQuery
 from semantic_layer.tag_parts import item
 from tools.answer import Answer, Next, Table
-from tools.requests import CatalogueQuery, DefineSegment, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.group_requests import GROUP_REQUESTS
+from tools.requests import (
+    AudienceQuery,
+    CatalogueQuery,
+    DefineSegment,
+    DefinitionQuery,
+    MembershipQuery,
+    ProfileQuery,
+    TagHealthQuery,
+)
 
 Status = Literal["answered", "clarify", "refused", "error"]
 
@@ -74,7 +85,16 @@ class Reply(Frozen):
         return ({"id": id} if id is not None else {}) | {key: data[key] for key in order}
 
 
-OF_TOOLS: tuple[type[Frozen], ...] = (DefinitionQuery, CatalogueQuery, ProfileQuery, MembershipQuery, DefineSegment)
+OF_TOOLS: tuple[type[Frozen], ...] = (
+    DefinitionQuery,
+    CatalogueQuery,
+    ProfileQuery,
+    MembershipQuery,
+    TagHealthQuery,
+    AudienceQuery,
+    DefineSegment,
+    *GROUP_REQUESTS,
+)
 """Requests that are no single statement."""
 
 
@@ -188,6 +208,10 @@ class Replies:
                 return words.profile_query(request)
             case MembershipQuery():
                 return words.membership_query(request)
+            case TagHealthQuery():
+                return words.tag_health_query(request)
+            case AudienceQuery():
+                return audience_reading(request, words)
             case DefineSegment():
                 return self.sentences.defining.reading(request)
             case DefinitionQuery(names=names):
@@ -196,7 +220,7 @@ class Replies:
             case CatalogueQuery(topic=topic):
                 return fill(self.language, "reading", "entities_topic" if topic == "entities" else topic)
             case _:
-                return ""
+                return group_reading(words, request)
 
     def _asked_days(self, request: MetricQuery) -> tuple[tuple[Span, ...], Span | None]:
         """The days of a request that was not run; without a period of its own it is read without one."""

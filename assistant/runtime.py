@@ -22,9 +22,12 @@ from semantic_layer.data_version import DataVersion
 from semantic_layer.engines.base import CancelToken, Limits
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import DataError, Problem
+from semantic_layer.exports import with_exports
 from semantic_layer.loading.loader import find_workspace, load_workspace
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.policy import Viewer, grant_of
+from semantic_layer.tags.store import FOLDER as PROFILES
+from semantic_layer.tags.store import Profiles
 from semantic_layer.warehouse import Warehouse
 from tools.context import Context, Emit
 
@@ -35,7 +38,7 @@ class Opened:
 
     version: DataVersion
     engine: DuckDBEngine
-    lists: Path | None = None
+    beside: dict[str, Path] = field(default_factory=dict[str, Path])
     lexicons: dict[str, Lexicon] = field(default_factory=dict[str, Lexicon])
 
 
@@ -55,25 +58,27 @@ class Runtime:
     def __init__(self, name: str, settings: Settings, as_of: date | None = None, data: Path | None = None) -> None:
         self.settings = settings
         self.folder = find_workspace(name)
-        self.workspace = load_workspace(self.folder, settings.cache)
+        self.declared = self.workspace = load_workspace(self.folder, settings.cache)
         self.warehouse = Warehouse(self.workspace, self.folder, data or data_folder(settings, self.folder, self.workspace))
+        self.profiles = Profiles(self.warehouse.folder / PROFILES)
         self.private = PrivateSegments(settings, data_folder(settings, self.folder, self.workspace).name)
         self._as_of = as_of
         self._lock = threading.Lock()
         self._opened: Opened | None = None
 
     def opened(self) -> Opened:
-        """The current data version with the lists; newer ones are opened as soon as their pointers have moved."""
+        """The current data version with what stands beside it; newer ones are opened as soon as their pointers have moved."""
         with self._lock:
-            name, lists = self.warehouse.current_id(), self.warehouse.lists_file()
-            if self._opened is None or self._opened.version.id != name or self._opened.lists != lists:
+            name, beside = self.warehouse.current_id(), self.warehouse.files_beside()
+            if self._opened is None or self._opened.version.id != name or self._opened.beside != beside:
                 version = self.warehouse.current()
                 if version is None:
                     fix = "Run `huaxiang data load` first; `make setup` does it for the shipped workspaces."
                     raise DataError(Problem("not_loaded", f"the data of '{self.workspace.name}' is not loaded", fix))
                 file, settings = self.warehouse.file_of(version.id), self.settings
-                engine = DuckDBEngine(file, settings.memory, settings.threads, lists=lists)
-                self._opened = Opened(version, engine, lists)
+                engine = DuckDBEngine(file, settings.memory, settings.threads, beside=beside)
+                self._opened = Opened(version, engine, beside)
+                self.workspace = with_exports(self.declared, version.lists)
             return self._opened
 
     def as_of(self) -> date:
@@ -90,8 +95,9 @@ class Runtime:
 
     def scope(self, viewer: Viewer) -> Scope:
         """Raises RequestError `not_allowed` for an unknown role."""
+        version = self.opened().version  # first: the workspace has a segment for each audience that was exported since
         workspace = self.workspace_of(viewer)
-        return Scope(workspace, grant_of(viewer, workspace), self.opened().version, self.as_of())
+        return Scope(workspace, grant_of(viewer, workspace), version, self.as_of())
 
     def workspace_of(self, viewer: Viewer) -> Workspace:
         """The definitions that a viewer asks by: everybody's, and the segments that this one has defined."""
@@ -99,7 +105,7 @@ class Runtime:
 
     def context(self, scope: Scope, cancel: CancelToken | None = None, emit: Emit | None = None) -> Context:
         limits = Limits(milliseconds=int(self.settings.max_seconds * 1000), rows=self.settings.max_rows)
-        context = Context(scope, self.opened().engine, limits, cancel)
+        context = Context(scope, self.opened().engine, limits, cancel, self.profiles)
         if emit is not None:
             context.emit = emit
         return context

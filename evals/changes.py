@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.agent import Agent
-from assistant.runtime import Runtime, data_folder
+from assistant.runtime import Runtime
 from assistant.session import Session
 from assistant.settings import Settings
+from assistant.sides import data_of, folder_of
 from evals.golden import SHIPPED, Case, find_set, load_set
 from semantic_layer.errors import DataError, HuaxiangError, Problem
 from semantic_layer.frozen import Frozen
@@ -127,12 +128,12 @@ def golden_changes(
     """
     asked = settings.model_copy(update={"model": "", "mode": "embedded"})
     with tempfile.TemporaryDirectory() as kept:
-        folders = [_folder(side, Path(kept) / name) for side, name in ((old, "old"), (new, "new"))]
+        folders = [folder_of(side, Path(kept) / name) for side, name in ((old, "old"), (new, "new"))]
         name = load_workspace(folders[1], settings.cache).name
         names = sets or ([name] if (SHIPPED / name).is_dir() else [])
         if not names:
             return GoldenChanges(unasked=f"there is no set for '{name}'; --set names one")
-        data = _data(old, new, settings)
+        data = data_of(old, new, settings)
         if data is None and not sets:
             return GoldenChanges(unasked="the data of neither version is loaded; run `huaxiang data load` for one of them")
         if data is None:
@@ -142,28 +143,6 @@ def golden_changes(
         cases = [case for each in names for case in load_set(find_set(each)).cases]
         changes = asyncio.run(_compared(cases, before, after, viewer))
         return GoldenChanges(sets=tuple(names), data_version=after.opened().version.id, asked=len(cases), changes=tuple(changes))
-
-
-def _folder(side: Side, folder: Path) -> Path:
-    """The side's files in a folder of their own, so that a git revision can be opened too."""
-    folder.mkdir()
-    for name, text in side.texts.items():
-        (folder / name).write_text(text, "utf-8")
-    return folder
-
-
-def _data(old: Side, new: Side, settings: Settings) -> Path | None:
-    """The data versions of the newer side, else those of the older one."""
-    for side in (new, old):
-        if not side.folder.is_dir():
-            continue
-        try:
-            folder = data_folder(settings, side.folder, load_workspace(side.folder, settings.cache))
-        except HuaxiangError:
-            continue
-        if (folder / "current.json").is_file():
-            return folder
-    return None
 
 
 async def _compared(cases: list[Case], before: Runtime, after: Runtime, viewer: Viewer) -> list[AnswerChange]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from semantic_layer.calendar import Span
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.checks import Severity
+from semantic_layer.predictions import Predictions
 
 CheckKind = Literal["grain", "not_null", "accepted", "link", "fresh", "rule"]
 
@@ -70,11 +71,48 @@ class ListFacts(Frozen):
     imported_at: datetime
 
 
+class ExportFacts(Frozen):
+    """An audience that was exported, as it is remembered.
+
+    Attributes:
+        name, label: The name that it is asked by, and what it was called.
+        as_of: What "today" was: the day on which its members count as contacted.
+        treated, control: How many left, and how many were held back.
+        request: The typed request, in plain form.
+        files: Where it was written.
+        asked: What asked for it, so that asking once more gives the same; empty where each call is a new one.
+    """
+
+    name: str
+    label: str = ""
+    entity: str
+    as_of: date
+    exported_at: datetime
+    user: str = ""
+    role: str = ""
+    treated: int
+    control: int = 0
+    request: dict[str, Any] = {}
+    files: tuple[str, ...] = ()
+    asked: str = ""
+
+    @property
+    def list(self) -> str:
+        """The list that holds those who left."""
+        return f"audience__{self.name}"
+
+    @property
+    def control_list(self) -> str:
+        """And those who were held back."""
+        return f"{self.list}__control"
+
+
 class Lists(Frozen):
-    """The lists that are imported, and the file that holds them."""
+    """The lists that are imported, the audiences that were exported, and the file that holds the ids of both."""
 
     file: str
     lists: dict[str, ListFacts] = {}
+    exports: tuple[ExportFacts, ...] = ()
 
 
 class DataVersion(Frozen):
@@ -85,6 +123,7 @@ class DataVersion(Frozen):
         coverage: By dataset, then by time field.
         checks: What the checks found; kept in a file beside the manifest, since they change with the workspace.
         lists: Imported lists of ids, which are there beside every version.
+        predictions: What was predicted, of this version and of others.
     """
 
     id: str
@@ -93,11 +132,17 @@ class DataVersion(Frozen):
     coverage: dict[str, dict[str, Coverage]] = {}
     checks: tuple[CheckResult, ...] = ()
     lists: Lists | None = None
+    predictions: Predictions | None = None
+
+    @property
+    def data_mark(self) -> str:
+        """Changes with the data and with the lists."""
+        return self.id if self.lists is None else f"{self.id}+{self.lists.file}"
 
     @property
     def mark(self) -> str:
-        """Changes with the data and with the lists."""
-        return self.id if self.lists is None else f"{self.id}+{self.lists.file}"
+        """Changes with all that an answer can depend on: the predictions too."""
+        return self.data_mark if self.predictions is None else f"{self.data_mark}+{self.predictions.file}"
 
     def covers(self, dataset: str, time: str | None) -> Span | None:
         """The days that a dataset's time field covers; None where it has no rows or no such field."""

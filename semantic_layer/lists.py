@@ -6,6 +6,7 @@ A pointer says which file counts, so a reader sees the lists before an import or
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -47,9 +48,23 @@ def import_list(name: str, file: Path, workspace: Workspace, folder: Path, facts
     Raises:
         DataError: `unknown_list`, `no_file` or `bad_list`; nothing is changed then.
     """
-    keys, tables = _keys_of(_entity_of(name, workspace), workspace, version)
+    keys, tables = keys_of(_entity_of(name, workspace), workspace, version)
     if not file.is_file():
         raise DataError(Problem("no_file", f"there is no file {file}", "Name a CSV file."))
+
+    def write(connection: duckdb.DuckDBPyConnection, before: Lists) -> Lists:
+        connection.execute(f"ATTACH '{_text(facts)}' AS facts (READ_ONLY)")
+        return before.model_copy(update={"lists": {**before.lists, name: _write(connection, name, file, keys, tables)}})
+
+    return written_anew(folder, write).lists[name]
+
+
+def written_anew(folder: Path, write: Callable[[duckdb.DuckDBPyConnection, Lists], Lists]) -> Lists:
+    """A new file of lists, which counts from the moment that it is whole.
+
+    Args:
+        write: Changes the copy that the connection has open, and gives what the file holds then. What it raises changes nothing.
+    """
     before = current_lists(folder)
     number = int(before.file.partition("_")[2].partition(".")[0]) + 1 if before is not None else 1
     made = f"lists_{number:04d}.duckdb"
@@ -59,19 +74,17 @@ def import_list(name: str, file: Path, workspace: Workspace, folder: Path, facts
         if before is not None:
             shutil.copyfile(folder / before.file, draft)
         with duckdb.connect(str(draft)) as connection:
-            connection.execute(f"ATTACH '{_text(facts)}' AS facts (READ_ONLY)")
-            told = _write(connection, name, file, keys, tables)
+            lists = write(connection, before or Lists(file=made)).model_copy(update={"file": made})
         draft.replace(folder / made)
     finally:
         draft.unlink(missing_ok=True)
         draft.with_suffix(".draft.wal").unlink(missing_ok=True)
-    lists = Lists(file=made, lists={**(before.lists if before is not None else {}), name: told})
     fresh = folder / f"{POINTER}.new"
     fresh.write_text(lists.model_dump_json(indent=1), "utf-8")
     fresh.replace(folder / POINTER)
     if before is not None:
         (folder / before.file).unlink(missing_ok=True)  # who has it open reads on
-    return told
+    return lists
 
 
 def _entity_of(name: str, workspace: Workspace) -> str:
@@ -82,7 +95,7 @@ def _entity_of(name: str, workspace: Workspace) -> str:
     return known[name]
 
 
-def _keys_of(entity: str, workspace: Workspace, version: DataVersion) -> tuple[list[Key], list[tuple[str, tuple[str, ...]]]]:
+def keys_of(entity: str, workspace: Workspace, version: DataVersion) -> tuple[list[Key], list[tuple[str, tuple[str, ...]]]]:
     """The key of an entity with its types, and the tables whose rows belong to it, with their columns."""
     profile = workspace.profile(entity)
     assert profile is not None
@@ -110,7 +123,7 @@ def _write(
         if not named and _is_known(connection, given[0], keys[0], tables):
             fix = f"Begin the file with a line that says {keys[0].name}."
             raise DataError(Problem("bad_list", f"the first line of {file.name} is an id and no heading", fix))
-        casts = [f"TRY_CAST({_quoted(column)} AS {key.kind})" for column, key in zip(columns, keys, strict=True)]
+        casts = [f"TRY_CAST({quoted(column)} AS {key.kind})" for column, key in zip(columns, keys, strict=True)]
         bad = connection.execute(
             f"SELECT line FROM (SELECT *, row_number() OVER () + 1 AS line FROM {reader}) "
             f"WHERE {' OR '.join(f'{cast} IS NULL' for cast in casts)} LIMIT 1"
@@ -118,16 +131,16 @@ def _write(
         if bad is not None:
             fix = f"Each line names one {', '.join(key.name for key in keys)} ({', '.join(key.kind for key in keys)})."
             raise DataError(Problem("bad_list", f"{file.name}: line {bad[0]} holds no id", fix))
-        shown = ", ".join(f"{cast} AS {_quoted(key.name)}" for cast, key in zip(casts, keys, strict=True))
-        connection.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT DISTINCT {shown} FROM {reader}")
+        shown = ", ".join(f"{cast} AS {quoted(key.name)}" for cast, key in zip(casts, keys, strict=True))
+        connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT DISTINCT {shown} FROM {reader}")
     except duckdb.Error:
         raise DataError(Problem("bad_list", f"{file.name} cannot be read as CSV", "Write one id on each line.")) from None
-    rows = _count(connection, f"SELECT COUNT(*) FROM {_quoted(name)}")
-    own = ", ".join(f"l.{_quoted(key.name)}" for key in keys)
-    there = " UNION ALL ".join(f"SELECT {', '.join(map(_quoted, held))} FROM facts.{_quoted(table)}" for table, held in tables)
-    names = ", ".join(_quoted(key.name) for key in keys)
-    met = " AND ".join(f"l.{_quoted(key.name)} = k.{_quoted(key.name)}" for key in keys)
-    others = f"SELECT {own} FROM {_quoted(name)} l ANTI JOIN (SELECT * FROM ({there}) AS known({names})) k ON {met}"
+    rows = _count(connection, f"SELECT COUNT(*) FROM {quoted(name)}")
+    own = ", ".join(f"l.{quoted(key.name)}" for key in keys)
+    there = " UNION ALL ".join(f"SELECT {', '.join(map(quoted, held))} FROM facts.{quoted(table)}" for table, held in tables)
+    names = ", ".join(quoted(key.name) for key in keys)
+    met = " AND ".join(f"l.{quoted(key.name)} = k.{quoted(key.name)}" for key in keys)
+    others = f"SELECT {own} FROM {quoted(name)} l ANTI JOIN (SELECT * FROM ({there}) AS known({names})) k ON {met}"
     unknown = _count(connection, f"SELECT COUNT(*) FROM ({others})")
     return ListFacts(rows=rows, unknown=unknown, imported_at=datetime.now(UTC))
 
@@ -135,7 +148,7 @@ def _write(
 def _is_known(connection: duckdb.DuckDBPyConnection, text: str, key: Key, tables: list[tuple[str, tuple[str, ...]]]) -> bool:
     """Whether a heading is really an id."""
     same = f"= TRY_CAST(? AS {key.kind}) LIMIT 1"
-    held = [f"SELECT 1 FROM facts.{_quoted(table)} WHERE {_quoted(columns[0])} {same}" for table, columns in tables]
+    held = [f"SELECT 1 FROM facts.{quoted(table)} WHERE {quoted(columns[0])} {same}" for table, columns in tables]
     return any(connection.execute(sql, [text]).fetchone() for sql in held)
 
 
@@ -143,7 +156,7 @@ def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return connection.execute(sql).fetchall()[0][0]
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from semantic_layer.conditions import And, AnyCondition, Attribute, In, Not, Or, Value
 from semantic_layer.errors import request_error
 from semantic_layer.frozen import Frozen
+from semantic_layer.model.audiences import ExportRule
 from semantic_layer.model.policies import MinimumGroup, Role
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.requests import digest
@@ -43,6 +44,7 @@ class Grant(Frozen):
     hidden: frozenset[str] = frozenset()
     minimum_group: MinimumGroup | None = None
     may_export: bool = True
+    export: ExportRule = ExportRule()
     may_see_sql: bool = True
 
     @cached_property
@@ -86,6 +88,7 @@ def _grant(role: Role, viewer: Viewer, workspace: Workspace) -> Grant:
         hidden=hidden,
         minimum_group=role.minimum_group,
         may_export=role.may_export,
+        export=role.export,
         may_see_sql=role.may_see_sql,
     )
 

@@ -27,6 +27,7 @@ from semantic_layer.conditions import (
 from semantic_layer.expressions import ExpressionError, columns_in, named_columns, tables_in
 from semantic_layer.frozen import Frozen
 from semantic_layer.metric_parts import base_datasets
+from semantic_layer.model.datasets import Schedule
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.model.profiles import day_of_profile
 from semantic_layer.model.tags import (
@@ -71,6 +72,12 @@ def days_mentioned(value: Any) -> frozenset[date]:
 def item(workspace: Workspace, name: str) -> Item | None:
     """A tag or a segment; they share one space of names."""
     return workspace.tag(name) or workspace.segment(name)
+
+
+def schedule_of(workspace: Workspace, found: Item) -> Schedule:
+    """How often a tag or a segment is due: as it says itself, else as its entity does."""
+    entity = workspace.entity(found.entity)
+    return found.refresh or (entity.refresh if entity is not None else "daily")
 
 
 def told_from(found: Item) -> Iterator[str]:

@@ -13,7 +13,7 @@ import importlib.util
 import json
 import re
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -27,15 +27,17 @@ from sqlglot import exp
 from semantic_layer.compiler.bind import today
 from semantic_layer.data_checks.counting import run_checks
 from semantic_layer.data_checks.declared import checks_are_due
-from semantic_layer.data_version import CheckResult, Coverage, DataVersion, ListFacts, TableFacts
-from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.data_version import CheckResult, Coverage, DataVersion, ExportFacts, ListFacts, Lists, TableFacts
+from semantic_layer.engines.duckdb import CATALOG, LISTS, PREDICTIONS, DuckDBEngine
 from semantic_layer.errors import DataError, Problem, did_you_mean
+from semantic_layer.exports import Ids, forget_export, keep_export
 from semantic_layer.expressions import DIALECT, scalar
 from semantic_layer.lists import current_lists, import_list
 from semantic_layer.loading.loader import is_shipped
 from semantic_layer.model.datasets import Dataset, Field
 from semantic_layer.model.sources import Source
 from semantic_layer.model.workspace import Workspace
+from semantic_layer.predictions import Prediction, current_predictions
 from semantic_layer.scripts import made_folder, run_script, script_mark, scripts_due
 
 KEEP = 3
@@ -97,16 +99,20 @@ class Warehouse:
         manifest = self.folder / f"{name}.json"
         if not manifest.is_file() or not self.file_of(name).is_file():
             return None
-        beside = {"checks": self._kept_checks(name), "lists": current_lists(self.folder)}
+        beside = {
+            "checks": self._kept_checks(name),
+            "lists": current_lists(self.folder),
+            "predictions": current_predictions(self.folder),
+        }
         return DataVersion.model_validate_json(manifest.read_bytes()).model_copy(update=beside)
 
     def file_of(self, name: str) -> Path:
         return self.folder / f"{name}.duckdb"
 
-    def lists_file(self) -> Path | None:
-        """The file of imported lists; None where nothing is imported."""
-        found = current_lists(self.folder)
-        return self.folder / found.file if found is not None else None
+    def files_beside(self) -> dict[str, Path]:
+        """The files of imported lists and of predictions, where there are any, by the names that statements know them by."""
+        found = {LISTS: current_lists(self.folder), PREDICTIONS: current_predictions(self.folder)}
+        return {name: self.folder / each.file for name, each in found.items() if each is not None}
 
     def import_list(self, name: str, file: Path) -> ListFacts:
         """Imports a list of ids, or replaces it.
@@ -120,6 +126,45 @@ class Warehouse:
             if version is None:
                 raise DataError(Problem("not_loaded", "nothing is loaded", "Run `huaxiang data load` first."))
             return import_list(name, file, self.workspace, self.folder, self.file_of(version.id), version)
+
+    def predict(self, as_of: date, names: Collection[str] | None = None) -> tuple[Prediction, ...]:
+        """Trains predictive tags as of a day where that was not done yet on this data; what each training came to.
+
+        Raises:
+            DataError: nothing is loaded.
+            RequestError: what a tag goes by cannot be worked out.
+        """
+        from semantic_layer.tags.predicting import predict_all
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self.folder / ".lock"):
+            version = self.current()
+            if version is None:
+                raise DataError(Problem("not_loaded", "nothing is loaded", "Run `huaxiang data load` first."))
+            files = {CATALOG: self.file_of(version.id), **self.files_beside()}
+            return predict_all(self.workspace, version, files, self.folder, as_of, names)
+
+    def lists(self) -> Lists | None:
+        """The imported lists and the exported audiences as of now."""
+        return current_lists(self.folder)
+
+    def keep_export(self, facts: ExportFacts, treated: Ids, control: Ids, version: DataVersion) -> None:
+        """Remembers an exported audience and who is in it.
+
+        Raises:
+            DataError: `export_known`, there is one of that name by now.
+        """
+        with _locked(self.folder / ".lock"):
+            known = current_lists(self.folder)
+            if known is not None and any(each.name == facts.name for each in known.exports):
+                what = f"an audience '{facts.name}' was exported before"
+                raise DataError(Problem("export_known", what, "Give it another --name."))
+            keep_export(facts, treated, control, self.workspace, self.folder, version)
+
+    def forget_export(self, facts: ExportFacts) -> None:
+        """Takes back an export that did not come about."""
+        with _locked(self.folder / ".lock"):
+            forget_export(facts, self.folder)
 
     def checks_of(self, name: str) -> Path:
         """What the checks found on a data version."""
@@ -199,7 +244,9 @@ class Warehouse:
         finally:
             draft.unlink(missing_ok=True)
             draft.with_suffix(".draft.wal").unlink(missing_ok=True)
-        (self.folder / f"{name}.json").write_text(made.model_dump_json(indent=1, exclude={"checks", "lists"}), "utf-8")
+        (self.folder / f"{name}.json").write_text(
+            made.model_dump_json(indent=1, exclude={"checks", "lists", "predictions"}), "utf-8"
+        )
         checked = self.check(made)
         loaded = {source.name for source in work}
         self._point_to(name, {table: mark for table, mark in self.left().items() if table in tables and table not in loaded})

@@ -41,13 +41,13 @@ class ChartSpec(Frozen):
     """A chart as data; `assistant/render` draws it.
 
     Attributes:
-        kind: `number` is a big number without axes.
+        kind: `number` is a big number without axes; `sankey` streams from the values of `x` to those of `series`.
         x: The column along the axis of categories or time.
         y: Columns of values.
         series: A column that splits the values into lines or bar groups.
     """
 
-    kind: Literal["number", "line", "bar", "grouped_bar"]
+    kind: Literal["number", "line", "bar", "grouped_bar", "heatmap", "sankey"]
     table: str
     x: str | None = None
     y: tuple[str, ...] = ()

@@ -7,10 +7,35 @@ from typing import Any, NamedTuple
 
 from semantic_layer.frozen import Frozen
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery, plain
-from tools import catalogue_query, defining, definitions, listing, membership, metrics, profiles
+from tools import (
+    audiences,
+    catalogue_query,
+    comparisons,
+    defining,
+    definitions,
+    grids,
+    listing,
+    membership,
+    metrics,
+    migrations,
+    overlaps,
+    profiles,
+    share_indices,
+    tag_health,
+    turnover,
+)
 from tools.answer import Answer
 from tools.context import Context
-from tools.requests import CatalogueQuery, DefineSegment, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.group_requests import ComparisonQuery, GridQuery, MigrationQuery, OverlapQuery, ShareIndexQuery, TurnoverQuery
+from tools.requests import (
+    AudienceQuery,
+    CatalogueQuery,
+    DefineSegment,
+    DefinitionQuery,
+    MembershipQuery,
+    ProfileQuery,
+    TagHealthQuery,
+)
 
 
 class Tool(NamedTuple):
@@ -49,6 +74,54 @@ TOOLS: tuple[Tool, ...] = (
         "Whether one customer or item is in a segment or has a tag's value, and why: each condition with its own value.",
         MembershipQuery,
         membership.run,
+    ),
+    Tool(
+        "tag_health",
+        "How fresh tags and segments are, of how many they are known (coverage), and what changed or drifted since before.",
+        TagHealthQuery,
+        tag_health.run,
+    ),
+    Tool(
+        "export_audience",
+        "Those of a group as a file to contact them by: who is left out by which rule, a control group, tags that go along.",
+        AudienceQuery,
+        audiences.run,
+    ),
+    Tool(
+        "overlap_groups",
+        "How much groups overlap: how many are in each two at once, shares, Jaccard; all segments where none is named.",
+        OverlapQuery,
+        overlaps.run,
+    ),
+    Tool(
+        "migration",
+        "How those of an entity moved between the values of a tag from one day to another: counts and shares for each pair.",
+        MigrationQuery,
+        migrations.run,
+    ),
+    Tool(
+        "compare_groups",
+        "What tells two groups apart: sizes, how many are in both, shares of tags in each, index of one to the other.",
+        ComparisonQuery,
+        comparisons.run,
+    ),
+    Tool(
+        "index_shares",
+        "What a group's figure is made of against everyone's: shares of sales by category with an index (TGI, 100 = average).",
+        ShareIndexQuery,
+        share_indices.run,
+    ),
+    Tool(
+        "tag_grid",
+        "How many have each value of one tag and each of another, as a grid: recency by frequency score (RFM), or any two.",
+        GridQuery,
+        grids.run,
+    ),
+    Tool(
+        "turnover",
+        "Who entered and left a group from one day to another, and which condition of its rule turned: why it grew or shrank.",
+        TurnoverQuery,
+        turnover.run,
     ),
     Tool(
         "define_segment",

@@ -18,6 +18,7 @@ from semantic_layer.compiler.plan import Compiled, Scope
 from semantic_layer.engines.base import CancelToken, Engine, Limits
 from semantic_layer.model.tags import Segment
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
+from semantic_layer.tags.store import Profiles
 from tools.answer import Cell, Table
 
 Emit = Callable[[str, dict[str, Any]], None]
@@ -42,12 +43,17 @@ def silent(name: str, data: dict[str, Any]) -> None:
 
 @dataclass
 class Context:
-    """The surroundings of one question."""
+    """The surroundings of one question.
+
+    Attributes:
+        profiles: The kept tags and segments, where there is a place for them.
+    """
 
     scope: Scope
     engine: Engine
     limits: Limits = field(default_factory=Limits)
     cancel: CancelToken | None = None
+    profiles: Profiles | None = None
     emit: Emit = silent
     timings_ms: dict[str, float] = field(default_factory=dict[str, float])
     drafts: Drafts | None = None

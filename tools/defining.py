@@ -22,9 +22,9 @@ from semantic_layer.tag_parts import all_of
 from semantic_layer.words import Text
 from tools.answer import Answer, Evidence, Finding, Next, Table
 from tools.context import Context
-from tools.overlaps import Overlap, compiled_count, sizes
 from tools.profile_notes import profile_notes, tags_of
 from tools.requests import DefineSegment
+from tools.segment_overlaps import Overlap, compiled_count, sizes
 
 TOLD = 3
 """How many existing segments the text names."""

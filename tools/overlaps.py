@@ -1,175 +1,154 @@
-"""How large a segment is, and how much of it each existing segment shares.
+"""How much groups overlap: how many are in each two of them at once, as a share of each and of both together.
 
-Overlap of two groups (Jaccard) = members of both / members of either.
+The Jaccard index is the number in both over the number in either (Jaccard, "Étude comparative de la distribution florale",
+1901). Who belongs is counted once for all pairs, in one statement over everyone.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
 
 from sqlglot import exp
 
-from semantic_layer.columns import Column
-from semantic_layer.compiler.naming import identifier
-from semantic_layer.compiler.plan import Compiled
-from semantic_layer.conditions import Did, InSegment, Meets
-from semantic_layer.errors import RequestError, request_error
-from semantic_layer.model.profiles import profile_name
-from semantic_layer.model.tags import Segment
-from semantic_layer.requests import EntityQuery, MetricQuery
-from semantic_layer.tag_parts import population
-from tools.context import Context, silent
+from semantic_layer.columns import Column, ColumnType, ValueLabel
+from semantic_layer.conditions import AnyCondition, InSegment, Meets
+from semantic_layer.errors import request_error
+from semantic_layer.words import Text
+from tools.answer import Answer, ChartSpec, Finding, Table
+from tools.context import Context
+from tools.group_requests import OverlapQuery
+from tools.population import (
+    LISTED,
+    answer_of,
+    asked_columns,
+    check_size,
+    count_where,
+    counted,
+    everyone,
+    group_names,
+    is_computed,
+    meets,
+    smallest_group,
+    told_group,
+)
 
-LISTED = "listed"
-MOST_APART = 12
-"""Existing segments that are compared with a statement each, where no list of everyone may be made."""
-
-
-class Overlap(NamedTuple):
-    """An existing segment beside the new one.
-
-    Attributes:
-        size: Its members.
-        both: Members of both.
-        alike: Both over either (Jaccard), 0 to 1.
-    """
-
-    segment: Segment
-    size: int
-    both: int
-    alike: float
-
-
-class Sizes(NamedTuple):
-    """What was counted.
-
-    Attributes:
-        total: Everyone of the entity.
-        overlaps: The most alike first. A group that is smaller than the viewer may see leaves its segment out.
-        compiled: What ran, with its notes.
-    """
-
-    size: int
-    total: int
-    overlaps: tuple[Overlap, ...]
-    compiled: Compiled
-    sql: str
+LABELS = {
+    "group": Text(zh="人群", en="Group"),
+    "other": Text(zh="另一人群", en="Other group"),
+    "members": Text(zh="同时属于的人数", en="In both"),
+    "share": Text(zh="占人群的比例", en="Share of the group"),
+    "jaccard": Text(zh="杰卡德系数", en="Jaccard index"),
+}
+TYPES: dict[str, ColumnType] = {"members": "count", "share": "fraction", "jaccard": "decimal"}
+TOLD = 3
+"""How many pairs the text names."""
 
 
-def sizes(segment: Segment, context: Context) -> Sizes:
-    """Counts the members of a segment of the context's workspace.
+class Pair(NamedTuple):
+    """Two groups by their places, and how many are in both; None where they are too few to be told about."""
+
+    first: int
+    second: int
+    both: int | None
+
+
+def run(request: OverlapQuery, context: Context) -> Answer:
+    """Answers how much groups overlap.
 
     Raises:
-        RequestError: what the rule names is not there or may not be seen, or the group is smaller than the viewer may see
-            (`too_small`).
+        RequestError: an unknown entity, what the viewer may not see, or fewer than two groups (`too_few_groups`).
     """
-    others = [each for each in context.scope.workspace.segments if each.entity == segment.entity and each.name != segment.name]
-    try:
-        listed = compiled_list(segment, (), context)
-    except RequestError as error:
-        if error.problem.reason != "not_allowed":
-            raise
-        counted = _in_groups(segment, others, context)  # whoever may not see single ones may count them
-    else:
-        counted = _in_list(segment, [each for each in others if _is_computed(each, context)], listed, context)
-    return _large_enough(counted, segment, context)
+    groups = request.groups or _all_segments(request.entity, context)
+    if len(groups) < 2:
+        raise request_error("too_few_groups", "an overlap is one of two groups or more", entity=request.entity)
+    flags = meets(request.entity, groups)
+    listed = everyone(request.entity, flags, context)
+    names = asked_columns(listed, flags)
+    pairs = list(combinations(range(len(groups)), 2))
+    counts = [count_where(), *(count_where(name) for name in names)]
+    counts += [count_where(names[first], names[second]) for first, second in pairs]
+    labels = [f"n{place}" for place in range(len(counts))]
+    select = exp.select(*(sql.as_(label) for sql, label in zip(counts, labels, strict=True))).from_(LISTED)
+    columns = tuple(Column(name=label, role="metric", type="count") for label in labels)
+    compiled = counted(listed, select, columns)
+    rows = context.run(compiled, "overlap")
+    total, *found = (int(value) for value in rows.values[0])
+    sizes, both = found[: len(groups)], found[len(groups) :]
+    for size in sizes if request.groups else ():
+        check_size(size, total, request.entity, context)
+    told = [Pair(*pair, _told(count, sizes[pair[0]], sizes[pair[1]], context)) for pair, count in zip(pairs, both, strict=True)]
+    table = _table(groups, sizes, told)
+    chart = ChartSpec(kind="heatmap", table=table.name, x="group", y=("share",), series="other")
+    finding = _finding(request, groups, sizes, total, told)
+    asked = request.model_copy(update={"groups": groups})
+    return answer_of(request, [finding], [table], compiled, rows.sql, context, about=asked, charts=[chart])
 
 
-def compiled_list(segment: Segment, others: tuple[Segment, ...], context: Context) -> Compiled:
-    """Everyone, with whether they are in the segment and in each of the others."""
-    columns = tuple(_meets(each) for each in (segment, *others))
-    known = Did(entity=segment.entity, dataset=population(segment.entity, context.scope.workspace))
-    return context.compile(EntityQuery(entity=segment.entity, where=known, columns=columns))
+def _all_segments(entity: str, context: Context) -> tuple[AnyCondition, ...]:
+    """The segments of an entity that the viewer may see, in the order of the workspace."""
+    found = [InSegment(name=each.name) for each in context.scope.workspace.segments if each.entity == entity]
+    return tuple(each for each in found if is_computed(Meets(entity=entity, condition=each), entity, context))
 
 
-def compiled_count(segment: Segment, other: Segment | None, context: Context) -> Compiled:
-    """The number of those in the segment and not, in the other and not."""
-    by = tuple(_meets(each) for each in (segment, other) if each is not None)
-    return context.compile(MetricQuery(metrics=(f"{profile_name(segment.entity)}.{segment.entity}",), by=by))
+def _told(both: int, first: int, second: int, context: Context) -> int | None:
+    """The number in both, unless it or those in only one of the groups are too few to be told about."""
+    smallest = smallest_group(context)
+    return None if any(0 < part < smallest for part in (both, first - both, second - both)) else both
 
 
-def _meets(segment: Segment) -> Meets:
-    return Meets(entity=segment.entity, condition=InSegment(name=segment.name))
+def jaccard(both: int, first: int, second: int) -> float | None:
+    """The number in both over the number in either; None where nobody is in either."""
+    either = first + second - both
+    return both / either if either else None
 
 
-def _is_computed(segment: Segment, context: Context) -> bool:
-    try:
-        compiled_list(segment, (), replace(context, emit=silent, timings_ms={}))
-    except RequestError:
-        return False
-    return True
+def _table(groups: Sequence[AnyCondition], sizes: list[int], pairs: list[Pair]) -> Table:
+    """Each group with each group, itself included, in their order."""
+    both = {(pair.first, pair.second): pair.both for pair in pairs}
+    names = group_names(groups)
+    rows: list[tuple[Any, ...]] = []
+    for first, size in enumerate(sizes):
+        for second, other in enumerate(sizes):
+            count = size if first == second else both[min(first, second), max(first, second)]
+            share = count / size if count is not None and size else None
+            index = jaccard(count, size, other) if count is not None else None
+            rows.append((names[first], names[second], count, share, index))
+    labels = tuple(ValueLabel(value=name, label=Text(zh=name, en=name)) for name in names)
+    columns = tuple(
+        Column(
+            name=name,
+            role="metric" if name in TYPES else "dimension",
+            type=TYPES.get(name, "category"),
+            label=label,
+            ordered=name not in TYPES,
+            value_labels=() if name in TYPES else labels,
+        )
+        for name, label in LABELS.items()
+    )
+    return Table(name="overlap", columns=columns, rows=tuple(rows))
 
 
-def _in_list(segment: Segment, others: list[Segment], listed: Compiled, context: Context) -> Sizes:
-    """One statement for all."""
-    if others:
-        listed = compiled_list(segment, tuple(others), context)
-    rows = context.run(_counting(listed, len(others)), "sizes")
-    size, total, *figures = (int(value) for value in rows.values[0])
-    found = [_overlap(each, size, figures[2 * at], figures[2 * at + 1]) for at, each in enumerate(others)]
-    return Sizes(size, total, tuple(found), listed, rows.sql)
-
-
-def _in_groups(segment: Segment, others: list[Segment], context: Context) -> Sizes:
-    """A statement for each pair, which counts and lists nobody."""
-    compiled = compiled_count(segment, None, context)
-    rows = context.run(compiled, "sizes")
-    members = {bool(row[0]): int(row[1]) for row in rows.values}
-    size, total = members.get(True, 0), sum(members.values())
-    found: list[Overlap] = []
-    for other in others[:MOST_APART]:
-        try:
-            pairs = context.run(compiled_count(segment, other, context), "overlap").values
-        except RequestError:
-            continue
-        cells = {(bool(row[0]), bool(row[1])): int(row[2]) for row in pairs}
-        both = cells.get((True, True), 0)
-        found.append(_overlap(other, size, both + cells.get((False, True), 0), both))
-    return Sizes(size, total, tuple(found), compiled, rows.sql)
-
-
-def _large_enough(counted: Sizes, segment: Segment, context: Context) -> Sizes:
-    """What is left of a large group without a small one would tell of the small one: both are left out."""
-    minimum = context.scope.grant.minimum_group
-    kept = sorted(counted.overlaps, key=lambda each: (-each.alike, each.segment.name))
-    if minimum is not None:
-        size, total = counted.size, counted.total
-        if any(0 < each < minimum.size for each in (size, total - size)):
-            raise request_error("too_small", f"{size} members are too few", size=minimum.size, entity=segment.entity)
-        kept = [
-            each
-            for each in kept
-            if not any(0 < cell < minimum.size for cell in (each.both, each.size - each.both, size - each.both, each.size))
-        ]
-    return counted._replace(overlaps=tuple(kept))
-
-
-def _counting(listed: Compiled, others: int) -> Compiled:
-    """One statement over the list of everyone: the size, all, and for each other segment its size and the members of both."""
-    tree = listed.tree.copy()
-    tree.set("order", None)
-    named = [exp.column(identifier(column.name)) for column in listed.columns if column.name.startswith("meets")]
-    rule, existing = named[0], named[1 : 1 + others]
-    names = ["size", "everyone"]
-    counts: list[exp.Expr] = [_where(_is_true(rule)), exp.Count(this=exp.Star())]
-    for at, each in enumerate(existing):
-        names += [f"size_{at}", f"both_{at}"]
-        counts += [_where(_is_true(each)), _where(exp.And(this=_is_true(rule), expression=_is_true(each)))]
-    selected = [count.as_(name) for count, name in zip(counts, names, strict=True)]
-    columns = tuple(Column(name=name, role="metric", type="count") for name in names)
-    whole = exp.select(*selected).from_(LISTED).with_(LISTED, as_=tree)
-    return replace(listed, tree=whole, columns=columns)  # pyright: ignore[reportArgumentType]
-
-
-def _is_true(column: exp.Expr) -> exp.Expr:
-    return exp.Is(this=column.copy(), expression=exp.true())
-
-
-def _where(condition: exp.Expr) -> exp.Expr:
-    return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=condition))
-
-
-def _overlap(segment: Segment, size: int, own: int, both: int) -> Overlap:
-    either = size + own - both
-    return Overlap(segment, own, both, both / either if either else 0.0)
+def _finding(request: OverlapQuery, groups: Sequence[AnyCondition], sizes: list[int], total: int, pairs: list[Pair]) -> Finding:
+    known = [pair for pair in pairs if pair.both is not None]
+    ranked = sorted(known, key=lambda pair: -(jaccard(pair.both or 0, sizes[pair.first], sizes[pair.second]) or 0))
+    names = group_names(groups)
+    parts: dict[str, Any] = {
+        "entity": request.entity,
+        "total": total,
+        "groups": [told_group(name, group, size) for name, group, size in zip(names, groups, sizes, strict=True)],
+        "pairs": [
+            {
+                "first": pair.first,
+                "second": pair.second,
+                "both": pair.both,
+                "jaccard": jaccard(pair.both or 0, sizes[pair.first], sizes[pair.second]),
+            }
+            for pair in ranked
+            if pair.both
+        ][:TOLD],
+        "apart": sum(pair.both == 0 for pair in known),
+        "count": len(pairs),
+    }
+    return Finding(code="overlap_two" if len(groups) == 2 else "overlap_many", parts=parts)

@@ -9,6 +9,8 @@ from semantic_layer.compiler.measures import covered_days
 from semantic_layer.compiler.plan import Compiled, Scope
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.profiles import over_time_name, profile_name
+from semantic_layer.model.tags import PredictiveTag
+from semantic_layer.predictions import definition_of
 from semantic_layer.requests import MetricQuery
 from semantic_layer.tag_parts import all_of, datasets_of, days_back, item, mentioned
 
@@ -37,7 +39,23 @@ def profile_notes(request: Frozen, compiled: Compiled, scope: Scope) -> tuple[No
     if short:
         parts = {"tags": list(short), "first": max(short.values()).isoformat()}
         notes.append(Note(code="profile_short", kind="warning", parts=parts))
-    return tuple(notes)
+    return (*notes, *_predicted(tags, scope))
+
+
+def _predicted(tags: tuple[tuple[str, date], ...], scope: Scope) -> list[Note]:
+    """What the models are worth whose estimates are read."""
+    found: dict[tuple[str, date], Note] = {}
+    for name, day in tags:
+        for each in all_of(scope.workspace, name):
+            if not isinstance(each, PredictiveTag) or scope.version.predictions is None:
+                continue
+            own = definition_of(each, scope.workspace)
+            made = scope.version.predictions.of(each.name, day, scope.version.id, own)
+            if made is not None and made.quality is not None:
+                code = "predicted_chance" if each.predictive.target == "no_activity" else "predicted_value"
+                told = made.quality.model_dump(exclude={"calibration"}, exclude_none=True)
+                found[each.name, day] = Note(code=code, parts={"tags": [each.name], **told})
+    return list(found.values())
 
 
 def _begins_after(name: str, day: date, scope: Scope) -> date | None:

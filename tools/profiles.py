@@ -7,6 +7,7 @@ after Benjamini and Hochberg's correction over all values looked at (Controlling
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -17,14 +18,15 @@ from semantic_layer.columns import UNKNOWN, Column, ColumnType, ValueLabel
 from semantic_layer.compiler.naming import identifier
 from semantic_layer.compiler.plan import Compiled
 from semantic_layer.conditions import Did, Field, FieldRef, Meets, Tag
-from semantic_layer.errors import RequestError, request_error
+from semantic_layer.errors import request_error
 from semantic_layer.model.datasets import DIMENSION_TYPES
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import EntityQuery, fingerprint, plain
 from semantic_layer.tag_parts import all_of, mentioned, population
 from semantic_layer.words import Text
 from tools.answer import Answer, Evidence, Finding, Table
-from tools.context import Context, Rows, silent
+from tools.context import Context, Rows
+from tools.population import is_computed
 from tools.profile_notes import profile_notes, tags_of
 from tools.requests import ProfileQuery
 
@@ -72,7 +74,7 @@ def run(request: ProfileQuery, context: Context) -> Answer:
     Raises:
         RequestError: an unknown entity or field, or a group that is too small to be told about (`too_small`).
     """
-    fields = request.fields or _all_fields(request, context)
+    fields = request.fields or telling_fields(request.entity, request.where, context)
     compiled = _counting(request, fields, context)
     rows = context.run(compiled, "profile")
     size, total = _sizes(rows)
@@ -82,29 +84,20 @@ def run(request: ProfileQuery, context: Context) -> Answer:
     values = _judged([Value(*row) for row in rows.values if row[0] is not None], size, total)
     values = _large_enough(values, context)
     shown = _ranked(values, request, size, total)
-    labels = {name: _label(ref, request.entity, context) for ref, name in zip(fields, _names(fields), strict=True)}
+    labels = {name: label_of(ref, request.entity, context) for ref, name in zip(fields, field_names(fields), strict=True)}
     return _answer(request, compiled, rows, shown, labels, context)
 
 
-def _all_fields(request: ProfileQuery, context: Context) -> tuple[FieldRef, ...]:
-    """The tags of the entity that have values to group by, but those that the group is told by."""
+def telling_fields(entity: str, where: object, context: Context) -> tuple[FieldRef, ...]:
+    """The tags of an entity that have values to group by, but those that the conditions are told by."""
     workspace = context.scope.workspace
-    told = {part.name for each in mentioned(request.where) for part in all_of(workspace, each.name)}
-    tags = [tag for tag in workspace.tags if tag.entity == request.entity and tag.type in DIMENSION_TYPES]
+    told = {part.name for each in mentioned(where) for part in all_of(workspace, each.name)}
+    tags = [tag for tag in workspace.tags if tag.entity == entity and tag.type in DIMENSION_TYPES]
     shown = [tag for tag in tags if tag.type in ("category", "boolean") and tag.name not in told and tag.kind != "predictive"]
-    return tuple(Tag(name=tag.name) for tag in shown if _is_allowed(Tag(name=tag.name), request.entity, context))
+    return tuple(Tag(name=tag.name) for tag in shown if is_computed(Tag(name=tag.name), entity, context))
 
 
-def _is_allowed(ref: FieldRef, entity: str, context: Context) -> bool:
-    """Whether the viewer may see a field, and it can be computed."""
-    try:
-        replace(context, emit=silent, timings_ms={}).compile(EntityQuery(entity=entity, columns=(ref,), limit=1))
-    except RequestError:
-        return False
-    return True
-
-
-def _names(fields: tuple[FieldRef, ...]) -> list[str]:
+def field_names(fields: tuple[FieldRef, ...]) -> list[str]:
     """The columns of the list that hold the fields."""
     names: list[str] = []
     for ref in fields:
@@ -191,7 +184,7 @@ class Label(NamedTuple):
     values: dict[str, Text]
 
 
-def _label(ref: FieldRef, entity: str, context: Context) -> Label:
+def label_of(ref: FieldRef, entity: str, context: Context) -> Label:
     workspace = context.scope.workspace
     if not isinstance(ref, Field | Tag):
         return Label(Text(), {})
@@ -216,29 +209,31 @@ def _table(values: list[Value], labels: dict[str, Label], size: int, total: int)
         "everyone_share": "fraction",
         "index": "decimal",
     }
+    words = value_labels(((each.field, each.value) for each in values), labels)
     columns = tuple(
         Column(
             name=name,
             role="metric" if name in kinds else "dimension",
             type=kinds.get(name, "category"),
             label=LABELS[name],
-            value_labels=fields if name == "field" else _value_labels(values, labels) if name == "value" else (),
+            value_labels=fields if name == "field" else words if name == "value" else (),
         )
         for name in COLUMNS
     )
     return Table(name="profile", columns=columns, rows=rows)
 
 
-def _value_labels(values: list[Value], labels: dict[str, Label]) -> tuple[ValueLabel, ...]:
+def value_labels(values: Iterable[tuple[str, Any]], labels: dict[str, Label]) -> tuple[ValueLabel, ...]:
     """Words for values; where two fields call one value differently, it stays as it is."""
     found: dict[Any, set[Text]] = {}
-    for each in values:
-        found.setdefault(each.value, set()).add(_words(each, labels))
+    for field, value in values:
+        found.setdefault(value, set()).add(words_of(field, value, labels))
     return tuple(ValueLabel(value=value, label=next(iter(texts))) for value, texts in found.items() if len(texts) == 1)
 
 
-def _words(value: Value, labels: dict[str, Label]) -> Text:
-    return labels[value.field].values.get(value.value) or TRUTH.get(value.value) or Text(zh=value.value, en=value.value)
+def words_of(field: str, value: str, labels: dict[str, Label]) -> Text:
+    """A value in words."""
+    return labels[field].values.get(value) or TRUTH.get(value) or Text(zh=value, en=value)
 
 
 def _answer(
@@ -248,7 +243,7 @@ def _answer(
     told = [
         {
             "field": labels[each.field].field.model_dump(),
-            "value": _words(each, labels).model_dump(),
+            "value": words_of(each.field, each.value, labels).model_dump(),
             "share": each.members / size,
             "everyone": each.everyone / total,
             "index": _index(each, size, total),

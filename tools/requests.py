@@ -44,6 +44,34 @@ class ProfileQuery(Frozen):
     limit: int | None = Constrained(default=None, ge=1, le=200)
 
 
+class AudienceQuery(Frozen):
+    """Those of a group as a file to be contacted by: who is left out and by which rule, who is held back as a control group.
+
+    To ask it shows what would leave; nothing is written before that is confirmed.
+
+    Attributes:
+        where: Who belongs: a segment, a value of a tag, or any other condition on each one.
+        name: What the audience is called; by default made of the group and the day.
+        columns: Tags and fields that go along.
+        suppress: Who is left out besides those whom the workspace always leaves out: suppressions, imported lists, segments and
+            earlier audiences by name, in this order.
+        not_contacted_in: Leave out those who were contacted in the last so many days, the day itself included.
+        control: The share that is held back, by a hash of seed and key.
+        ids: Keys as they are, or hashed.
+    """
+
+    kind: Literal["audience_query"] = "audience_query"
+    entity: str
+    where: Condition
+    name: str | None = Constrained(default=None, max_length=80)
+    columns: tuple[FieldRef, ...] = Constrained(default=(), max_length=40)
+    suppress: tuple[str, ...] = Constrained(default=(), max_length=40)
+    not_contacted_in: int | None = Constrained(default=None, ge=1, le=10_000)
+    control: float | None = Constrained(default=None, gt=0, lt=1)
+    seed: int = 0
+    ids: Literal["hashed", "raw"] = "hashed"
+
+
 class MembershipQuery(Frozen):
     """Whether one of an entity meets a condition, and why: each part of it with the one's own value and whether it is met.
 
@@ -56,6 +84,24 @@ class MembershipQuery(Frozen):
     entity: str
     key: Value
     where: Condition
+
+
+Health = Literal["all", "freshness", "coverage", "change", "drift"]
+
+
+class TagHealthQuery(Frozen):
+    """How kept tags and segments are: as of which day, of how many known, changed and drifted since the version before.
+
+    Attributes:
+        names: Tags and segments; all of them where none is named.
+        only: All tags, or all segments, where none is named.
+        about: What the question is after; it comes first.
+    """
+
+    kind: Literal["tag_health_query"] = "tag_health_query"
+    names: tuple[str, ...] = Constrained(default=(), max_length=6)
+    only: Literal["tags", "segments"] | None = None
+    about: Health = "all"
 
 
 class DefineSegment(Frozen):

@@ -105,6 +105,7 @@ def card(
         "edited": edited,
         "request": reply.plan if edited is not None else None,
         "picture": file_name(reply, datetime.fromisoformat(at).astimezone(), "png"),
+        "audience": answered and (reply.plan or {}).get("kind") == "audience_query",
         "files": viewing is None or viewing.scope.grant.may_export,
         "judged": answered or reply.status == "refused",
     }

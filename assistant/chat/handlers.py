@@ -78,6 +78,7 @@ async def resume(thread: ThreadDict) -> None:
         shown = {str(line.get("id")) for line in lines}
         _soon(_when_answered(conversation, shown))
     cl.user_session.set(RESUMED, True)
+    await _tell_page("resumed")
 
 
 @cl.on_chat_end

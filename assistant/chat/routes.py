@@ -132,13 +132,13 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get(ANSWER + "/table.csv", dependencies=MAY_EXPORT)
 def as_csv(turn: Shown, table: int = 0) -> Response:
     reply = _reply(turn)
-    return _file(csv_of(reply, max(table, 0)), file_name(reply, _at(turn), "csv"), "text/csv; charset=utf-8")
+    return file_response(csv_of(reply, max(table, 0)), file_name(reply, _at(turn), "csv"), "text/csv; charset=utf-8")
 
 
 @router.get(ANSWER + "/answer.xlsx", dependencies=MAY_EXPORT)
 def as_excel(turn: Shown) -> Response:
     reply = _reply(turn)
-    return _file(excel_of(reply, turn.asked, _at(turn)), file_name(reply, _at(turn), "xlsx"), EXCEL)
+    return file_response(excel_of(reply, turn.asked, _at(turn)), file_name(reply, _at(turn), "xlsx"), EXCEL)
 
 
 @router.get("/conversations/{conversation}/export.{form}", dependencies=MAY_EXPORT)
@@ -155,10 +155,10 @@ def export(conversation: str, form: Literal["html", "md", "xlsx"], language: Lit
     name = file_name(kept.title, datetime.now().astimezone(), form)
     if form == "html":
         content = conversation_html(kept.title, asked, lambda reply: figure_json(reply, ground="light"), language)
-        return _file(content, name, "text/html; charset=utf-8")
+        return file_response(content, name, "text/html; charset=utf-8")
     if form == "md":
-        return _file(conversation_markdown(kept.title, asked, language), name, "text/markdown; charset=utf-8")
-    return _file(conversation_excel(kept.title, asked, language), name, EXCEL)
+        return file_response(conversation_markdown(kept.title, asked, language), name, "text/markdown; charset=utf-8")
+    return file_response(conversation_excel(kept.title, asked, language), name, EXCEL)
 
 
 def _exported(turn: KeptTurn, grant: str) -> Reply:
@@ -176,7 +176,8 @@ def _at(turn: KeptTurn) -> datetime:
     return datetime.fromisoformat(turn.asked_at).replace(tzinfo=UTC).astimezone()
 
 
-def _file(content: bytes | str, name: str, kind: str) -> Response:
+def file_response(content: bytes | str, name: str, kind: str) -> Response:
+    """Something to download under a name."""
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     return Response(content, media_type=kind, headers={"content-disposition": disposition, "cache-control": "no-store"})
 

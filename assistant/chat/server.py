@@ -65,6 +65,7 @@ def _application(now: Served, store: Store, port: int, cookie: str) -> FastAPI:
     from chainlit.utils import mount_chainlit
     from fastapi import FastAPI
 
+    from assistant.chat import audience_routes
     from assistant.chat.guard import Guard
     from assistant.chat.routes import router
 
@@ -94,6 +95,7 @@ def _application(now: Served, store: Store, port: int, cookie: str) -> FastAPI:
         return {"status": "ok", "workspace": runtime.workspace.name, "data": runtime.opened().version.id}
 
     app.include_router(router)
+    app.include_router(audience_routes.router)
     mount_chainlit(app=app, target=str(Path(__file__).with_name("handlers.py")), path="/")
     return app
 

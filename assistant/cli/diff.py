@@ -57,6 +57,7 @@ def diff(
         str | None, typer.Argument(help="A folder, a shipped workspace, or a git revision: HEAD~1, or HEAD~1:PATH.")
     ] = None,
     new: Annotated[str | None, typer.Argument(help="The later version; --workspace if not given.")] = None,
+    sizes: Annotated[bool, typer.Option("--sizes/--no-sizes", help="Count who changed tags and segments hold.")] = True,
     golden: Annotated[bool, typer.Option("--golden/--no-golden", help="Ask the golden questions of both versions.")] = True,
     sets: Annotated[list[str] | None, typer.Option("--set", help="A golden set; the workspace's own if not given.")] = None,
     draft: Annotated[str | None, typer.Option("--draft", metavar="NAME", help="What a draft of a segment would change.")] = None,
@@ -68,6 +69,7 @@ def diff(
     format: Format = "text",
 ) -> None:
     """What changed between two versions of a workspace, and which golden questions change their answer, by how much."""
+    from assistant.cli.diff_groups import group_changes
     from semantic_layer.loading.diff import differences
     from semantic_layer.loading.loader import parse_workspace
     from semantic_layer.loading.revisions import side_of
@@ -83,9 +85,14 @@ def diff(
     try:
         after = side_of(new or chosen.workspace)
         before = side_of(old, beside=after.folder)
-        changes = differences(parse_workspace(before.texts), parse_workspace(after.texts))
+        both = parse_workspace(before.texts), parse_workspace(after.texts)
+        changes = differences(*both)
         if not chosen.json:
             _show(changes)
+        groups = group_changes(before, after, *both, chosen) if sizes and changes else None
+        if groups is not None and not chosen.json:
+            for line in groups.lines():
+                out.print(line, markup=False, soft_wrap=True)
         parts = entry_points(group="huaxiang.diff") if golden and changes else ()
         if parts:
             err.print("Asking the golden questions of both versions …", style="dim")
@@ -94,6 +101,8 @@ def diff(
         failed(error)
     if chosen.json:
         more = {name: each.plain() for name, each in told.items()}
+        if groups is not None:
+            more["groups"] = groups.plain()
         print_json({"old": before.name, "new": after.name, "changes": [each.model_dump(mode="json") for each in changes], **more})
         return
     for each in told.values():

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from assistant.cli import ask, check, data, describe, diff, lint, query, review, segments, serve, usage
+from assistant.cli import ask, check, data, describe, diff, lint, query, review, segments, serve, tags, usage
 
 app = typer.Typer(
     name="huaxiang",
@@ -31,6 +31,7 @@ app.command()(usage.usage)
 app.command()(review.review)
 app.add_typer(data.commands, name="data")
 app.add_typer(segments.commands, name="segments")
+app.add_typer(tags.commands, name="tags")
 
 
 def run() -> None:

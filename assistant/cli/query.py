@@ -27,6 +27,7 @@ from assistant.cli.common import (
     print_json,
 )
 from semantic_layer.errors import HuaxiangError, Problem, Where, did_you_mean
+from tools.group_requests import GROUP_KINDS
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -38,7 +39,15 @@ if TYPE_CHECKING:
     from semantic_layer.loading.yaml_tree import Tree
     from semantic_layer.policy import Viewer
 
-OF_TOOLS = ("profile_query", "membership_query", "definition_query", "catalogue_query", "define_segment")
+OF_TOOLS = (
+    "profile_query",
+    "membership_query",
+    "tag_health_query",
+    "definition_query",
+    "catalogue_query",
+    "define_segment",
+    *GROUP_KINDS,
+)
 KINDS = ("metric_query", "entity_query", "value_query", *OF_TOOLS)
 FORMATS = ("text", "json", "csv")
 

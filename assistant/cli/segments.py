@@ -1,4 +1,4 @@
-"""`huaxiang segments`: how many there are in a segment, drafts of users, and lists of ids that tags go by."""
+"""`huaxiang segments`: how many there are in a segment, drafts of users, lists of ids that tags go by, and audiences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import drafts
+from assistant.cli import audiences, drafts
 from assistant.cli.common import (
     DEMO,
     AsOf,
@@ -25,7 +25,7 @@ from assistant.cli.common import (
 from semantic_layer.errors import HuaxiangError, Problem, WorkspaceError, did_you_mean
 
 commands = typer.Typer(
-    help="Segments: size, drafts of users, and import of lists of ids.", no_args_is_help=True, rich_markup_mode=None
+    help="Segments: size, drafts of users, lists of ids, audiences.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -35,7 +35,7 @@ for command in (drafts.drafts, drafts.show, drafts.accept, drafts.reject):
 
 @commands.callback()
 def segments() -> None:
-    """Segments, and lists of ids that tags go by."""
+    """Segments, lists of ids that tags go by, and audiences that leave as files."""
 
 
 @commands.command()
@@ -101,3 +101,7 @@ def import_(
         return
     unknown = f", {told.unknown:,} of them unknown to the data" if told.unknown else ""
     out.print(f"{definitions.name}: list {name} has {told.rows:,} ids{unknown}", markup=False)
+
+
+commands.command("export")(audiences.export)
+commands.command("exports")(audiences.exports)

@@ -14,6 +14,7 @@ from assistant.wording.texts import templates
 from semantic_layer.loading.loader import Parsed
 from semantic_layer.model.tags import AnyTag, RuleTag
 from semantic_layer.requests import plain as as_data
+from semantic_layer.tag_parts import schedule_of
 from semantic_layer.words import Words
 
 Section = Callable[[Writer], list[str]]
@@ -84,7 +85,7 @@ def tags(writer: Writer) -> list[str]:
                 ("unit", writer.unit(tag.unit)),
                 ("rule", _rule(tag, writer)),
                 ("as_written", writer.written("tags", tag.name, *TAG_KEYS)),
-                ("refresh", Both(tag.refresh, tag.refresh)),
+                ("refresh", Both(schedule_of(writer.workspace, tag), schedule_of(writer.workspace, tag))),
                 ("sensitivity", Both(tag.sensitivity, tag.sensitivity)),
                 *writer.common(tag),
             ]
@@ -163,6 +164,22 @@ def experiments(writer: Writer) -> list[str]:
                 ("entity", writer.entity(item.entity)),
                 ("dataset", writer.dataset(item.dataset)),
                 ("as_written", writer.written("experiments", item.name, "variant", "control", "split", "metrics")),
+                *writer.common(item),
+            ]
+        )
+    return lines
+
+
+def suppressions(writer: Writer) -> list[str]:
+    """Who is left out of exported audiences."""
+    lines: list[str] = []
+    for item in writer.workspace.suppressions:
+        lines += writer.heading("suppressions", item)
+        lines += writer.table(
+            [
+                ("description", writer.text(item.description)),
+                ("entity", writer.entity(item.entity)),
+                ("as_written", writer.written("suppressions", item.name, "list", "consent", "contacts", "when", "always")),
                 *writer.common(item),
             ]
         )
@@ -277,6 +294,7 @@ SECTIONS: dict[str, Section] = {
     "segments": segments,
     "conditions": conditions,
     "experiments": experiments,
+    "suppressions": suppressions,
     "terms": terms,
     "ambiguous": ambiguous,
     "absent": absent,

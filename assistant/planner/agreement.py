@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from assistant.planner.normal_form import Form, Forms, fields_of
 from semantic_layer.calendar import Span, last_year, previous, same_weekdays_before
-from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
+from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, Field, Tag, TimeBucket
 from semantic_layer.frozen import Frozen
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, PreviousPeriod, ValueQuery
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.group_requests import GROUP_REQUESTS
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 Days = Callable[[Period], Span]
 """Turns a single period into days."""
@@ -39,11 +41,18 @@ def difference(given: Frozen, asked: Frozen, workspace: Workspace, days: Days, w
             same = (given.entity, str(given.key)) == (asked.entity, str(asked.key))
             same = same and Forms.of(workspace, asked).conjuncts(given.where) == Forms.of(workspace, asked).conjuncts(asked.where)
             return None if same else "the question is about another one, or another group"
+        case TagHealthQuery(), TagHealthQuery():
+            same = (set(given.names), given.about) == (set(asked.names), asked.about)
+            return None if same else "the question is about other tags, or about something else of them"
+        case AudienceQuery(), AudienceQuery():
+            return None if given == asked else "the audience is not the one that the question describes"
         case DefinitionQuery(names=names), DefinitionQuery(names=others):
             return None if set(names) == set(others) else f"the question asks for the definition of {', '.join(others)}"
         case CatalogueQuery(), CatalogueQuery():
             same = (given.topic, given.metric) == (asked.topic, asked.metric)
             return None if same else f"the question asks for the topic '{asked.topic}'"
+        case Frozen(), Frozen() if type(given) is type(asked) and isinstance(asked, GROUP_REQUESTS):
+            return _group_difference(given, asked, Forms.of(workspace, asked))
         case _:
             return f"the question asks for another tool: {TOOL_WORDS.get(type(asked), 'not this one')}"
 
@@ -54,6 +63,8 @@ TOOL_WORDS: dict[type, str] = {
     EntityQuery: "list_entities",
     ProfileQuery: "profile_group",
     MembershipQuery: "explain_membership",
+    TagHealthQuery: "tag_health",
+    AudienceQuery: "export_audience",
     DefinitionQuery: "define",
     CatalogueQuery: "describe_workspace",
 }
@@ -65,6 +76,23 @@ def _profile_difference(given: ProfileQuery, asked: ProfileQuery, forms: Forms) 
     if forms.conjuncts(given.where) != forms.conjuncts(asked.where):
         return "the question is about another group"
     return None if forms.refs(given.fields) == forms.refs(asked.fields) else "the fields are not those that the question names"
+
+
+def _group_difference(given: Frozen, asked: Frozen, forms: Forms) -> str | None:
+    """Requests about groups say the same where all their parts do; conditions and fields however they are written."""
+    for name in type(asked).model_fields:
+        one, other = getattr(given, name), getattr(asked, name)
+        if one != other and _form(one, forms) != _form(other, forms):
+            return f"'{name}' is not what the question says"
+    return None
+
+
+def _form(value: Any, forms: Forms) -> Any:
+    if isinstance(value, tuple):
+        return frozenset(_form(each, forms) for each in value)
+    if isinstance(value, AnyCondition):
+        return forms.conjuncts(value)
+    return forms.ref(value) if isinstance(value, Field | Tag) else value
 
 
 def _entity_difference(given: EntityQuery, asked: EntityQuery, forms: Forms) -> str | None:

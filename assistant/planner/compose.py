@@ -17,10 +17,10 @@ from assistant.planner.rules.bands import read_bands
 from assistant.planner.rules.beyond import read_beyond
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.clauses import read_clauses
-from assistant.planner.rules.comparing import read_growth, read_share, share_of
+from assistant.planner.rules.comparing import read_growth, read_listed_shares, read_share, share_of
 from assistant.planner.rules.counted_before import read_counted_before, say_counted_before
 from assistant.planner.rules.counting import read_most_of_them
-from assistant.planner.rules.deeds import read_deeds
+from assistant.planner.rules.deeds import read_deeds, read_deeds_in_figures
 from assistant.planner.rules.doers import read_doers
 from assistant.planner.rules.grouping import name_of, read_groups
 from assistant.planner.rules.left_in import read_unknown_kept, read_unrestricted
@@ -33,6 +33,7 @@ from assistant.planner.rules.periods import read_periods, without_said_weekdays
 from assistant.planner.rules.ranked_few import say_ranked_few, take_ranked_few
 from assistant.planner.rules.restated import read_restated
 from assistant.planner.rules.retained import read_retained
+from assistant.planner.rules.scores import read_scores
 from assistant.planner.rules.statistics import read_percentiles, read_statistics
 from assistant.planner.rules.two_groups import Others, are_everyone_else, group_by_them, put_back, set_aside_others
 from assistant.planner.rules.whole_and_part import read_whole_and_part
@@ -63,13 +64,16 @@ def draft_of(question: Question, lexicon: Lexicon, today: Today, extra: tuple[Sp
 def _is_read(draft: Draft, others: Others | None) -> bool:
     """Applies the rules in their order; whether the words that were set aside turned out to be everyone else."""
     read_most_of_them(draft)
+    read_deeds_in_figures(draft)
     read_assumptions(draft)
     read_days_after(draft)
     read_percentiles(draft)
     read_trailing(draft)
     weekday_before(draft)
-    clauses = [*read_bands(draft), *read_clauses(draft)]
+    scores = read_scores(draft)
+    clauses = [*read_bands(draft), *read_clauses(draft, scores)]
     clauses.sort(key=lambda clause: clause.first.index)
+    read_listed_shares(draft)
     clauses, few = take_ranked_few(draft, clauses)
     read_per_figures(draft, clauses)
     read_counted_before(draft, clauses)
@@ -155,8 +159,9 @@ def _claim_counters(draft: Draft) -> None:
             draft.claim("counter", item)
     for item in draft.words("per", "group"):
         sign = draft.touching(item, 1)
-        if (draft.by or draft.own_figures is not None) and (sign is None or sign.text in (",", ".", "?", "，", "。", "？", ":")):
-            draft.claim("for each of them", item)  # "sales and orders for each"
+        ends = sign is None or sign.text in (",", ".", "?", "，", "。", "？", ":") or sign.says("each_one")
+        if (draft.by or draft.own_figures is not None) and ends:
+            draft.claim("for each of them", item)  # "sales and orders for each", "with each one's rate"
     used = {item.number.value for item in draft.items if item.number is not None and item.role == "order"}
     for item in draft.items:
         near = draft.before(item)

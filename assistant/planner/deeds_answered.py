@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.language.meanings import VerbTerm
+from assistant.language.meanings import FieldTerm, MetricTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
+from assistant.planner.rules.clause import OF_EACH
+from assistant.planner.rules.counting import all_counts
 from semantic_layer.conditions import Did, EntityMetric, InSegment, Step, Tag, Within
 from semantic_layer.expressions import ExpressionError, tables_in
 from semantic_layer.frozen import Frozen
-from semantic_layer.metric_parts import base_datasets
+from semantic_layer.metric_parts import all_parts, base_datasets
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import way_to
+from semantic_layer.requests import MetricQuery, OrderBy
 from semantic_layer.tag_parts import all_of, datasets_of
 
 
@@ -25,6 +28,63 @@ def deed_left_out(draft: Draft, request: Frozen) -> Item | None:
         if named and bound and not any(_is_of(draft.workspace, one, other) for one in named for other in read):
             return item
     return None
+
+
+def figure_left_out(draft: Draft, request: MetricQuery) -> Item | None:
+    """The first figure that is named and that no part of the request computes: what was asked was taken for what is said.
+
+    Words for things ("orders", "customers") say whom or what a phrase is about, and statistics sum up other figures.
+    """
+    workspace = draft.workspace
+    if request.of_each is not None:
+        return None
+    asked = [metric for name in figures_read(request) if (metric := workspace.metric(name)) is not None]
+    read = {part.name for metric in asked for part in all_parts(workspace, metric)}
+    counts = all_counts(workspace)
+    for item in draft.items:
+        named = {term.name for term in item.all(MetricTerm) if not term.weak and term.name not in counts}
+        thing = item.get(VerbTerm) is not None or any(term.entity is not None for term in item.all(FieldTerm))
+        said = (item.role or "").startswith((OF_EACH, "metric ")) and not item.word("filler")
+        if (
+            named
+            and said
+            and not thing
+            and named.isdisjoint(read)
+            and (_is_made_of_others(draft, named) or _is_theirs(draft, item))
+        ):
+            return item
+    return None
+
+
+def _is_made_of_others(draft: Draft, names: set[str]) -> bool:
+    """A rate or a mean; "made a sale", "had no redemptions" only say what was done."""
+    return all(len(all_parts(draft.workspace, metric)) > 1 for name in names if (metric := draft.workspace.metric(name)))
+
+
+def _is_theirs(draft: Draft, item: Item) -> bool:
+    """ "Their discounts"."""
+    before = draft.touching(item, -1)
+    while before is not None and (before.light or before.word("sum")) and not before.says("their_figures"):
+        before = draft.touching(before, -1)
+    return before is not None and before.says("their_figures")
+
+
+def figures_read(value: Any) -> Iterator[str]:
+    """The figures that a request computes: asked ones, those of each one, and those that it orders by."""
+    match value:
+        case EntityMetric(metric=name):
+            yield name
+        case OrderBy(target=name):
+            yield name
+        case _:
+            pass
+    if isinstance(value, Frozen):
+        yield from getattr(value, "metrics", ())
+        for name in type(value).model_fields:
+            yield from figures_read(getattr(value, name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from figures_read(each)
 
 
 def datasets_read(workspace: Workspace, value: Any) -> Iterator[str]:

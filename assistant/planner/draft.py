@@ -115,6 +115,7 @@ class Draft:
     notes: list[Note] = field(default_factory=list[Note])
     beyond: tuple[str, dict[str, Any]] | None = None
     own_figures: Any = None
+    unread: str = ""
     statistics: list[tuple[int, Statistic]] = field(default_factory=list[Any])
     asked_figures: int = 0
     counted_before: str | None = None

@@ -31,7 +31,7 @@ from semantic_layer.requests import EntityQuery, ValueQuery
 from tools.requests import CatalogueQuery, DefinitionQuery, Topic
 
 SQL = re.compile(
-    r"^\s*(?:(?:explain|analyze)\s+(?:select|with|insert|update|delete)\b.+|(?:describe|desc)\s+\w+\s*;?$|show\s+tables|with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+|truncate\s|copy\s|attach\s|pragma\s)",
+    r"^\s*(?:(?:explain|analyze)\s+(?:select|with|insert|update|delete)\b.+|(?:describe|desc)\s+\w+\s*;?$|show\s+tables|with\s+\w+\s+as|select\s+.+\s+from\s|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+|alter\s+|create\s+(?:or\s+replace\s+|temp\w*\s+|unique\s+)*(?:table|view|index|schema|database|function|macro|sequence|type|user|role)\b|truncate\s|copy\s|attach\s|pragma\s)",
     re.IGNORECASE | re.DOTALL,
 )
 DIFFERENCE = re.compile("差别|区别|不同|不一样|differ")

@@ -24,7 +24,8 @@ from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import home_dataset
 from semantic_layer.requests import EntityQuery, MetricQuery, ValueQuery
 from tools.definitions import find
-from tools.requests import CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery
+from tools.group_requests import GROUP_REQUESTS
+from tools.requests import AudienceQuery, CatalogueQuery, DefinitionQuery, MembershipQuery, ProfileQuery, TagHealthQuery
 
 
 def check_names(request: Frozen, workspace: Workspace, offered: list[str]) -> None:
@@ -66,16 +67,37 @@ def _names(request: Frozen) -> Iterator[tuple[str, str]]:
         case MembershipQuery():
             yield "entity", request.entity
             yield from _names_of_condition(request.where)
+        case AudienceQuery():
+            yield "entity", request.entity
+            yield from _names_of_refs(request.columns)
+            yield from _names_of_condition(request.where)
         case ProfileQuery():
             yield "entity", request.entity
             yield from _names_of_refs(request.fields)
             yield from _names_of_condition(request.where)
+        case TagHealthQuery():
+            yield from (("definition", name) for name in request.names)
+        case _ if isinstance(request, GROUP_REQUESTS):
+            yield from _names_of_groups(request)
         case DefinitionQuery():
             yield from (("definition", name) for name in request.names)
         case CatalogueQuery(metric=str() as name):
             yield "metric", name
         case _:
             return
+
+
+def _names_of_groups(request: Frozen) -> Iterator[tuple[str, str]]:
+    """The names of a request about groups, whichever it is."""
+    for name in type(request).model_fields:
+        value = getattr(request, name)
+        if name in ("entity", "metric", "tag") and isinstance(value, str):
+            yield name, value
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Field | Tag):
+                yield from _names_of_refs((each,))
+            elif isinstance(each, AnyCondition):
+                yield from _names_of_condition(each)
 
 
 def _names_of_condition(condition: AnyCondition | None) -> Iterator[tuple[str, str]]:

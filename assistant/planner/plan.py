@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.conversation import Conversation
 from assistant.language.dates import Today
@@ -20,24 +21,30 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
 from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
+from assistant.planner.audience import audience
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
-from assistant.planner.deeds_answered import deed_left_out
+from assistant.planner.deeds_answered import deed_left_out, figure_left_out
 from assistant.planner.defining.define import defined
 from assistant.planner.draft import Draft, Item
 from assistant.planner.edits import edited, is_elliptical
+from assistant.planner.groups_asked import groups_asked
 from assistant.planner.intents import definition, listing, refused_at_once, refused_write, small_talk
+from assistant.planner.kept_groups import kept_groups
 from assistant.planner.lexicon import Lexicon, corrections, respelled_word
 from assistant.planner.membership import membership
 from assistant.planner.outcome import Choice, Clarify, Outcome, Plan, Refuse
 from assistant.planner.profile_counts import claim_ends, counted_in_profile
+from assistant.planner.referring import opens_with_only
 from assistant.planner.rules.assumed import is_assumed
 from assistant.planner.rules.counting import all_counts, counts_of, entity_counts
 from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.own_lists import list_of, own_list
 from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
 from assistant.planner.scope import bindings_of, is_about_business, joined_words, scope_refusal
-from assistant.planner.states_asked import asked_of_states
+from assistant.planner.states_asked import members_listed
+from assistant.planner.tag_health import tag_health
+from assistant.planner.tag_rankings import tag_ranking
 from assistant.planner.traits import traits
 from assistant.planner.two_questions import two_questions
 from semantic_layer.calendar import Span
@@ -105,13 +112,19 @@ def explain(text: str, reader: Reader) -> Draft:
 
 
 def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcome:
+    exported = audience(draft, lambda text: _alone(text, reader), _last_request(conversation))
+    if exported is not None:
+        return exported
     write = refused_write(draft) or _no_period(draft)
     if write is not None:
         return write
+    health = tag_health(draft)
+    if health is not None:
+        return scope_refusal(draft) or _planned(draft, health)
     talk = small_talk(draft)
     if talk is not None:
         return (None if talk.topic == "questions" else scope_refusal(draft)) or _planned(draft, talk)
-    asked = membership(draft) or traits(draft) or asked_of_states(draft)
+    asked = groups_asked(draft) or membership(draft) or traits(draft) or members_listed(draft)
     if asked is not None:
         return scope_refusal(draft) or _contradiction(draft, asked) or _planned(draft, asked)
     defined = definition(draft) or _definition_of_last(draft, conversation)
@@ -126,17 +139,22 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     of_them = _of_those(draft, conversation, reader)
     if of_them is not None:
         return of_them
-    listed = own_list(draft) or _list_of_last(draft, conversation) or _listing(draft)
+    kept = kept_groups(draft, conversation)
+    if kept is not None:
+        return _contradiction(draft, kept) or _planned(draft, kept).model_copy(update={"edited": True})
+    listed = _own_list(draft, conversation) or _list_of_last(draft, conversation) or _listing(draft)
     if listed is not None:
         summed = next((item for item in draft.items if item.role in ("statistic", "window")), None)
         if summed is not None:
             return Refuse(code="statistic", span=summed.text, bindings=bindings_of(draft))
-        return _beyond(draft) or scope_refusal(draft) or _contradiction(draft, listed) or _planned(draft, listed)
+        refused = _beyond(draft) or scope_refusal(draft) or _unread(draft) or _contradiction(draft, listed)
+        return refused or _planned(draft, listed)
     if is_elliptical(draft, conversation):
         request = edited(draft, conversation)
         if request is not None:
             claim_ends(draft, request)
-            return scope_refusal(draft, following=True) or _checked(draft, request, edited=True)
+            refused = _beyond(draft) or scope_refusal(draft, following=True) or _unread(draft)
+            return refused or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
         return beyond
@@ -145,11 +163,19 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         return gate
     if "loose_values" in draft.marks:
         return Clarify(code="loose_values", bindings=bindings_of(draft))
+    unread = _unread(draft)
+    if unread is not None:
+        return unread
     if not draft.metrics:
         return which_metric(draft)
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
         return Clarify(code="share", span=draft.question.original.strip(), choices=cuts(draft), bindings=bindings_of(draft))
     return _checked(draft, metric_query(draft))
+
+
+def _last_request(conversation: Conversation) -> dict[str, Any] | None:
+    """What was answered last."""
+    return next((turn.request for turn in reversed(conversation.turns) if turn.outcome == "answered" and turn.request), None)
 
 
 def _alone(text: str, reader: Reader) -> tuple[Draft, Outcome]:
@@ -200,10 +226,21 @@ def _beyond(draft: Draft) -> Outcome | None:
         whole = share.model_copy(update={"share_of": None, "where": share.share_of.where if share.share_of is not None else None})
         choices = (Choice(request=plain(whole)), Choice(request=plain(share)))
         return Refuse(code=code, span=span, choices=choices, bindings=bindings_of(draft))
+    if code == "two_questions" and draft.window is not None:
+        trailing = metric_query(draft)
+        choices = tuple(Choice(request=plain(each)) for each in (trailing.model_copy(update={"window": None}), trailing))
+        return Refuse(code=code, span=draft.question.original.strip(), choices=choices, bindings=bindings_of(draft))
     if code == "no_ratio":
         beside = choice(draft, metrics=tuple(parts["metrics"]))
         return Refuse(code=code, span=span, parts=parts, choices=(beside,), bindings=bindings_of(draft))
     return Refuse(code=code, span=span, parts=parts, bindings=bindings_of(draft))
+
+
+def _unread(draft: Draft) -> Refuse | None:
+    """What is said of each one and was not read in full; as a filter on rows it would be something else."""
+    if not draft.unread:
+        return None
+    return Refuse(code="entity_condition", span=draft.unread, parts={"text": draft.unread}, bindings=bindings_of(draft))
 
 
 def _no_period(draft: Draft) -> Refuse | None:
@@ -287,9 +324,17 @@ def _definition_of_last(draft: Draft, conversation: Conversation) -> DefinitionQ
     return DefinitionQuery(names=tuple(requests[0]["metrics"]))
 
 
+def _own_list(draft: Draft, conversation: Conversation) -> Frozen | None:
+    """Those of whom something is said; behind a table "only those who …" narrows it, and asks for no list."""
+    last = conversation.last
+    shown = last is not None and last.outcome == "answered" and (last.request or {}).get("kind") == "metric_query"
+    named = any(item.word("list") and not item.word("which", "filler") for item in draft.items)
+    return None if shown and opens_with_only(draft) and not named else own_list(draft)
+
+
 def _listing(draft: Draft) -> Frozen | None:
     """What exists; those of whom something is said are counted where that is asked."""
-    return None if draft.own_figures is not None and draft.metrics else listing(draft)
+    return None if draft.own_figures is not None and draft.metrics else tag_ranking(draft) or listing(draft)
 
 
 def _list_of_last(draft: Draft, conversation: Conversation) -> Frozen | None:
@@ -335,7 +380,10 @@ def _contradiction(draft: Draft, request: Frozen) -> Refuse | None:
         single = period or asked
         return None if isinstance(single, EachPeriod) else Span(*days_of(single, draft.today))
 
-    left_out = deed_left_out(draft, request) if isinstance(request, MetricQuery) else None
+    if isinstance(request, MetricQuery) and request.limit is not None and _is_whole_of_itself(request):
+        text = draft.question.original.strip()
+        return Refuse(code="entity_condition", span=text, parts={"text": text}, bindings=bindings_of(draft))
+    left_out = (deed_left_out(draft, request) or figure_left_out(draft, request)) if isinstance(request, MetricQuery) else None
     if left_out is not None:
         return Refuse(code="entity_condition", span=left_out.text, parts={"text": left_out.text}, bindings=bindings_of(draft))
     found = contradiction(getattr(request, "where", None), days)
@@ -345,6 +393,12 @@ def _contradiction(draft: Draft, request: Frozen) -> Refuse | None:
     words = draft.question.words(said.first.span.start, said.last.span.end) if said is not None else ""
     span = words or draft.question.original.strip()
     return Refuse(code="entity_condition", span=span, parts={"text": span}, bindings=bindings_of(draft))
+
+
+def _is_whole_of_itself(request: MetricQuery) -> bool:
+    """The few that are ranked, as a share of each one of them: the few together were meant."""
+    share = request.share_of
+    return share is not None and bool(request.by) and set(request.by) <= set(share.by)
 
 
 def _names_the_count(draft: Draft, metric: str) -> bool:

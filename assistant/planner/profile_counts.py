@@ -117,17 +117,18 @@ def _named(request: MetricQuery, metric: str) -> MetricQuery:
 def _as_of(request: MetricQuery, day: date) -> MetricQuery:
     """The request with all its tags and segments as of a day, where they name none."""
     share = request.share_of
-    whole = share.model_copy(update={"where": _dated(share.where, day)}) if share is not None else None
+    whole = share.model_copy(update={"where": dated(share.where, day)}) if share is not None else None
     by = tuple(ref.model_copy(update={"as_of": day}) if isinstance(ref, Tag) and ref.as_of is None else ref for ref in request.by)
-    return request.model_copy(update={"where": _dated(request.where, day), "by": by, "share_of": whole})
+    return request.model_copy(update={"where": dated(request.where, day), "by": by, "share_of": whole})
 
 
-def _dated(where: AnyCondition | None, day: date) -> AnyCondition | None:
+def dated(where: AnyCondition | None, day: date) -> AnyCondition | None:
+    """A condition whose tags and segments without a day are as of one."""
     match where:
         case And(of=parts) | Or(of=parts):
-            return where.model_copy(update={"of": tuple(_dated(part, day) for part in parts)})
+            return where.model_copy(update={"of": tuple(dated(part, day) for part in parts)})
         case Not(of=part):
-            return Not(of=_dated(part, day))  # pyright: ignore[reportArgumentType]
+            return Not(of=dated(part, day))  # pyright: ignore[reportArgumentType]
         case InSegment(as_of=None):
             return where.model_copy(update={"as_of": day})
         case Compare(left=Tag(as_of=None) as tag) | In(left=Tag(as_of=None) as tag) | Range(left=Tag(as_of=None) as tag):

@@ -26,17 +26,27 @@ LONGEST_MONTH = 31
 
 def only_narrows(draft: Draft) -> bool:
     """ "Only for married customers", "same but …": the noun says whom the condition is about, and is not asked for."""
-    first = next((item for item in draft.items if not item.word("stop")), None)
+    first = _first(draft)
     counts = all_counts(draft.workspace)
     asked = any(item.word("count", "share") and not item.word("filler") for item in draft.items)
     same = any(item.says("the_same") for item in draft.items) and not asked
     leads = first is not None and first.is_word and not (draft.by or draft.periods)
-    only = leads and first is not None and first.word("only")
+    only = leads and opens_with_only(draft)
     goes_on = leads and first is not None and first.word("follow") and not asked and _describes_people(draft)
     narrowed = (only or same or goes_on) and bool(draft.conditions) and set(draft.metrics) <= counts
     if narrowed:
         draft.metrics = []
     return narrowed
+
+
+def opens_with_only(draft: Draft) -> bool:
+    """ "Only customers who …", 只留…的客户: fewer of those that were spoken of."""
+    first = _first(draft)
+    return first is not None and first.is_word and (first.word("only") or first.says("keeps"))
+
+
+def _first(draft: Draft) -> Item | None:
+    return next((item for item in draft.items if not item.word("stop")), None)
 
 
 def _describes_people(draft: Draft) -> bool:

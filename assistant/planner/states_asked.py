@@ -1,16 +1,13 @@
-"""Members of a state by name, with chosen tags, and how they moved between two days."""
+"""Members of a state by name, with chosen tags."""
 
 from __future__ import annotations
 
-from assistant.language.meanings import GrainTerm
 from assistant.language.single_periods import days_of
 from assistant.planner.draft import Draft
 from assistant.planner.rules.heads import entity_of
 from assistant.planner.traits import is_about
 from semantic_layer.conditions import AnyCondition, Compare, Field, FieldRef, Tag, all_of
-from semantic_layer.frozen import Frozen
-from semantic_layer.model.profiles import profile_name
-from semantic_layer.requests import EntityQuery, MetricQuery
+from semantic_layer.requests import EntityQuery
 from semantic_layer.tag_parts import item as tag_or_segment
 from semantic_layer.tag_parts import mentioned
 
@@ -39,28 +36,6 @@ def members_listed(draft: Draft) -> EntityQuery | None:
     return EntityQuery(entity=entity, where=where, columns=columns)
 
 
-def moved(draft: Draft) -> MetricQuery | None:
-    """ "How did customers move between stages from June 30 to December 31": the same tag as of both days, and how many."""
-    words = draft.words("moved_state")
-    tags = [ref for ref in draft.by if isinstance(ref, Tag)]
-    if not words or len(tags) != 1 or len(draft.by) != len([*tags, *_bucketed(draft)]) or draft.conditions or not draft.periods:
-        return None
-    days = [days_of(period, draft.today) for period in draft.periods]
-    first, last = (days[0][0], days[0][1]) if len(days) == 1 else (days[0][1], days[-1][1])
-    entity = _entity_of(draft, None, tags)
-    if entity is None or len(days) > 2 or first >= last:
-        return None
-    who = [item for item in draft.items if item.free and entity_of(item) == entity]
-    draft.claim("moved", *words, *who, *draft.words("define", "is_what", "than", "count", "state_noun", "group", "trend", "list"))
-    by = tuple(tags[0].model_copy(update={"as_of": None if day >= draft.today.as_of else day}) for day in (first, last))
-    return MetricQuery(metrics=(f"{profile_name(entity)}.{entity}",), by=by)
-
-
-def _bucketed(draft: Draft) -> list[object]:
-    items = [item for item in draft.items if item.get(GrainTerm) is not None]
-    return [item for item in items if (item.role or "").startswith("by")]
-
-
 def _entity_of(draft: Draft, where: AnyCondition | None, tags: list[Tag]) -> str | None:
     found = [tag_or_segment(draft.workspace, each.name) for each in (*mentioned(where), *tags)]
     owners = {each.entity for each in found if each is not None}
@@ -70,8 +45,3 @@ def _entity_of(draft: Draft, where: AnyCondition | None, tags: list[Tag]) -> str
 def _names_one(draft: Draft, where: AnyCondition) -> bool:
     keyed = isinstance(where, Compare) and isinstance(where.left, Field) and where.op == "eq"
     return keyed and draft.workspace.entity_of_key(str(getattr(where.left, "name", "")).rpartition(".")[2]) is not None  # pyright: ignore[reportAttributeAccessIssue]
-
-
-def asked_of_states(draft: Draft) -> Frozen | None:
-    """Either of them."""
-    return moved(draft) or members_listed(draft)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import DatasetTerm
+from assistant.language.meanings import DatasetTerm, MetricTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import OF_EACH
+from assistant.planner.rules.clause import OF_EACH, RANKED_FEW
 from assistant.planner.rules.counting import all_counts, counts_of
-from assistant.planner.rules.heads import entity_of, is_money
+from assistant.planner.rules.heads import entity_of, is_money, is_weak_metric
 from assistant.planner.rules.how_often import asks_how_often
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
 
+ANSWERED = ("metric ", "order", "share", "by ", "growth", "compare", "statistic", "list", "average", "of each", "window")
+"""How the roles of words begin that are asked for."""
 UNUSED = ("says which data", "names what is measured")
 """Roles of nouns that no figure counts."""
 
 
 def unanswered(draft: Draft) -> list[Item]:
     """Such words, in no order."""
-    return [*_chosen(draft), *_numbers(draft), *_listed(draft), *_shares(draft), *_each(draft), *_first_times(draft)]
+    return [
+        *_chosen(draft),
+        *_numbers(draft),
+        *_listed(draft),
+        *_shares(draft),
+        *_each(draft),
+        *_first_times(draft),
+        *_asked_behind(draft),
+        *_counted(draft),
+        *_ranked_by(draft),
+    ]
 
 
 def _chosen(draft: Draft) -> list[Item]:
@@ -82,3 +94,53 @@ def _first_times(draft: Draft) -> list[Item]:
         return []
     said = [each for each in (*own.said, *(own.base.said if own.base is not None else ())) if each.first]
     return [item for each in said for item in each.items if item.word("first_time")]
+
+
+def _asked_behind(draft: Draft) -> list[Item]:
+    """ "…, and what did they take?": a second question in which no word names a figure, and "on it"."""
+    found: list[Item] = []
+    for link in draft.items:
+        behind = draft.touching(link, 1)
+        if not link.text.isascii() or not link.word("conj") or behind is None or not behind.free:
+            continue
+        asks = behind.says("asks_what", "asks_how_much") or behind.word("how_much")
+        rest = draft.items[behind.index + 1 :]
+        again = any(item.role == "period" for item in rest) and any(item.text.lower() == "it" for item in rest)
+        if asks and not again and not any((item.role or "").startswith(ANSWERED) for item in rest):
+            found.append(behind)
+    own = draft.own_figures
+    if own is not None and any(said.clauses for said in own.said):
+        pairs = zip(draft.items, draft.items[1:], strict=False)
+        found += [
+            it for lead, it in pairs if it.free and (it.says("on_the_thing") or (lead.text.lower() == "on" and it.says("it")))
+        ]
+    return found
+
+
+def _counted(draft: Draft) -> list[Item]:
+    """ "How many shops had orders": a number of things that no figure is."""
+    found: list[Item] = []
+    for word in draft.items:
+        noun = draft.touching(word, 1)
+        entity = entity_of(noun)
+        if not (word.word("count") and word.is_word and word.says("asks_how_many")) or entity is None or noun is None:
+            continue
+        names = {*counts_of(draft.workspace, entity), entity}
+        told = any(name in names or name.rpartition(".")[2] == entity for name in draft.metrics)
+        own = {term.name for term in noun.all(MetricTerm)}
+        if draft.metrics and not told and not own & set(draft.metrics):
+            found.append(word)
+    return found
+
+
+def _ranked_by(draft: Draft) -> list[Item]:
+    """ "Which sold most, and what was each one's rate": ranked by what the verb measures, which is not computed."""
+    found: list[Item] = []
+    for item in draft.items:
+        order = draft.touching(item, 1)
+        ranks = order is not None and order.is_word and order.word("most", "least") and order.role == "order"
+        names = {term.name for term in item.all(MetricTerm)}
+        computed = {*draft.metrics, *(each.target for each in draft.order)}
+        if ranks and is_weak_metric(item) and item.role != RANKED_FEW and names.isdisjoint(computed):
+            found.append(item)
+    return found

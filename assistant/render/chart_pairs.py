@@ -27,26 +27,29 @@ from assistant.wording.texts import fill
 from semantic_layer.columns import UNKNOWN, Column
 
 MOST_CELLS_ACROSS = 24
+EACH_PAIR: tuple[Kind, ...] = ("heatmap", "sankey")
+"""Kinds whose pairs are never taken together."""
 
 
 class Rest:
     """The key of the groups that are taken together."""
 
 
-REST = Rest()
+REST, NOWHERE = Rest(), Rest()
+"""Where groups that are not drawn themselves go: into one more, or away."""
 
 
 def by_two(source: Source, series: str, view: View, kind: Kind) -> Chart:
     (y, *_), column = source.y, source.columns[source.y[0]]
-    adds = source.additive(y) and kind != "heatmap"
+    adds = source.additive(y) and kind not in EACH_PAIR
     ordered = source.is_time or source.is_cycle
     along = _named(source, source.x, None if ordered else _most_along(source, series, view, kind), adds, kind)
     most_series = _most_series(view.top if source.is_time else None, _one_is_grey(source.keys(series)), kind)
     split = _named(source, series, most_series, adds, kind)
     cells: dict[tuple[Any, Any], list[int]] = {}
     for index, row in enumerate(source.rows):
-        place = (along.places.get(row[source.x]), split.places.get(row[series]))
-        if None not in place:
+        place = (along.places.get(row[source.x], NOWHERE), split.places.get(row[series], NOWHERE))
+        if NOWHERE not in place:
             cells.setdefault(place, []).append(index)
 
     def point(key: Any, group: Group, other: Any) -> Point:
@@ -104,7 +107,7 @@ def _in_order(source: Source, name: str) -> list[Any]:
     keys, column, sizes = source.keys(name), source.columns[name], _sizes(source, name)
     if column.type == "date" or column.grain is not None:
         return sorted(keys, key=lambda key: (key == UNKNOWN, "" if key == UNKNOWN else key))
-    places = {each.value: place for place, each in enumerate(column.value_labels)} if column.ordered else {}
+    places = {str(each.value): place for place, each in enumerate(column.value_labels)} if column.ordered else {}
     return sorted(keys, key=lambda key: (key == UNKNOWN, places.get(str(key), len(places)), -sizes[key]))
 
 
@@ -118,7 +121,7 @@ def _sizes(source: Source, name: str) -> dict[Any, float]:
 
 def _most_series(top: int | None, grey: bool, kind: Kind) -> int:
     """How many series are drawn as themselves; the rest is one more."""
-    if kind == "heatmap":
+    if kind in EACH_PAIR:
         return MOST_CELLS_ACROSS
     return min(top or MOST_SERIES, MOST_SERIES if grey else MOST_SERIES - 1)
 

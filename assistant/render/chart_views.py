@@ -12,9 +12,11 @@ from assistant.wording.texts import cleaned, fill
 from semantic_layer.frozen import Frozen
 from semantic_layer.words import Text
 
-Kind = Literal["line", "area", "column", "bar", "stacked", "share", "heatmap", "change", "growth"]
+Kind = Literal["line", "area", "column", "bar", "stacked", "share", "heatmap", "sankey", "change", "growth"]
 """`bar` lies, `column` stands; `stacked` and `share` pile up series; `change` and `growth` are bars of a comparison."""
 
+PAIRED: dict[str, tuple[Kind, ...]] = {"heatmap": ("heatmap",), "sankey": ("sankey", "heatmap")}
+"""Kinds of a chart whose specification says that it is one of every value with every value."""
 AREA: tuple[Kind, ...] = ("area",)
 LOG_KINDS: tuple[Kind, ...] = ("line", "column", "bar")
 TOPS = (5, 10, 20)
@@ -92,6 +94,8 @@ def kind_of(source: Source, view: View) -> Kind:
 
 def kinds_of(source: Source) -> tuple[Kind, ...]:
     """The kinds that fit, the best first."""
+    if source.kind in PAIRED and source.series is not None:
+        return PAIRED[source.kind]
     compared: list[Kind] = [kind for kind in ("change", "growth") if (name := source.derived(kind)) and source.values(name)]
     if source.series is not None:
         return tuple(_kinds_over_time(source) if source.is_time else _kinds_of_pairs(source, source.series))

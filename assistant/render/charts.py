@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.render.chart_bars import bars
 from assistant.render.chart_data import Chart
+from assistant.render.chart_flows import flows
 from assistant.render.chart_lines import lines
 from assistant.render.chart_map import colour_map
 from assistant.render.chart_parts import Drawn
@@ -54,6 +55,8 @@ def figure_json(reply: Reply, view: View = BEST, ground: Ground = "either") -> d
 def _drawn(chart: Chart, look: Look) -> Drawn:
     if chart.kind in ("line", "area"):
         return lines(chart, look)
+    if chart.kind == "sankey":
+        return flows(chart, look)
     return colour_map(chart, look) if chart.kind == "heatmap" else bars(chart, look)
 
 

@@ -26,17 +26,18 @@ def csv_of(reply: Reply, which: int = 0) -> bytes:
     table = next(iter(tables_of(reply)[which:]), None)
     if table is None:
         return codecs.BOM_UTF8
-    lines = [[_text(heading) for heading in table.headings_with_units(fractions=True)]]
-    lines += [[_field(value) for value in row] for row in table.typed_rows()]
+    lines = [[quoted(heading) for heading in table.headings_with_units(fractions=True)]]
+    lines += [[field(value) for value in row] for row in table.typed_rows()]
     return codecs.BOM_UTF8 + "".join(",".join(line) + "\r\n" for line in lines).encode()
 
 
-def _field(value: Typed) -> str:
+def field(value: Typed) -> str:
+    """One cell: plain numbers, ISO dates, everything else as a text in quotes; nothing where there is no value."""
     match value:
         case None:
             return ""
         case str():
-            return _text(value)
+            return quoted(value)
         case datetime():
             return value.isoformat(" ")
         case date():
@@ -45,6 +46,7 @@ def _field(value: Typed) -> str:
             return format(Decimal(str(value)), "f")  # never 1e-07
 
 
-def _text(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text in quotes that no spreadsheet computes."""
     safe = not_a_formula(legal(text)).replace('"', '""')
     return f'"{safe}"'

@@ -20,6 +20,8 @@ from semantic_layer.columns import Column
 
 SHOWN = 20
 BAR = 24
+CROSSED, ACROSS = ("heatmap", "sankey"), 8
+"""Charts that are crossed tables here, and the most columns of one."""
 
 
 def show(reply: Reply, console: Console, with_sql: bool = True, usage: Usage | None = None) -> None:
@@ -28,7 +30,7 @@ def show(reply: Reply, console: Console, with_sql: bool = True, usage: Usage | N
     if reply.reading:
         console.print(_plain(reply.reading, "cyan"))
     if reply.rows and reply.columns:
-        console.print(_table(reply))
+        console.print(_crossed(reply) or _table(reply))
     for title, values in (("rest", reply.rest), ("totals", reply.totals)):
         if values:
             console.print(_plain(f"{fill(reply.language, 'chat', title)} {_object(reply, values)}", "dim"))
@@ -61,6 +63,36 @@ def _table(reply: Reply) -> Table:
     if len(reply.rows) > SHOWN:
         table.add_row(f"… {len(reply.rows)}")
     return table
+
+
+def _crossed(reply: Reply) -> Table | None:
+    """What is a map of colours elsewhere: the values of one column down, of another across. None for anything else."""
+    spec = next((each for each in reply.charts if each["kind"] in CROSSED), None)
+    if spec is None:
+        return None
+    columns = dict(zip(reply.columns, zip(columns_of(reply), headings_of(reply), strict=True), strict=True))
+    rows = [dict(zip(reply.columns, row, strict=True)) for row in reply.rows]
+    down, across = (list(dict.fromkeys(row[name] for row in rows)) for name in (spec["x"], spec["series"]))
+    if len(across) > ACROSS:
+        return None
+    held = {(row[spec["x"]], row[spec["series"]]): row for row in rows}
+    (first, heading), (second, _) = columns[spec["x"]], columns[spec["series"]]
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(_plain(heading))
+    for key in across:
+        table.add_column(_plain(cell(key, second, reply.language)), justify="right")
+    shown = [columns[name][0] for name in dict.fromkeys((_counts(columns), *spec["y"])) if name is not None]
+
+    def said(row: dict[str, Any] | None) -> Text:
+        return _plain(" · ".join(cell(row[each.name], each, reply.language) for each in shown) if row is not None else "")
+
+    for key in down:
+        table.add_row(_plain(cell(key, first, reply.language)), *(said(held.get((key, other))) for other in across))
+    return table
+
+
+def _counts(columns: dict[str, tuple[Column, str]]) -> str | None:
+    return next((name for name, (column, _) in columns.items() if column.role == "metric" and column.type == "count"), None)
 
 
 def _bars(reply: Reply, columns: list[Column]) -> list[str]:

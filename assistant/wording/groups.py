@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from assistant.wording.group_findings import with_group_labels
 from assistant.wording.readings import Words
 from semantic_layer.columns import Column, ValueLabel
 from semantic_layer.conditions import Meets
 from semantic_layer.requests import MetricQuery
 from semantic_layer.words import LANGUAGES, Text
 from tools.answer import Answer
+from tools.group_requests import GROUP_REQUESTS
 
 
 def with_named_groups(answer: Answer, request: object, words: Words) -> Answer:
     """The answer with the words of such groups in its columns, in both languages."""
+    if isinstance(request, GROUP_REQUESTS):
+        return answer.model_copy(update={"tables": tuple(with_group_labels(table, answer, words) for table in answer.tables)})
     groups = [ref for ref in request.by if isinstance(ref, Meets)] if isinstance(request, MetricQuery) else []
     if not groups:
         return answer

@@ -94,7 +94,7 @@ def _plain(value: float, digits: int) -> str:
 def cell(value: Any, column: Column, language: str) -> str:
     """Any cell as text: numbers with units, time buckets by their grain, values by their words."""
     if value is None:
-        return "–"
+        return column.value_label(None, language) or column.value_label("None", language) or "–"
     if column.role in ("dimension", "key"):
         return dimension_value(value, column, language)
     return number(value, column, language) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

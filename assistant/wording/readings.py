@@ -41,7 +41,7 @@ from semantic_layer.reach import home_dataset
 from semantic_layer.requests import AgainstPeriod, EntityQuery, LastYear, MetricQuery, OrderBy, PreviousPeriod, ValueQuery
 from semantic_layer.statistics import summaries
 from semantic_layer.windowed import label_of
-from tools.requests import MembershipQuery, ProfileQuery
+from tools.requests import MembershipQuery, ProfileQuery, TagHealthQuery
 
 OPERATORS = {"eq", "ne", "lt", "le", "gt", "ge", "contains"}
 
@@ -200,6 +200,8 @@ class Words:
             entry = next((each for each in tag.values if each.value == value), None) if tag else None
             if entry is not None:
                 return entry.label(self.language, str(value))
+            if tag is not None and tag.type == "fraction" and isinstance(value, int | float) and not isinstance(value, bool):
+                return f"{value * 100:.6g}%"
         if isinstance(ref, Meets) and isinstance(value, bool):
             others = fill(self.language, "conditions", "others", entity=self.entity(ref.entity))
             return self.condition(ref.condition) if value else others
@@ -420,6 +422,10 @@ class Words:
     def membership_query(self, request: MembershipQuery) -> str:
         entity = self.name(request.entity)
         return fill(self.language, "reading", "membership", entity=entity, key=request.key, where=self.condition(request.where))
+
+    def tag_health_query(self, request: TagHealthQuery) -> str:
+        names = listed(self.language, [inner(self.name(each), self.language) for each in request.names])
+        return fill(self.language, "reading", "tag_health" if names else "tags_health", names=names)
 
     def entity_query(self, request: EntityQuery) -> str:
         text = fill(self.language, "reading", "entities", entity=self.name(request.entity))

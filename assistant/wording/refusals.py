@@ -42,6 +42,7 @@ REFUSAL_REASONS = {
     "holiday_range": "not_defined",
     "undeclared_holiday": "not_defined",
     "no_fiscal_year": "not_defined",
+    "audience_group": "not_available",
     "model_failed": "internal",
     "define_unread": "unbound_word",
     "define_nothing": "unbound_word",
@@ -79,6 +80,9 @@ def refusal(code: str, span: str, parts: dict[str, Any], words: Words, request: 
         shown["period"] = words.span(_day(parts["start"]), _day(parts["end"]))
     if code == "too_small" and "members" in parts:
         code = "too_few_members"
+    if code == "no_prediction":
+        figures = {key: f"{value:.3g}" if isinstance(value, float) else value for key, value in parts.items()}
+        shown["because"] = fill(language, "refusals", f"because_{parts['because']}", **figures)
     if isinstance(parts.get("means"), dict):
         shown["means"] = text_of(parts["means"], language)
     if code == "no_such_data" and isinstance(parts.get("because"), dict):
@@ -117,7 +121,7 @@ def _part(key: str, value: Any, words: Words) -> Any:
             return holiday.label_in(language) if holiday else value
         case "years":
             return listed(language, [str(year) for year in value])
-        case "parameter":
+        case "parameter" | "tag":
             return words.name(str(value))
         case _:
             return value
@@ -147,6 +151,10 @@ def instead_of(code: str, parts: dict[str, Any], request: dict[str, Any] | None,
         entity, where = request["entity"], request["where"]
         size = {"kind": "metric_query", "metrics": [f"{profile_name(entity)}.{entity}"], "where": where}
         return [size, {"kind": "entity_query", "entity": entity, "where": where}]
+    if code == "export_raw" and request:
+        return [{key: value for key, value in request.items() if key != "ids"}]
+    if code == "export_singles_out" and request:
+        return [{key: value for key, value in request.items() if key != "columns"}]
     if code == "not_conformed":
         return [{**(request or {}), "metrics": [name], "order": []} for name in metrics[:3]]
     if code in ("no_last_year", "no_earlier_period") and request:

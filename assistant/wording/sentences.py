@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
+from assistant.wording.audiences import audience_text
 from assistant.wording.defining import DefiningWords
+from assistant.wording.group_findings import group_finding, is_about_groups
 from assistant.wording.numbers import bucket, cell, dimension_value, number
 from assistant.wording.readings import Words
+from assistant.wording.tag_health import tag_health_text
 from assistant.wording.texts import cleaned, fill, inner, listed, text_of
 from semantic_layer.columns import Column, Note
 from semantic_layer.conditions import AnyCondition, Condition
@@ -94,6 +97,8 @@ class Sentences:
             return self.words.texts["units"][value]
         if key == "groups":
             return listed(self.language, [str(each) for each in value]) if value else self.words.texts["findings"].get("all", "")
+        if isinstance(value, float) and code.startswith("predicted_"):
+            return f"{value:.1%}" if key in ("average", "gain", "off") else f"{value:.3f}"
         if isinstance(value, float):
             return f"{value:,.2f}".rstrip("0").rstrip(".")
         return cleaned(value) if isinstance(value, str) else value
@@ -116,10 +121,16 @@ class Sentences:
                 return self._listing(finding, answer)
             case "profile" | "profile_alike":
                 return self._profile(finding, answer)
+            case "audience":
+                return audience_text(finding, answer, self.words)
             case "segment_defined" | "segment_saved" | "segment_dropped":
                 return self.defining.finding(finding, answer)
             case "member" | "no_member":
                 return self._membership(finding, answer)
+            case "tag_health_none" | "tag_health_one" | "tag_health_all":
+                return tag_health_text(finding, self.words)
+            case code if is_about_groups(code):
+                return group_finding(self.words, finding, answer)
             case _:
                 assert request is not None
                 said = self.said(finding, answer, request)

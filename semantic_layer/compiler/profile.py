@@ -24,9 +24,11 @@ from semantic_layer.model.profiles import AS_OF, ProfileDataset
 from semantic_layer.model.tags import (
     AnyTag,
     AttributeTag,
+    ExportedSegment,
     ListTag,
     MetricTag,
     OccurrenceTag,
+    PredictiveTag,
     PreferenceTag,
     Ranked,
     RankTag,
@@ -167,10 +169,12 @@ class _Profile:
                 found = self.inputs.occurrence(asked, item.name, item.type)
             case PreferenceTag():
                 found = self.inputs.preference(item)
-            case ListTag():
+            case ListTag() | ExportedSegment():
                 found = self.inputs.listed(item)
             case SqlTag():
                 found = self.inputs.sql(item)
+            case PredictiveTag():
+                found = self.inputs.predicted(item)
             case SequenceTag(sequence=asked):
                 whole = Sequence(entity=item.entity, steps=asked.steps, within_days=asked.within_days)
                 found = self.inputs.sequence(whole, item.name)
@@ -197,8 +201,7 @@ class _Profile:
             case RankTag(rank=rank):
                 return self._rank(item, rank, table)
             case _:
-                what = f"tags of the kind '{item.kind}' are not computed yet"
-                raise request_error("kind_not_compiled", what, kind=item.kind, name=item.name)
+                raise AssertionError(f"'{item.name}' is an input")
 
     def _known(self, table: str) -> Known:
         return Known(self.inputs, table, self.direct, self.unknown)

@@ -17,7 +17,7 @@ from semantic_layer.compiler.naming import column, free_name, identifier
 from semantic_layer.compiler.plan import Measure, Scope
 from semantic_layer.compiler.preferences import preference
 from semantic_layer.compiler.profile_passes import Extreme, Figure, Pass, Passes, join_to
-from semantic_layer.compiler.relation import list_table
+from semantic_layer.compiler.relation import list_table, prediction_table
 from semantic_layer.compiler.sequences import sequence
 from semantic_layer.compiler.sources import Helpers, Sources
 from semantic_layer.compiler.sql_tags import VALUE, sql_value
@@ -27,7 +27,7 @@ from semantic_layer.conditions import Did, EntityMetric, Field, Sequence
 from semantic_layer.errors import closest, request_error
 from semantic_layer.model.datasets import Dataset, FieldType
 from semantic_layer.model.profiles import ProfileDataset
-from semantic_layer.model.tags import ListTag, Occurrence, PreferenceTag, SqlTag
+from semantic_layer.model.tags import ExportedSegment, ListTag, Occurrence, PredictiveTag, PreferenceTag, SqlTag
 from semantic_layer.periods import LastN, SinglePeriod
 from semantic_layer.requests import canonical
 from semantic_layer.tag_parts import population
@@ -173,8 +173,8 @@ class Inputs:
 
         return self._input(f"sql {tag.name}", tag.name, tag.type, True, sql, own=True)
 
-    def listed(self, tag: ListTag) -> Input:
-        """Whether each one is on an imported list."""
+    def listed(self, tag: ListTag | ExportedSegment) -> Input:
+        """Whether each one is on an imported list, or in an exported audience."""
 
         def sql(base: Base) -> exp.Expr:
             key = f"list {tag.list}"
@@ -186,6 +186,19 @@ class Inputs:
             return exp.Not(this=exp.Is(this=column(self.keys[0], alias), expression=exp.null()))
 
         return self._input(f"list {tag.list}", tag.name, "boolean", False, sql, own=True)
+
+    def predicted(self, tag: PredictiveTag) -> Input:
+        """What was predicted of each one; unknown of those who were not there then."""
+
+        def sql(base: Base) -> exp.Expr:
+            key = f"prediction {tag.name}"
+            columns = [exp.column(identifier(each)) for each in (*self.keys, VALUE)]
+            helper = base.helpers.known(key) or base.helpers.add(
+                key, f"{tag.name}_predicted", build.from_(build.select(*columns), prediction_table(tag, self.scope))
+            )
+            return column(VALUE, base.beside(key, self.entity, helper, self.keys))
+
+        return self._input(f"prediction {tag.name}", tag.name, tag.type, True, sql, own=True)
 
     def field(self, ref: Field, name: str | None = None) -> Input:
         """A field of what describes each one."""

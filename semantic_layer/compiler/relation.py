@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlglot import exp
 
@@ -16,10 +17,12 @@ from semantic_layer.errors import RequestError, request_error
 from semantic_layer.expressions import parsed_select, scalar
 from semantic_layer.model.datasets import Dataset
 from semantic_layer.model.profiles import ProfileDataset, profile_name
+from semantic_layer.model.tags import PredictiveTag
+from semantic_layer.predictions import definition_of
 from semantic_layer.reach import Join, Reached, ReachedKey, home_dataset, ways_to
 from semantic_layer.tag_parts import all_of, datasets_of, fields_of
 
-CATALOG, LISTS = "facts", "lists"
+CATALOG, LISTS, PREDICTIONS = "facts", "lists", "predictions"
 
 
 def relation(name: str, scope: Scope, alias: str, helpers: Helpers, own: bool = False) -> exp.Expr:
@@ -67,6 +70,26 @@ def list_table(name: str, scope: Scope) -> exp.Table:
         fix = f"huaxiang segments import {name} FILE"
         raise request_error("not_loaded", f"the list '{name}' is not imported", fix, dataset=name)
     return exp.table_(identifier(name), db=LISTS)
+
+
+def prediction_table(tag: PredictiveTag, scope: Scope) -> exp.Table:
+    """What was predicted of each one as of the scope's day.
+
+    Raises:
+        RequestError: `not_predicted`, nobody has trained it on this data for the day; `no_prediction`, a training came to none.
+    """
+    made, day = scope.version.predictions, scope.as_of.isoformat()
+    found = made.of(tag.name, scope.as_of, scope.version.id, definition_of(tag, scope.workspace)) if made is not None else None
+    if found is None:
+        what, command = f"'{tag.name}' was not predicted as of {day}", f"huaxiang tags refresh --as-of {day}"
+        raise request_error("not_predicted", what, command, tag=tag.name, day=day, command=command)
+    if found.why is not None:
+        what = f"there is no prediction of '{tag.name}' as of {day}: {found.why}"
+        told = found.quality.model_dump(exclude={"calibration"}) if found.quality is not None else {}
+        parts = {"because": found.why, "has": found.has, "needs": found.needs, **told}
+        known: dict[str, Any] = {key: value for key, value in parts.items() if value is not None}
+        raise request_error("no_prediction", what, tag=tag.name, day=day, **known)
+    return exp.table_(identifier(found.table), db=PREDICTIONS)
 
 
 def _table(dataset: Dataset, scope: Scope, helpers: Helpers, granted: bool) -> exp.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ CATALOG = "facts"
 """The name under which compiled SQL finds a data version."""
 LISTS = "lists"
 """And imported lists of ids."""
+PREDICTIONS = "predictions"
+"""And what was predicted."""
 
 
 class Fetched(NamedTuple):
@@ -42,14 +45,16 @@ class DuckDBEngine:
         memory: DuckDB's memory limit, such as "2GB".
         threads: Threads of one statement.
         at_once: Statements that run at the same time; others wait their turn.
-        lists: The imported lists of ids; never written to either.
+        beside: Further files by the names under which compiled SQL finds them; never written to either.
     """
 
     dialect = "duckdb"
 
-    def __init__(self, file: Path, memory: str = "2GB", threads: int = 2, at_once: int = 4, lists: Path | None = None) -> None:
+    def __init__(
+        self, file: Path, memory: str = "2GB", threads: int = 2, at_once: int = 4, beside: Mapping[str, Path] | None = None
+    ) -> None:
         self._connection = duckdb.connect(":memory:")
-        files = {CATALOG: file, **({LISTS: lists} if lists is not None else {})}
+        files = {CATALOG: file, **(beside or {})}
         for statement in (
             *(f"ATTACH '{_text(path)}' AS {name} (READ_ONLY)" for name, path in files.items()),
             f"SET memory_limit = '{memory}'",

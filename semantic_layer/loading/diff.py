@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "tags": "tag",
     "segments": "segment",
     "experiments": "experiment",
+    "suppressions": "suppression",
     "roles": "role",
     "holidays": "holiday",
     "ambiguous": "ambiguous word",

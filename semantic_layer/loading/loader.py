@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from semantic_layer.errors import Problem, Where, WorkspaceError, closest, did_you_mean
 from semantic_layer.loading.cures import FROM_KEY, cure_of, said_of
 from semantic_layer.loading.yaml_tree import Path, Tree, read_yaml
-from semantic_layer.model import checks, datasets, holidays, metrics, policies, sources, tags
+from semantic_layer.model import audiences, checks, datasets, holidays, metrics, policies, sources, tags
 from semantic_layer.model.workspace import AmbiguousTerm, Ignored, Question, Settings, Workspace
 from semantic_layer.words import Definition
 
@@ -31,7 +31,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "tags": tuple(get_args(tags.AnyTag)),
     "segments": (tags.Segment,),
     "experiments": (tags.Experiment,),
-    "roles": (policies.Role, policies.DatasetRule, policies.MinimumGroup),
+    "suppressions": (audiences.Suppression, audiences.Contacts),
+    "roles": (policies.Role, policies.DatasetRule, policies.MinimumGroup, audiences.ExportRule),
     "holidays": (holidays.Holiday, holidays.NthWeekday, holidays.HolidayDays),
     "ambiguous": (AmbiguousTerm,),
     "absent": (datasets.Absent,),

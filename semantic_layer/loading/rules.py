@@ -15,7 +15,8 @@ from semantic_layer.loading.calendar_rules import holidays_fit
 from semantic_layer.loading.found import Found, paths, problem
 from semantic_layer.loading.metric_rules import conformed_fields, kinds_fit, parameters_fit, routes_lead
 from semantic_layer.loading.references import field_exists, where_fits
-from semantic_layer.loading.tag_rules import no_cycles, tags_fit
+from semantic_layer.loading.suppression_rules import suppressions_fit
+from semantic_layer.loading.tag_rules import no_cycles, schedules_fit, tags_fit
 from semantic_layer.loading.value_rules import values_fit
 from semantic_layer.loading.yaml_tree import Path, Tree, names_of
 from semantic_layer.metric_parts import datasets_of, uses_of
@@ -39,6 +40,7 @@ def unique_names(workspace: Workspace, tree: Tree) -> Found:
         ("datasets",),
         ("entities",),
         ("sources",),
+        ("suppressions",),
         ("roles",),
     ):
         first: dict[str, Path] = {}
@@ -374,7 +376,9 @@ RULES: tuple[Rule, ...] = (
     people_and_settings,
     terms_refer,
     tags_fit,
+    suppressions_fit,
     no_cycles,
+    schedules_fit,
     values_fit,
     holidays_fit,
 )

@@ -32,6 +32,7 @@ SECTIONS: dict[str, str] = {
     "tags": "One value for each entity as of a date.",
     "segments": "Groups of entities by a rule.",
     "experiments": "Randomised tests.",
+    "suppressions": "Who is left out of exported audiences.",
     "roles": "What each role may see.",
     "holidays": "Holidays and festivals: common ones by name, or with words and days of their own.",
     "ambiguous": "Words with several meanings.",

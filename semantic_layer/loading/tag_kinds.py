@@ -8,6 +8,7 @@ from semantic_layer.expressions import ExpressionError, output_columns, placehol
 from semantic_layer.loading.found import Found, problem
 from semantic_layer.loading.references import field_exists
 from semantic_layer.loading.yaml_tree import Path, Tree
+from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.datasets import Dataset
 from semantic_layer.model.metrics import Aggregate
 from semantic_layer.model.profiles import ProfileDataset
@@ -23,7 +24,7 @@ from semantic_layer.model.tags import (
 )
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.reach import all_reachable, reach, reach_key
-from semantic_layer.tag_parts import Item
+from semantic_layer.tag_parts import Item, all_of
 
 AS_OF, VALUE, START = "as_of", "value", "none"
 
@@ -41,10 +42,8 @@ def kind_fits(workspace: Workspace, tree: Tree, found: Item, path: Path) -> Foun
                 yield from field_exists(workspace, tree, asked.dataset, asked.give, (*path, "occurrence", "give"), owner)
         case PreferenceTag(preference=asked):
             yield from _preference_fits(workspace, tree, found, asked, (*path, "preference"))
-        case PredictiveTag(predictive=asked) if workspace.metric(asked.metric) is None:
-            names = [each.name for each in workspace.metrics]
-            what, fix = f"tag '{found.name}': nothing is predicted of '{asked.metric}'", did_you_mean(asked.metric, names)
-            yield problem(tree, (*path, "predictive", "metric"), "unknown_metric", what, fix)
+        case PredictiveTag():
+            yield from _prediction_fits(workspace, tree, found, (*path, "predictive"))
         case RankTag(rank=rank) if (rank.tiles is None) == (not rank.thresholds):
             what = f"tag '{found.name}': a rank has tiles or thresholds"
             yield problem(tree, (*path, "rank"), "one_rank", what, "Write one of them, such as tiles: 5.")
@@ -57,6 +56,28 @@ def kind_fits(workspace: Workspace, tree: Tree, found: Item, path: Path) -> Foun
             yield from _sql_fits(workspace, tree, found, (*path, "sql"))
         case _:
             return
+
+
+def _prediction_fits(workspace: Workspace, tree: Tree, found: PredictiveTag, path: Path) -> Found:
+    """A prediction is of what rows say after a day, from what tags say of that day."""
+    asked, owner = found.predictive, f"tag '{found.name}'"
+    if workspace.metric(asked.metric) is None:
+        names = [each.name for each in workspace.metrics]
+        what, fix = f"{owner}: nothing is predicted of '{asked.metric}'", did_you_mean(asked.metric, names)
+        yield problem(tree, (*path, "metric"), "unknown_metric", what, fix)
+    else:
+        for name in base_datasets(workspace, asked.metric):
+            yield from rows_fit(workspace, tree, found, name, (*path, "metric"), timed=True)
+    for number, name in enumerate(asked.features):
+        place = (*path, "features", number)
+        tag = workspace.tag(name)
+        if tag is None or tag.entity != found.entity:
+            names = [each.name for each in workspace.tags if each.entity == found.entity]
+            what = f"{owner}: '{name}' is no tag of '{found.entity}'"
+            yield problem(tree, place, "unknown_tag", what, did_you_mean(name, names))
+        elif any(isinstance(each, PredictiveTag | ListTag) for each in all_of(workspace, name)):
+            what = f"{owner}: '{name}' does not say what was known of an earlier day"
+            yield problem(tree, place, "wrong_value", what, "Name tags that are worked out from rows, no list and no prediction.")
 
 
 def rows_fit(workspace: Workspace, tree: Tree, found: Item, name: str, path: Path, timed: bool = False) -> Found:

@@ -65,7 +65,7 @@ def tags_fit(workspace: Workspace, tree: Tree) -> Found:
                 continue
             yield from kind_fits(workspace, tree, each, path)
             for keys, condition in _conditions(each):
-                yield from _condition_fits(place.at(*keys), condition)
+                yield from condition_fits(place.at(*keys), condition)
             yield from _own_parts_fit(place)
 
 
@@ -99,7 +99,7 @@ def _own_parts_fit(place: Place) -> Found:
 # ---- conditions -----------------------------------------------------------------------------------------------------------
 
 
-def _condition_fits(place: Place, condition: AnyCondition) -> Found:
+def condition_fits(place: Place, condition: AnyCondition) -> Found:
     """All parts of a condition are about the entity, and known."""
     for leaf in leaves_of(condition):
         match leaf:
@@ -221,6 +221,20 @@ def _looks_back(place: Place, period: SinglePeriod | None) -> Found:
         case _:
             return
     yield problem(place.tree, place.path, "looks_ahead", what, COUNTED_BACK)
+
+
+# ---- schedules ------------------------------------------------------------------------------------------------------------
+
+
+def schedules_fit(workspace: Workspace, tree: Tree) -> Found:
+    """Where it is said how often something is due, there is something to keep."""
+    described = {each.entity for each in (*workspace.tags, *workspace.segments)}
+    for name, path in paths(tree, "entities").items():
+        entity = workspace.entity(name)
+        if entity is not None and "refresh" in entity.model_fields_set and name not in described:
+            what = f"entity '{name}' has a schedule, and no tag or segment that it would be for"
+            fix = f"Define tags or segments of '{name}', or take out refresh:."
+            yield problem(tree, (*path, "refresh"), "nothing_to_refresh", what, fix)
 
 
 # ---- circles --------------------------------------------------------------------------------------------------------------

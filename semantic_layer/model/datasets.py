@@ -15,6 +15,9 @@ from semantic_layer.words import NO_TEXT, NO_WORDS, Definition, LabelText, Value
 FieldType = Literal["category", "id", "boolean", "date", "time", "count", "decimal", "fraction"]
 """What a field holds: text of a closed set, a whole-number key, true/false, a day, a moment, or a number."""
 
+Schedule = Literal["daily", "weekly", "monthly"]
+"""How often something is due: each day, each week of the workspace's, each month."""
+
 DIMENSION_TYPES: frozenset[FieldType] = frozenset({"category", "id", "boolean", "date", "time"})
 """Types that a result can be grouped by."""
 
@@ -139,6 +142,7 @@ class Entity(Definition):
         count: The metric that counts these entities.
         title: A field of its own dataset that names it for people.
         personal: A single one is a person or a family; policies hide it by this.
+        refresh: How often its kept tags and segments are due, unless one says otherwise itself.
     """
 
     key: str | None = None
@@ -146,6 +150,7 @@ class Entity(Definition):
     count: str | None = None
     title: str | None = None
     personal: bool = False
+    refresh: Schedule = "daily"
 
     @property
     def key_name(self) -> str:

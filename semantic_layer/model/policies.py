@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from semantic_layer.conditions import Condition
 from semantic_layer.frozen import Frozen
+from semantic_layer.model.audiences import ExportRule
 from semantic_layer.words import Definition, WordList
 
 
@@ -33,6 +34,8 @@ class Role(Definition):
         datasets: Rules by dataset. With `only_these` the datasets that are not named cannot be asked at all.
         hide: Names of dimensions hidden wherever they are reached, entity keys among them.
         minimum_group: Figures about fewer entities are withheld.
+        may_export: Whether anything leaves as a file.
+        export: What of an audience may leave.
     """
 
     default: bool = False
@@ -41,4 +44,5 @@ class Role(Definition):
     hide: WordList = ()
     minimum_group: MinimumGroup | None = None
     may_export: bool = True
+    export: ExportRule = ExportRule()
     may_see_sql: bool = True

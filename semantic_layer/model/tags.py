@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as Constrained
 
-from semantic_layer.conditions import Condition, FieldRef, StepsOf, Value
+from semantic_layer.conditions import And, Condition, FieldRef, StepsOf, Value
 from semantic_layer.frozen import Frozen
-from semantic_layer.model.datasets import FieldType, ValueList
+from semantic_layer.model.datasets import FieldType, Schedule, ValueList
 from semantic_layer.words import NO_TEXT, Definition, LabelText
 
 
@@ -22,7 +22,7 @@ class TagBase(Definition):
         type: What its value is.
         values: Words for its values, in their natural order.
         sensitivity: Who may see it is decided by policies that go by this.
-        refresh: How often it is due.
+        refresh: How often it is due; as the entity says where it says nothing itself.
     """
 
     entity: str
@@ -31,7 +31,7 @@ class TagBase(Definition):
     unit: LabelText = NO_TEXT
     values: ValueList = ()
     sensitivity: Literal["public", "internal", "restricted"] = "internal"
-    refresh: Literal["daily", "weekly", "monthly"] = "daily"
+    refresh: Schedule | None = None
 
 
 class AttributeTag(TagBase):
@@ -157,9 +157,18 @@ class ListTag(TagBase):
 
 
 class Prediction(Frozen):
+    """What is estimated of the days after the tag's date.
+
+    Attributes:
+        target: That a metric is 0 in those days, or how much it is.
+        metric: What is counted or summed up in them.
+        horizon_days: How many days.
+        features: The tags that it goes by; without any, all that can be known of an earlier day.
+    """
+
     target: Literal["no_activity", "future_value"]
     metric: str
-    horizon_days: int
+    horizon_days: int = Constrained(ge=1)
     features: tuple[str, ...] = ()
 
 
@@ -208,11 +217,27 @@ TagDefinition = Annotated[Annotated[AnyTag, Constrained(discriminator="kind")], 
 
 
 class Segment(Definition):
-    """A group of entities: and, or, not over tags, fields, metrics over windows and other segments."""
+    """A group of entities: and, or, not over tags, fields, metrics over windows and other segments.
+
+    Attributes:
+        refresh: How often it is due; as the entity says where it says nothing itself.
+    """
 
     entity: str
     rule: Condition
     public: bool = True
+    refresh: Schedule | None = None
+
+
+class ExportedSegment(Segment):
+    """Those of an exported audience: on every day the same, whatever has become of the rule that they were picked by.
+
+    Attributes:
+        list: The list that holds them.
+    """
+
+    rule: Condition = And(of=())
+    list: str
 
 
 class Experiment(Definition):

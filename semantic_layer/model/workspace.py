@@ -12,6 +12,7 @@ from pydantic import field_validator
 
 from semantic_layer.calendar import Conventions
 from semantic_layer.frozen import Frozen
+from semantic_layer.model.audiences import ExportRule, Suppression
 from semantic_layer.model.datasets import Absent, Dataset, Entity, Field, NamedCondition
 from semantic_layer.model.holidays import WEEKDAYS, AnyHoliday, Holiday
 from semantic_layer.model.metrics import AnyMetric, Expectation, Metric, Parameter
@@ -118,6 +119,7 @@ class Workspace(Frozen):
     tags: tuple[TagDefinition, ...] = ()
     segments: tuple[Segment, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     roles: tuple[Role, ...] = ()
     holidays: tuple[AnyHoliday, ...] = ()
     ambiguous: tuple[AmbiguousTerm, ...] = ()
@@ -138,6 +140,11 @@ class Workspace(Frozen):
         """The same definitions with more metrics: those that one request makes."""
         same = {name: getattr(self, name) for name in type(self).model_fields if name != "metrics"}
         return type(self).model_construct(**same, metrics=(*self.metrics, *metrics))
+
+    def with_tags(self, tags: tuple[AnyTag, ...]) -> Workspace:
+        """The same definitions with more tags: those that a training makes."""
+        same = {name: getattr(self, name) for name in Workspace.model_fields if name != "tags"}
+        return Workspace.model_construct(**same, tags=(*self.tags, *tags))
 
     def with_segments(self, segments: tuple[Segment, ...], content_hash: str) -> Workspace:
         """The same definitions with more segments: those that one viewer has defined.
@@ -272,4 +279,4 @@ class _WithProfiles(Workspace):
         return self.days
 
 
-OPEN_ROLE = Role(name="everyone", default=True)
+OPEN_ROLE = Role(name="everyone", default=True, export=ExportRule(ids="raw", sensitivity="restricted"))

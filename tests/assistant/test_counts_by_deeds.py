@@ -230,3 +230,26 @@ def test_the_refusal_names_the_figure_that_is_not_known_of_them(demo: Asker) -> 
         typed = MetricQuery.model_validate({"metrics": ["campaign_cost"], "where": {**asked, "left": left}})
         compile_request(typed, demo.runtime.scope(Viewer()))
     assert caught.value.problem.parts["metrics"] == ["sales"]
+
+
+@pytest.mark.parametrize(
+    ("question", "metrics"),
+    [
+        ("how many households redeemed coupons", ["redeemers"]),
+        ("how many households redeemed coupons in May", ["redeemers"]),
+        ("how many households redeemed coupons and how many bought, by month", ["redeemers", "buyers"]),
+        ("by age, how many households came and how many redeemed coupons", ["buyers", "redeemers"]),
+        ("各年龄段有多少家庭核销了券、多少家庭来过", ["redeemers", "buyers"]),
+        ("How many stores had orders in October?", ["store"]),
+        ("how many products had sales in May", ["product"]),
+    ],
+)
+def test_who_is_counted_is_the_noun_though_the_deed_be_a_name_of_a_figure(demo: Asker, question: str, metrics: list[str]) -> None:
+    assert request(demo, question)["metrics"] == metrics
+
+
+@pytest.mark.parametrize(
+    "question", ["How many stores had orders in October and November?", "how many departments had sales in May"]
+)
+def test_a_number_of_things_that_no_figure_is_ends_the_question(demo: Asker, question: str) -> None:
+    assert isinstance(understood(demo, question), Refuse)

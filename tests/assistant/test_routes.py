@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,17 @@ from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
 from assistant.chat.card import rows as rows_sent
-from assistant.chat.shared import Served
+from assistant.chat.shared import Served, serve_with
 from assistant.edits.options import options
 from assistant.render.charts import View, describe, figure_json
 from assistant.render.reply_tables import tables_of
 from assistant.reply import Reply
+from assistant.runtime import Runtime
+from assistant.settings import Settings
 from assistant.state.feedback import REASONS
+from assistant.state.store import Store
 from assistant.wording.texts import templates
+from semantic_layer.policy import Viewer
 from semantic_layer.requests import MetricQuery
 
 QUESTIONS = ("Sales by department in 2017", "Spend by gender", "上个月的销售额")
@@ -241,7 +246,6 @@ class TestRights:
     def test_what_is_not_there_or_anothers_is_not_there(self, page: TestClient, now: Served, talk: Any) -> None:
         from assistant.chat.shared import owner
         from assistant.state.conversations import Conversations
-        from semantic_layer.policy import Viewer
 
         kept = now.conversations.turn(talk[0], BREAKDOWN)
         assert kept is not None and kept.turn is not None and kept.reply is not None
@@ -283,3 +287,37 @@ class TestRights:
         for header in ({"origin": "http://evil.example"}, {"host": "evil.example"}):
             assert client(demo).get("/user", headers=header).status_code == 400
         assert client(demo).get("/user", headers={"origin": ADDRESS}).status_code == 200
+
+
+@pytest.fixture
+def exporting(now: Served, demo: Asker, tmp_path: Path) -> Iterator[Served]:
+    """The chat on a copy of the data's folder, so that what leaves is remembered by nobody else."""
+    shutil.copytree(demo.runtime.settings.home / "data", tmp_path / "data")
+    settings = demo.runtime.settings.model_copy(update={"home": tmp_path})
+    store = Store.open(Settings(home=tmp_path / "state", state_url=""))
+    served = Served.of(Runtime("complete_journey", settings), demo.agent, Viewer(), store)
+    serve_with(served)
+    yield served
+    serve_with(now)
+    store.close()
+
+
+def test_an_audience_leaves_once_when_it_is_confirmed_and_is_there_to_be_taken(page: TestClient, exporting: Served) -> None:
+    asked = "Export the loyal customers as an audience with a 10% control group, called spring"
+    talk, _ = talked(exporting, asked, "What were sales last month?")
+    at = f"/answers/{talk}/0/audience"
+    assert page.get(f"{at}.csv").status_code == 404
+    assert page.post(f"/answers/{talk}/1/audience").status_code == 404
+    assert exporting.runtime.warehouse.lists() is None, "nothing has left before it is confirmed"
+
+    said = [page.post(at).json() for _ in range(2)]
+    assert said[0] == said[1]
+    assert (said[0]["name"], said[0]["treated"] + said[0]["control"]) == ("spring", 463)
+    lists = exporting.runtime.warehouse.lists()
+    assert lists is not None
+    assert len(lists.exports) == 1
+    rows = list(csv.reader(io.StringIO(page.get(f"{at}.csv").content.decode("utf-8-sig"))))
+    assert rows[0] == ["household_hash", "group"]
+    assert len(rows) == 464
+    assert [file["rows"] for file in page.get(f"{at}.json").json()["files"]] == [463, 463]
+    assert page.get(f"{at}.parquet").content.startswith(b"PAR1")

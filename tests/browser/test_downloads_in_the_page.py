@@ -123,3 +123,21 @@ def test_names_of_files_say_what_is_inside_and_when_it_was_asked(open_chat: Open
     chat.ask("Top 5 departments by sales in Q4")
     name, _ = downloaded(chat, link(chat, "csv"))
     assert re.fullmatch(r"Sales-by-department-Q4-2017-top-5_\d{8}-\d{4}\.csv", name)
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [("en", "Export the loyal customers as an audience with a 10% control group"), ("zh", "把忠诚客户导出成人群包，留10%对照组")],
+)
+def test_an_audience_leaves_when_it_is_confirmed(open_chat: Opens, language: str, question: str) -> None:
+    chat = open_chat(language)
+    chat.ask(question)
+    expect(link(chat, "audience_csv")).to_have_count(0)
+    chat.answer.get_by_role("button", name=words(language)["audience"]).click()
+    name, path = downloaded(chat, link(chat, "audience_csv"))
+    assert name.startswith("loyal_high_value") and name.endswith(".csv")
+    headings, *rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig")))
+    assert headings == ["household_hash", "group"]
+    assert len(rows) == 463
+    manifest, _ = downloaded(chat, link(chat, "audience_manifest"))
+    assert manifest.endswith(".manifest.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import Asker
+from playwright.sync_api import expect
 
 from browser.conftest import Asks, Opens, Server, figures_in
 
@@ -52,3 +53,15 @@ def test_the_logo_is_shown_whole(open_chat: Opens, server: Server, ground: str) 
     }"""
     end, width = open_chat("zh").page.evaluate(drawn, logo)
     assert end <= width
+
+
+def test_what_is_sent_in_the_moment_in_which_a_conversation_begins_is_answered(open_chat: Opens) -> None:
+    chat = open_chat("en")
+    chat.ask("Sales last month")
+    for question in ("Sales in May", "Sales in June", "Sales in July"):
+        chat.page.locator("#new-chat-button").click()
+        expect(chat.questions).to_have_count(0)
+        chat.field.fill(question)
+        chat.page.keyboard.press("Enter")
+        chat.answered(1)
+        assert chat.questions.all_inner_texts() == [question]

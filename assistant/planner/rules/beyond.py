@@ -11,6 +11,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import all_counts
 from assistant.planner.rules.heads import entity_of
+from assistant.planner.rules.windows import beside_plain
 from semantic_layer.conditions import SERIES_GRAINS, Field, TimeBucket
 from semantic_layer.reach import home_dataset
 
@@ -243,7 +244,14 @@ def _words(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None
     return None
 
 
+def _plain_beside_window(draft: Draft, clauses: list[Clause]) -> tuple[str, list[Item]] | None:
+    """ "Sales by month with the moving average": a request has one window for all its figures."""
+    words = beside_plain(draft)
+    return ("two_questions", words) if words else None
+
+
 READERS = (
+    _plain_beside_window,
     _never,
     _both,
     _of_two_fields,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.language.meanings import FieldTerm, MetricTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.bound import COMPARISONS, Bound, is_comparing, near, number_of
+from assistant.planner.rules.bound import COMPARISONS, Bound, Per, is_comparing, near, number_of
 from assistant.planner.rules.counted import counted_by
 from assistant.planner.rules.every import average_per, every_unit
 from assistant.planner.rules.heads import is_weak_metric
@@ -22,8 +22,8 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
         number = 1.0 if is_only_one(item, items) else number_of(item)
         if number is None or (number == 1 and _is_one_of(draft, item, items, whose)):
             continue
-        compared = _comparison(draft, item, items)
-        second = _range_end(draft, item, items)
+        compared = comparison(draft, item, items)
+        second = range_end(draft, item, items)
         if compared is None and second is None and not is_only_one(item, items) and not _is_exact(draft, item, items):
             continue
         counted = counted_by(draft, second or item, items, whose, dataset)
@@ -33,15 +33,31 @@ def read_bound(draft: Draft, items: list[Item], whose: str, dataset: str | None)
         if _is_part(draft, item, metric):
             return None  # "over 10% of sales" bounds no amount of sales
         per, words = average_per(draft, items)
-        used = [item, *named, *words, *([compared[1]] if compared is not None else []), *_said_twice(item, items, compared)]
-        value = _value(draft, item, number, metric)
-        if second is not None and second.number is not None:
-            high = _value(draft, second, second.number.value, metric)
-            return Bound(
-                (*used, second, *_between(item, items), *draft.between(item, second)), metric, "between", value, high, per
-            )
-        return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
+        return _bound_on(draft, item, number, items, metric, (*named, *words), per)
     return None
+
+
+def figure_bound(draft: Draft, number: Item, items: list[Item], metric: str) -> Bound | None:
+    """The bound that a number and its comparison set to a figure; None where nothing compares, or it is a part of something."""
+    value = number_of(number)
+    compared = comparison(draft, number, items) is not None or range_end(draft, number, items) is not None
+    if value is None or not compared or _is_part(draft, number, metric):
+        return None
+    return _bound_on(draft, number, value, items, metric, (), None)
+
+
+def _bound_on(
+    draft: Draft, item: Item, number: float, items: list[Item], metric: str, named: tuple[Item, ...], per: Per | None
+) -> Bound:
+    compared, second = comparison(draft, item, items), range_end(draft, item, items)
+    used = [item, *named, *([compared[1]] if compared is not None else []), *_said_twice(item, items, compared)]
+    value = _value(draft, item, number, metric)
+    if second is not None and second.number is not None:
+        high = _value(draft, second, second.number.value, metric)
+        return Bound(
+            (*used, second, *range_words(item, items), *draft.between(item, second)), metric, "between", value, high, per
+        )
+    return Bound(tuple(used), metric, COMPARISONS[compared[0]] if compared is not None else "eq", value, per=per)
 
 
 def _is_part(draft: Draft, number: Item, metric: str) -> bool:
@@ -86,7 +102,7 @@ def _value(draft: Draft, item: Item, value: float, metric: str) -> float:
     return value
 
 
-def _comparison(draft: Draft, number: Item, items: list[Item]) -> tuple[str, Item] | None:
+def comparison(draft: Draft, number: Item, items: list[Item]) -> tuple[str, Item] | None:
     """The comparing word before a number, or after it and its counter or unit."""
     before = near(number, items, -1)
     for _ in range(3):
@@ -131,7 +147,7 @@ def _is_exact(draft: Draft, number: Item, items: list[Item]) -> bool:
     )
 
 
-def _range_end(draft: Draft, number: Item, items: list[Item]) -> Item | None:
+def range_end(draft: Draft, number: Item, items: list[Item]) -> Item | None:
     items = [item for item in items if item.text != "$"]
     link = near(number, items, 1)
     second = near(link, items, 1) if link is not None and link.text.lower() in ("to", "and", "-", "~", "到", "至") else None
@@ -142,7 +158,11 @@ def _range_end(draft: Draft, number: Item, items: list[Item]) -> Item | None:
     return second if second is not None and second.number is not None else None
 
 
-def _between(number: Item, items: list[Item]) -> list[Item]:
+def range_words(number: Item, items: list[Item]) -> list[Item]:
     """The word that opens a range."""
     lead = near(number, [item for item in items if item.text != "$"], -1)
-    return [lead] if lead is not None and lead.text.lower() in ("between", "from", "介于", "在") else []
+    return [lead] if lead is not None and opens_range(lead) else []
+
+
+def opens_range(item: Item) -> bool:
+    return item.text.lower() in ("between", "from", "介于", "在")

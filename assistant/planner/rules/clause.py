@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.planner.draft import Draft, Item
-from semantic_layer.conditions import AnyCondition, Compare, FieldRef, In, InSegment, IsNull, Not, Or, Tag, refs_of
+from semantic_layer.conditions import AnyCondition, Compare, FieldRef, In, InSegment, IsNull, Not, Or, Range, Tag, refs_of
 from semantic_layer.conditions import Field as FieldOf
 from semantic_layer.errors import RequestError
 from semantic_layer.reach import home_dataset, reach
@@ -67,7 +67,7 @@ class Clause:
 
 def describes(draft: Draft, clause: Clause, entity: str) -> bool:
     """Whether the clause is about an entity: its own fields, tags of it, a segment."""
-    if isinstance(clause.condition, InSegment) or isinstance(clause.ref, Tag):
+    if isinstance(clause.condition, InSegment) or isinstance(clause.ref, Tag) or is_of_tag(clause.condition):
         return True
     names = [clause.ref.name] if isinstance(clause.ref, FieldOf) else _names_in(clause.condition)
     for name in names:
@@ -75,6 +75,11 @@ def describes(draft: Draft, clause: Clause, entity: str) -> bool:
         if home is None or home not in draft.workspace.homes_of(entity):
             return False
     return bool(names)
+
+
+def is_of_tag(condition: AnyCondition | None) -> bool:
+    """A bound on a tag that is a number."""
+    return isinstance(condition, Compare | Range) and isinstance(condition.left, Tag)
 
 
 def _names_in(condition: AnyCondition | None) -> list[str]:

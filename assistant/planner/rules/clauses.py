@@ -21,7 +21,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.identifiers import read_identifiers
 from assistant.planner.rules.lists import absorb_counts, join_lists, join_weekdays, negate
-from assistant.planner.rules.states import is_predicate, join_states, name_states, read_days_of_states, read_ends, read_scores
+from assistant.planner.rules.states import is_predicate, join_states, name_states, read_days_of_states, read_ends
 from semantic_layer.conditions import Field as FieldOf
 from semantic_layer.conditions import (
     In,
@@ -34,9 +34,13 @@ ASKS_FOR_GRAIN = ("group", "per", "which", "most", "least", "best", "worst", "to
 """Before a word like "weekday", these ask for a cut, not for working days."""
 
 
-def read_clauses(draft: Draft) -> list[Clause]:
-    """Finds every clause, joins the listed ones, and applies negations."""
-    clauses = [*read_identifiers(draft), *_unknowns(draft), *_values(draft), *_others(draft), *read_scores(draft)]
+def read_clauses(draft: Draft, scores: list[Clause]) -> list[Clause]:
+    """Finds every clause, joins the listed ones, and applies negations.
+
+    Args:
+        scores: Tags that are numbers, which were read before.
+    """
+    clauses = [*scores, *read_identifiers(draft), *_unknowns(draft), *_values(draft), *_others(draft)]
     clauses.sort(key=lambda clause: clause.first.index)
     name_states(draft, clauses)
     read_ends(draft, clauses)

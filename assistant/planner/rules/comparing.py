@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import GrainTerm, PeriodTerm
+from assistant.language.meanings import GrainTerm, MetricTerm, PeriodTerm
 from assistant.language.text import is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.clause import RANKED_FEW, Clause
 from assistant.planner.rules.counting import counts_of
-from assistant.planner.rules.heads import is_noun
+from assistant.planner.rules.heads import add_metric, is_noun
 from assistant.planner.rules.periods import compare_ends, ends_of, several_units
 from semantic_layer.columns import Note
 from semantic_layer.conditions import SERIES_GRAINS, AnyCondition, FieldRef, TimeBucket
@@ -93,6 +93,19 @@ def _sides(draft: Draft) -> bool:
 
 def _values_compared(draft: Draft) -> bool:
     return "compare_values" in draft.marks
+
+
+def read_listed_shares(draft: Draft) -> None:
+    """ "What share of sales and what share of orders": each share word names the figure of which it is a part."""
+    words = [item for item in draft.items if item.word("share") and item.is_word and item.text.isascii()]
+    words = [word for word in words if word.text.endswith(" of") or ((link := draft.touching(word, 1)) and link.text == "of")]
+    beside = [draft.after(word) for word in words]
+    named = [(item, term.name) for item in beside if item is not None for term in item.all(MetricTerm)[:1] if not term.weak]
+    if len(named) < 2 or len(named) != len(words) or len({name for _, name in named}) < len(named):
+        return
+    for item, name in named:
+        draft.claim(f"metric {name}", item)
+        add_metric(draft, name)
 
 
 def read_share(draft: Draft, clauses: list[Clause]) -> list[Clause]:

@@ -56,7 +56,7 @@ def cut(draft: Draft, items: list[Item], clauses: list[Clause]) -> list[list[Ite
             or _denies_thing(items, index, parts[-1], clauses)
             or (
                 _denies_deed(items, index)
-                and any(is_deed(each) or each.says("has") for each in parts[-1])
+                and any(is_deed(each) or (each.says("has") and not each.text.isascii()) for each in parts[-1])
                 and not _is_none(parts[-1], item)
             )
             or again

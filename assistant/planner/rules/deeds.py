@@ -5,7 +5,7 @@ Each deed that has a count word of its own is a figure of its own. Read as condi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.language.meanings import DatasetTerm, FieldTerm, GrainTerm, MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
@@ -13,6 +13,7 @@ from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.counting import entity_counts, measured_by
 from assistant.planner.rules.heads import add_metric, entity_of, is_grouped, is_noun, is_weak_metric
 from assistant.planner.rules.how_often import asks_how_often
+from assistant.planner.rules.unread import told_in
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.reach import knows
 
@@ -65,6 +66,30 @@ def read_deeds(draft: Draft, clauses: list[Clause]) -> None:
         add_metric(draft, each.metric)
 
 
+def read_deeds_in_figures(draft: Draft) -> None:
+    """ "How many people placed orders", where "placed orders" is a name of a figure: behind those who did it, it is the deed."""
+    for item in draft.items:
+        figures = [term.name for term in item.all(MetricTerm) if not term.weak]
+        datasets = {name for figure in figures for name in base_datasets(draft.workspace, figure)}
+        data = draft.workspace.dataset(next(iter(datasets))) if len(datasets) == 1 else None
+        text = f"{item.text.lower()} "
+        if data is None or is_noun(item) or not text.isascii():
+            continue
+        verb = any(text.startswith(f"{word.lower()} ") for word in data.verbs.all())
+        if verb and _is_told_of(draft, item):
+            item.span = replace(item.span, meanings=(VerbTerm(data.name),))
+
+
+def _is_told_of(draft: Draft, item: Item) -> bool:
+    """Behind "how many people" or "who"."""
+    before = draft.touching(item, -1)
+    while before is not None and before.light and not before.word("relative"):
+        before = draft.touching(before, -1)
+    if before is None or not (is_noun(before) or before.word("relative", "count")):
+        return False
+    return before.word("relative", "count") or draft.led_by(before, "count")
+
+
 def stretches_of(draft: Draft) -> list[list[Item]]:
     """The question cut at commas, at words that join, and at a gap before a Chinese count word (触达多少人 多少人核销)."""
     parts: list[list[Item]] = [[]]
@@ -85,7 +110,7 @@ def _stands_apart(draft: Draft, item: Item) -> bool:
 
 def figure_of(draft: Draft, items: list[Item], before: list[CountedFigure], clauses: list[Clause]) -> CountedFigure | None:
     counts = [item for item in items if item.free and item.word("count") and item.is_word]
-    verbs = [item for item in items if item.free and _does(item)]
+    verbs = [item for item in items if item.free and (_does(item) or _came(draft, item, counts))]
     measured = [item for item in items if item.free and is_weak_metric(item) and not item.word("filler")]
     if len(counts) == 1 and (verbs or (measured and _noun(draft, counts[0], items, clauses) is not None)):
         return _counted(draft, items, counts[0], verbs or measured, before, clauses)
@@ -136,9 +161,14 @@ def _counted(
     """A count word with a verb: whom or how often it counts, in the data that the verb names."""
     datasets = {term.dataset for item in verbs for term in item.all(VerbTerm)}
     datasets |= {
-        name for item in verbs if not _does(item) for name in base_datasets(draft.workspace, item.all(MetricTerm)[0].name)
+        name
+        for item in verbs
+        if not _does(item) and item.all(MetricTerm)
+        for name in base_datasets(draft.workspace, item.all(MetricTerm)[0].name)
     }
-    name = next(iter(datasets))
+    came = [told_in(draft, draft.person or "") for item in verbs if item.get(VerbTerm) is None and item.word("act")]
+    datasets |= {name for name in came if name is not None}
+    name = next(iter(datasets), "")
     dataset = draft.workspace.dataset(name)
     noun = _noun(draft, count, items, clauses)
     used = [count, *verbs, *([noun] if noun is not None else [])]
@@ -185,7 +215,7 @@ def _elided(draft: Draft, count: Item, before: list[CountedFigure]) -> str | Non
     """ "… and how many replied": those who were counted before; in English people, where nobody was named."""
     earlier = next((each.entity for each in reversed(before) if each.entity is not None), None)
     following = draft.after(count)
-    leads = following is not None and following.get(VerbTerm) is not None
+    leads = following is not None and (following.get(VerbTerm) is not None or _came(draft, following, [count]))
     return (earlier if leads else None) or (draft.person if count.text.isascii() and leads else None)
 
 
@@ -233,6 +263,11 @@ def _tells(item: Item) -> bool:
 
 def _does(item: Item) -> bool:
     return item.get(VerbTerm) is not None and not item.word("filler")
+
+
+def _came(draft: Draft, item: Item, counts: list[Item]) -> bool:
+    """ "How many came": a word for doing anything at all, right behind the count word."""
+    return item.word("act") and item.text.isascii() and draft.touching(item, -1) in counts
 
 
 def _only_when(items: list[Item]) -> bool:

@@ -78,6 +78,7 @@ def say_own_figures(draft: Draft, found: OwnFigures) -> None:
             said.period = None
     _days_of_base(draft, found)
     _days_of_all(draft, found, counted or listed)
+    _days_of_both(draft, found, counts)
     if draft.periods and not counted:
         _ever_in_other_data(draft, found)
     series = any(isinstance(ref, TimeBucket) and ref.grain not in ("hour", "weekday") for ref in draft.by)
@@ -144,6 +145,38 @@ def _days_of_all(draft: Draft, found: OwnFigures, counted: bool) -> None:
         draft.periods = [days[0]] if all(each == days[0] for each in days) else []
 
 
+def _days_of_both(draft: Draft, found: OwnFigures, counts: set[str]) -> None:
+    """ "How many came in May, and what did they spend": a number of them and a figure have the same days, in the same data.
+
+    With other days of the figure the number would be that of those who did something in both.
+    """
+    numbers = [name for name in draft.metrics if name in counts]
+    if not numbers or len(numbers) == len(draft.metrics) or draft.share is not None or "share" in draft.marks:
+        return
+    if _figure_asked_before(draft, found, set(numbers)):
+        draft.beyond = draft.beyond or ("entity_condition", {"text": draft.question.original.strip()})
+    days = [said.period for said in found.said if said.period is not None]
+    asked = {dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)}
+    same = all(set(data_of(draft, said)) & asked for said in found.said)
+    plain = not any(said.negated or said.first or said.last or said.periods or said.days or said.after for said in found.said)
+    plain = plain and found.base is None and bool(days) and all(each == days[0] for each in days)
+    if draft.periods and days and same and any(period not in days for period in draft.periods):
+        draft.beyond = draft.beyond or ("entity_condition", {"text": draft.question.original.strip()})
+    elif not draft.periods and plain and same and draft.compare is None and draft.window is None:
+        draft.periods = [days[0]]
+
+
+def _figure_asked_before(draft: Draft, found: OwnFigures, numbers: set[str]) -> bool:
+    """ "What were sales in June, and how many spent over 500?": the figure was asked of all, in a question of its own."""
+    first = found.phrase.noun or found.phrase.items[0]
+    opens = min(first.index, found.phrase.items[0].index)
+    links = [item.index for item in draft.items[:opens] if item.text in (",", "，", "、", "?", "？") or item.word("conj")]
+    before = draft.items[: max(links, default=0)]
+    roles = {f"metric {name}" for name in draft.metrics if name not in numbers}
+    asks = any(item.word("which", "how_much", "count") or item.says("asks_what") for item in before)
+    return asks and any(item.role in roles for item in before)
+
+
 def _ever_in_other_data(draft: Draft, found: OwnFigures) -> None:
     """ "What those who answered letter 3 spent in May": the days are of what is asked, not of a deed in other data."""
     asked = {dataset for name in draft.metrics for dataset in base_datasets(draft.workspace, name)}
@@ -166,6 +199,10 @@ def _count_them(draft: Draft, found: OwnFigures) -> None:
     entity = draft.workspace.entity(whose)
     asked = [item for item in draft.items if item.word("count", "share", "how_much") or _asks_beside(item)]
     plain = entity is None or entity.count is None
+    if draft.metrics and entity is not None and plain and _counted_first(draft, found):
+        draft.metrics.insert(0, whose)
+        draft.by = [] if draft.by == [Field(name=entity.key_name)] else draft.by
+        return
     if draft.metrics or not asked or (plain and not _asks_how_many(draft, found)):
         return
     name = entity.count if entity is not None and entity.count is not None else whose
@@ -176,6 +213,18 @@ def _count_them(draft: Draft, found: OwnFigures) -> None:
     if found.phrase.noun is not None:
         found.phrase.noun.role = f"metric {name}"
     draft.metrics.append(name)
+
+
+def _counted_first(draft: Draft, found: OwnFigures) -> bool:
+    """ "How many shops …, and what were their sales": a number of things that no metric counts, beside a figure of them."""
+    noun = found.phrase.noun
+    words = [word for word in draft.words("count") if noun is not None and word.is_word and abs(word.index - noun.index) == 1]
+    figures = [item.index for item in draft.items if (item.role or "").startswith("metric ")]
+    if noun is None or not words or found.phrase.whose in draft.metrics or min(figures, default=-1) < noun.index:
+        return False  # a figure that was asked before them is that of all
+    draft.claim(f"metric {found.phrase.whose}", *words)
+    noun.role = f"metric {found.phrase.whose}"
+    return True
 
 
 def _asks_beside(item: Item) -> bool:

@@ -29,6 +29,8 @@ from assistant.planner.rules.those_of import ThoseOf, those_of
 from assistant.planner.rules.whose import whose_of
 from semantic_layer.conditions import GRAINS, EntityMetric, Field, TimeBucket
 
+SUPERLATIVES = ("most", "least", "best", "worst", "top", "bottom")
+
 
 @dataclass
 class OwnFigures:
@@ -78,6 +80,7 @@ def take_own_figures(draft: Draft, clauses: list[Clause]) -> tuple[list[Clause],
         told = next((phrase for phrase in special if phrase.items[0].word("relative") and moved(draft, list(phrase.items))), None)
         if told is not None:  # "stores that grew in May": what of them grew, nobody said
             draft.beyond = ("entity_condition", {"text": " ".join(item.text for item in told.items)})
+        draft.unread = next((text for phrase in special if (text := _passed_on(draft, phrase, clauses))), "")
         return clauses, None
     _one_group(draft, order, found)
     other = found.base or _beside_it(draft, special, found, clauses) or _all_and_part(draft, found)
@@ -92,7 +95,24 @@ def take_own_figures(draft: Draft, clauses: list[Clause]) -> tuple[list[Clause],
         first.clause.inside, found.base = True, first
     if names_other_whole(draft, found.phrase, found.base is not None):
         draft.beyond = ("entity_condition", {"text": draft.question.original.strip()})
+    draft.unread = _unread_beside(draft, special, found, clauses)
     return sorted(clauses, key=lambda each: each.first.index), found
+
+
+def _unread_beside(draft: Draft, special: list[Phrase], found: OwnFigures, clauses: list[Clause]) -> str:
+    """The same, of what stands apart from what was read."""
+    used = [item for each in (found, found.base) if each is not None for item in each.clause.items]
+    rest = [phrase for phrase in special if phrase.noun is None or phrase.noun is not found.phrase.noun]
+    rest = [phrase for phrase in rest if not any(item in used for item in (*phrase.items, *phrase.after))]
+    return next((text for phrase in rest if (text := _passed_on(draft, phrase, clauses))), "")
+
+
+def _passed_on(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> str:
+    """What needs each one's own figures and was not read: rows that are left out do not say it, unless it is a ranking."""
+    items = [*phrase.items, *phrase.after]
+    if any(item.word(*SUPERLATIVES) for item in items) or not is_special(draft, phrase, clauses):
+        return ""
+    return draft.question.words(items[0].span.start, items[-1].span.end)
 
 
 def _is_taken(draft: Draft, item: Item) -> bool:

@@ -40,7 +40,14 @@ def is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
         return False
     own = [clause for clause in clauses if all(item in items for item in clause.items)]
     does = [item for index, item in enumerate(items) if does_something(item) or _is_deed_behind(items, index)]
-    if any(is_every(item, items) for item in items):
+    if not does and _only_has_things(draft, phrase, items):
+        return True
+    both_days = any(item.word("both") for item in items) and sum(item.get(PeriodTerm) is not None for item in items) > 1
+    if (
+        both_days
+        or any(item.word("never", "not") and item.says("denies") for item in items)
+        or any(is_every(item, items) for item in items)
+    ):
         does = does or [item for item in items if _has_things(draft, item, phrase.whose)]
     if any(_is_never(draft, item, own) or _is_without(draft, item) for item in items) or (does and _is_negated(items, own)):
         return True
@@ -63,7 +70,8 @@ def is_special(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> bool:
     others = [clause for clause in own if not describes(draft, clause, phrase.whose)]
     only = others and any(item.says("only_these") and item.word("only") for item in items)
     several = any(len(each.values) > 1 and not (each.either or each.plus or each.negated) for each in others)
-    if only or several or both or any(is_every(item, items) for item in items):
+    every = any(is_every(item, items) for item in items) and not _has_one_time(draft, phrase)
+    if only or several or both or every:
         return True
     if not does:
         return False
@@ -137,10 +145,20 @@ def is_of_every(draft: Draft, phrase: Phrase) -> bool:
 
 
 def _has_things(draft: Draft, item: Item, whose: str) -> bool:
-    """每周都有订单: that there are any of the things that the rows of the data make up."""
+    """每周都有订单, "had orders in both May and June": that there are any of the things that the rows of the data make up."""
     after = draft.touching(item, 1)
     entities = [term.entity for term in after.all(FieldTerm) if term.entity not in (None, whose)] if after is not None else []
-    return item.says("has") and not item.text.isascii() and bool(entities)
+    figures = after is not None and any(not term.weak for term in after.all(MetricTerm))
+    return item.says("has") and bool(entities or (figures and item.text.isascii()))
+
+
+def _only_has_things(draft: Draft, phrase: Phrase, items: list[Item]) -> bool:
+    """ "How many shops had orders in May": of things that no metric counts, that they had any is said of each one."""
+    entity = draft.workspace.entity(phrase.whose)
+    if entity is None or entity.count is not None or phrase.noun is None or not draft.led_by(phrase.noun, "count"):
+        return False
+    once = sum(item.get(PeriodTerm) is not None for item in items) <= 1
+    return once and any(item.text.isascii() and _has_things(draft, item, phrase.whose) for item in items)
 
 
 def _is_deed_behind(items: list[Item], index: int) -> bool:

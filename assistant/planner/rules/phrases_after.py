@@ -41,6 +41,8 @@ def behind(draft: Draft, noun: Item) -> list[Item]:
             break
         if found and (_other_group_follows(draft, noun, item) or (not following.word("relative") and _cut_by_each(draft, item))):
             break
+        if found and item.word("conj") and _asks_another_figure(draft, item, found):
+            break
         found.append(item)
         if item.text.endswith(",") and _asks_behind(draft, item):
             break  # "whose first order was in Q2, what share …": the days took the comma along
@@ -48,6 +50,18 @@ def behind(draft: Draft, noun: Item) -> list[Item]:
         found.pop()
     found = _without_main_verb(draft, noun, found)
     return [item for item in found if not (inside and item.word("count", "share"))]
+
+
+def _asks_another_figure(draft: Draft, link: Item, found: list[Item]) -> bool:
+    """ "… in May and what was their rate": a figure is asked behind "and"."""
+    behind = draft.touching(link, 1)
+    if behind is None or not link.text.isascii():
+        return False
+    figures = [item for item in draft.items[behind.index :] if any(not term.weak for term in item.all(MetricTerm))]
+    told = any(item.number or item.get(ValueTerm) is not None or item.word("never", "not") for item in found)
+    if behind.says("asks_how_much") or (behind.word("how_much") and behind.text.isascii()):
+        return told
+    return bool(figures) and (behind.says("asks_what") or (behind.word("is_what") and behind.text.isascii()))
 
 
 def _asks_behind(draft: Draft, item: Item) -> bool:

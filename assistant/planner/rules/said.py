@@ -35,6 +35,7 @@ from assistant.planner.rules.said_of import Said
 from assistant.planner.rules.unread import after_that, is_last_time, is_one_of, left, names_something, told_in
 from semantic_layer.conditions import GRAINS, Field
 from semantic_layer.metric_parts import base_datasets
+from semantic_layer.reach import knows
 
 
 def read_said(draft: Draft, phrase: Phrase, clauses: list[Clause]) -> list[Said]:
@@ -117,6 +118,8 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
         said.clauses = _named_again(draft, said.dataset, before)
     if not kept:
         said.clauses = said.clauses or _same_thing(draft, said.dataset, items, clauses, phrase.whose)
+    if not kept and before and any(item.says("none_of_them") for item in items):
+        said.clauses = [replace(clause, items=[]) for clause in before[-1].clauses]  # "bought red ones in May but none in June"
     said.counted = days_counted(items)
     items = [item for item in items if item not in said.counted]
     nested = read_nested(draft, items, phrase.whose, said.dataset)
@@ -288,4 +291,11 @@ def _default_dataset(draft: Draft, phrase: Phrase, items: list[Item]) -> str | N
         return next(iter(base_datasets(draft.workspace, strong[0])), None)
     words = ("act", "first_time", "never", "contains", "including", "times", "both")
     told = any(item.word(*words) or item.says("has") for item in items)
-    return told_in(draft, phrase.whose) if told else None
+    return (told_in(draft, phrase.whose) or _data_of_things(draft, phrase.whose, items)) if told else None
+
+
+def _data_of_things(draft: Draft, whose: str, items: list[Item]) -> str | None:
+    """都有订单的门店: the data that the things make up, where it tells of them."""
+    named = [term.entity for item in items for term in item.all(FieldTerm) if term.entity not in (None, whose)]
+    data = [told_in(draft, each or "") for each in named]
+    return next((each for each in data if each is not None and knows(draft.workspace, each, whose)), None)

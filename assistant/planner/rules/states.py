@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.language.meanings import GrainTerm, PeriodTerm, TagTerm, TagValueTerm
+from assistant.language.meanings import GrainTerm, PeriodTerm, TagValueTerm
 from assistant.language.single_periods import days_of
 from assistant.planner.draft import Draft, Item
-from assistant.planner.rules.clause import Clause
+from assistant.planner.rules.clause import Clause, is_of_tag
 from assistant.planner.rules.heads import entity_of
 from semantic_layer.conditions import InSegment, Or, Tag
 
@@ -20,26 +20,6 @@ def is_predicate(draft: Draft, item: Item) -> bool:
             return True
         at = draft.touching(at, -1)
     return False
-
-
-def read_scores(draft: Draft) -> list[Clause]:
-    """R得分是5, "a recency score of 5": a tag that is a number, with the number."""
-    found: list[Clause] = []
-    for item, term in draft.having(TagTerm):
-        tag = draft.workspace.tag(term.name)
-        number = draft.touching(item, 1)
-        passed: list[Item] = []
-        while number is not None and number.number is None and (number.light or number.word("only", "is_what")):
-            passed.append(number)
-            number = draft.touching(number, 1)
-        if tag is None or tag.type != "count" or number is None or number.number is None or not number.free:
-            continue
-        behind = draft.touching(number, 1)
-        if behind is not None and behind.word("more", "less", "at_least", "at_most", "classifier") and behind.is_word:
-            continue  # a bound, or a number of something else
-        draft.claim(tag.name, item, number, *(each for each in passed if not each.light))
-        found.append(Clause([item, number], Tag(name=tag.name), [int(number.number.value)], words=f"{tag.name} = {number.text}"))
-    return found
 
 
 AS_OF = "as of the end"
@@ -153,4 +133,4 @@ def _names_them(draft: Draft, clause: Clause) -> bool:
 
 
 def is_state(clause: Clause) -> bool:
-    return isinstance(clause.ref, Tag) or isinstance(clause.condition, InSegment)
+    return isinstance(clause.ref, Tag) or isinstance(clause.condition, InSegment) or is_of_tag(clause.condition)

@@ -82,7 +82,7 @@ def _is_read(draft: Draft, phrase: Phrase, said: Said, item: Item) -> bool:
         return said.bound is not None and said.bound.per is not None
     before = draft.touching(item, -1)
     if item.get(GrainTerm) is not None and before is not None and before.word("refer", "this"):
-        return True  # "that month"
+        return not before.says("the_same", "same_one")  # "that month"; "on the same day" ties one deed to another
     after = draft.touching(item, 1)
     if item.text == "年" and after is not None and after.get(MetricTerm) is not None and said.period is None:
         return True  # 年消费

@@ -116,6 +116,20 @@ def _said_as_period(draft: Draft) -> None:
         return
 
 
+def beside_plain(draft: Draft) -> list[Item]:
+    """ "Sales by month with a moving average": the window's words, where they stand beside a figure that has none."""
+    words = [item for item in draft.items if item.role == ROLE]
+    if draft.window is None or not words:
+        return []
+    lead = draft.touching(words[0], -1)
+    while lead is not None and (lead.text.lower() in ("a", "the", "its", "their") or lead.get(PeriodTerm) is not None):
+        lead = draft.touching(lead, -1)
+    joins = lead is not None and (lead.word("conj") or lead.text in (",", "，", "、"))
+    figure = lead is not None and any((item.role or "").startswith("metric ") for item in draft.items[: lead.index])
+    commas = lead is not None and lead.text in (",", "，", "、") and lead.text.isascii()
+    return words if joins and figure and not commas else []
+
+
 def read_window(draft: Draft) -> None:
     """Running totals over a series; and where what is asked can have a window at all."""
     words = [item for item in draft.items if item.word("cumulative") and item.is_word]

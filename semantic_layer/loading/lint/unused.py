@@ -38,7 +38,7 @@ def sources_are_read(linted: Linted) -> Iterator[Finding]:
 
 
 def datasets_are_asked(linted: Linted) -> Iterator[Finding]:
-    """Every dataset is read by a metric, or joined to one that is, or told of by a tag."""
+    """Every dataset is read by a metric, or joined to one that is, or told of by a tag or a suppression."""
     used = _used_datasets(linted.workspace)
     for dataset in linted.workspace.datasets:
         if dataset.name not in used:
@@ -51,7 +51,9 @@ def datasets_are_asked(linted: Linted) -> Iterator[Finding]:
 def _used_datasets(workspace: Workspace) -> set[str]:
     read = {name for metric in workspace.metrics for name in base_datasets(workspace, metric.name)}
     read |= {
-        name for name in _names_in([*workspace.tags, *workspace.segments, *workspace.experiments]) if workspace.dataset(name)
+        name
+        for name in _names_in([*workspace.tags, *workspace.segments, *workspace.experiments, *workspace.suppressions])
+        if workspace.dataset(name)
     }
     for dataset in workspace.datasets:
         if dataset.derived is not None and dataset.name in read:

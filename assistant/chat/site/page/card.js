@@ -1,4 +1,5 @@
 // The card of an answer: its reading as chips, chart, tables, what it rests on, what was said of it, what to ask next.
+import { Audience } from './audience.js';
 import { Chart } from './chart.js';
 import { Chips } from './chips.js';
 import { Evidence } from './evidence.js';
@@ -46,8 +47,9 @@ export function Card({ card, act }) {
     'div',
     { className: 'hx-card', id: `answer-${card.turn}`, lang: TAGS[card.language] },
     card.chips.length > 0 && h(Chips, shared),
-    card.chart && h(Chart, { ...shared, look: setGroup }),
+    card.chart && h(Chart, { ...shared, look: card.tables.some((table) => table.drills) ? setGroup : () => {} }),
     ...card.tables.map((table) => h(DataTable, { ...shared, table, key: table.index, look: setGroup })),
+    card.audience && card.files && h(Audience, shared),
     group && h(Looks, { ...shared, group, close: () => setGroup(null) }),
     !computed && next,
     card.status === 'answered' && h(Evidence, shared),

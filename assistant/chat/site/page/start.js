@@ -1,6 +1,7 @@
 // What our part of the page does before Chainlit's begins, and what it offers to the cards.
 import { Card } from './card.js';
 import { refuseFiles } from './files.js';
+import { holdUntilBegun } from './holding.js';
 import { h, take } from './host.js';
 import { listenToKeys } from './keys.js';
 import { nameParts } from './labels.js';
@@ -24,6 +25,7 @@ window.huaxiang = {
 };
 
 function begin() {
+  holdUntilBegun();
   listenToKeys();
   refuseFiles();
   addTools();

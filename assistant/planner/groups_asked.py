@@ -1,0 +1,76 @@
+"""Questions about groups beside each other: how much they overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.planner.draft import Draft
+from assistant.planner.grid import grid
+from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
+from assistant.planner.migrations import migration
+from assistant.planner.share_index import share_index
+from assistant.planner.turnover import turnover
+from semantic_layer.frozen import Frozen
+from tools.group_requests import ComparisonQuery, OverlapQuery
+
+BESIDE = (
+    "is_what", "which", "define", "than", "this", "refer", "list", "count", "group", "share", "how_much", "conj", "both", "whole",
+    "side_by_side", "vague", "state_noun", "segments_noun", "per", "group_after", "distribution", "sum", "plus",
+)  # fmt: skip
+"""Words that questions about groups have beside."""
+
+
+def groups_asked(draft: Draft) -> Frozen | None:
+    """The request about groups; None where nothing asks for one."""
+    return next((found for read in READERS if (found := read(draft)) is not None), None)
+
+
+def overlap(draft: Draft) -> OverlapQuery | None:
+    """ "How much do loyal customers and night owls overlap", 各客群的重合度."""
+    words = draft.words("overlap")
+    if not words or not is_plain(draft):
+        return None
+    found = groups_named(draft) if draft.clauses else None
+    if found is None and draft.clauses:
+        return None
+    if found is not None and (len(found.conditions) < 2 or not only_counts(draft, found.entity)):
+        return None
+    entity = found.entity if found is not None else _entity_of_segments(draft)
+    if entity is None or (found is None and (draft.periods or not draft.words("segments_noun", "state_noun"))):
+        return None
+    draft.claim("overlap", *words, *draft.words(*BESIDE), *who_asked(draft, entity))
+    draft.beyond = None
+    return OverlapQuery(entity=entity, groups=found.conditions if found is not None else ())
+
+
+def comparison(draft: Draft) -> ComparisonQuery | None:
+    """ "Compare loyal customers with dormant ones", 高价值客户和流失客户有什么区别.
+
+    A figure of two groups is no answer of this kind, and never one of those who are in both.
+    """
+    words = [item for item in draft.items if item.word("side_by_side", "than") or (item.is_word and item.says_part("differ"))]
+    words += [item for item in draft.words("traits") if item not in words]
+    changes = any(item.role == "growth" and item not in words for item in draft.items)
+    if not words or draft.order or draft.limit is not None or draft.statistics or changes:
+        return None
+    found = groups_named(draft)
+    if found is None or len(found.conditions) != 2:
+        return None
+    if not only_counts(draft, found.entity):
+        if len(draft.conditions) > 1:  # values of one tag stand side by side in one answer
+            draft.beyond = draft.beyond or ("two_groups", {"text": draft.question.original.strip()})
+        return None
+    draft.claim("comparison", *words, *draft.words(*BESIDE, "traits", "change"), *who_asked(draft, found.entity))
+    draft.beyond = None
+    first, second = found.conditions
+    return ComparisonQuery(entity=found.entity, first=first, second=second)
+
+
+def _entity_of_segments(draft: Draft) -> str | None:
+    """Whose segments "the segments" are: those of the one entity that has any."""
+    owners = {segment.entity for segment in draft.workspace.segments}
+    return owners.pop() if len(owners) == 1 else None
+
+
+READERS: tuple[Callable[[Draft], Frozen | None], ...] = (overlap, migration, grid, turnover, share_index, comparison)
+"""In the order in which they are tried."""
