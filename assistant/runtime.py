@@ -31,9 +31,6 @@ from semantic_layer.tags.store import Profiles
 from semantic_layer.warehouse import Warehouse
 from tools.context import Context, Emit
 
-MOST_PRIVATE = 20
-"""Lexicons with segments of one viewer that are held at once; the oldest go first."""
-
 
 @dataclass
 class Opened:
@@ -115,19 +112,22 @@ class Runtime:
 
     def reader(self, scope: Scope) -> Reader:
         """The planner's knowledge for a viewer: words of values it may not see are not in it."""
+        shared = self._lexicon(replace(scope, workspace=self.workspace))
+        added = scope.workspace.segments[len(self.workspace.segments) :]
+        lexicon = shared.with_segments(scope.workspace, added) if added else shared
+        return Reader(lexicon, self._today(scope))
+
+    def _lexicon(self, scope: Scope) -> Lexicon:
+        """The words of everybody's definitions, with the values that a viewer may see."""
         opened = self.opened()
-        own = scope.workspace.content_hash if scope.workspace is not self.workspace else ""
-        key = f"{scope.grant.hash} {own}"
+        key = scope.grant.hash
         lexicon = opened.lexicons.get(key)
         if lexicon is None:
-            shared = replace(scope, workspace=self.declared)  # segments of a viewer's own and exported audiences add no values
-            values = known_values(self.context(shared), self.warehouse.kept_folder(opened.version.id))
-            lexicon = Lexicon.of(scope.workspace, values)
-            private = [each for each in opened.lexicons if not each.endswith(" ")]
-            for each in private[: len(private) - MOST_PRIVATE + 1] if own else ():
-                del opened.lexicons[each]
+            declared = replace(scope, workspace=self.declared)  # exported audiences add no values
+            values = known_values(self.context(declared), self.warehouse.kept_folder(opened.version.id))
+            lexicon = Lexicon.of(self.workspace, values)
             opened.lexicons[key] = lexicon
-        return Reader(lexicon, self._today(scope))
+        return lexicon
 
     def _today(self, scope: Scope) -> Today:
         return Today(scope.as_of, self.workspace.workspace, self._data_days(scope), self.workspace.holidays)

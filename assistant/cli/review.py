@@ -100,6 +100,16 @@ def _list(chosen: Options, definitions: model.Workspace, feedback: FeedbackList,
         _print(f"Nobody has said anything of an answer on {definitions.name} yet.")
     else:
         _print(f"Nothing is open on {definitions.name}. `huaxiang review --all` lists what has been decided.")
+    _print_drafts(chosen)
+
+
+def _print_drafts(chosen: Options) -> None:
+    """That there are drafts of segments to decide on as well, where there are any."""
+    from assistant.cli.drafts import opened
+
+    waiting = len(opened(chosen)[2].listed())
+    if waiting:
+        _print(f"Drafts of segments: {waiting} open, see `huaxiang segments drafts`.", "dim")
 
 
 def _decide(

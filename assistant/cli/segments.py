@@ -58,9 +58,10 @@ def size(
     chosen = options(workspace, role, user, attr, as_of, format)
     try:
         runtime = opened(chosen)
-        found = runtime.workspace.segment(name)
+        workspace_seen = runtime.workspace_of(chosen.viewer)
+        found = workspace_seen.segment(name)
         if found is None:
-            known = [each.name for each in runtime.workspace.segments]
+            known = [each.name for each in workspace_seen.segments]
             raise WorkspaceError(Problem("unknown_segment", f"there is no segment '{name}'", did_you_mean(name, known)))
         counted = f"{profile_name(found.entity)}.{found.entity}"
         request = {"kind": "metric_query", "metrics": [counted], "where": {"segment": found.name}, "share_of": {}}

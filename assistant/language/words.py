@@ -68,6 +68,19 @@ def add(trie: Trie, term: str, meaning: Meaning) -> None:
         meanings.append(meaning)
 
 
+def with_term(trie: Trie, term: str, meaning: Meaning) -> Trie:
+    """A trie with one more term. The given one stays as it is, and shares with it all nodes but those on the way."""
+    key = key_of(term)
+    if not key:
+        return trie
+    root = node = dict(trie)
+    for part in key:
+        node[part] = dict(node.get(part, {}))
+        node = node[part]
+    node[None] = [*node.get(None, []), *([] if meaning in node.get(None, []) else [meaning])]
+    return root
+
+
 @lru_cache(maxsize=1)
 def written_words() -> frozenset[str]:
     """The words of both languages as they are written, in lower case: a trie knows them without their endings."""

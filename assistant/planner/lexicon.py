@@ -28,9 +28,10 @@ from assistant.language.meanings import (
     Word,
 )
 from assistant.language.text import Question, is_han, key_of, read_question
-from assistant.language.words import Trie, add, language_data, language_trie, written_words
+from assistant.language.words import Trie, add, language_data, language_trie, with_term, written_words
 from semantic_layer.model.datasets import Field
 from semantic_layer.model.metrics import Aggregate, AnyMetric
+from semantic_layer.model.tags import Segment
 from semantic_layer.model.workspace import Workspace
 from semantic_layer.words import Definition
 
@@ -101,6 +102,20 @@ class Lexicon:
                 if text not in declared and _can_stand_alone(text):
                     add(lexicon.trie, text, ValueTerm(name, value, declared=False))
         return lexicon
+
+    def with_segments(self, workspace: Workspace, segments: Iterable[Segment]) -> Lexicon:
+        """The same words and those of more segments, in no time: a viewer's own.
+
+        Args:
+            workspace: The one that holds them.
+        """
+        trie, spellings = self.trie, dict(self.spellings)
+        for segment in segments:
+            meaning = SegmentTerm(segment.name)
+            for word in segment.words():
+                trie = with_term(trie, word, meaning)
+                spellings[word.lower()] = [*spellings.get(word.lower(), []), meaning]
+        return Lexicon(workspace, self.values, trie, spellings)
 
     def spans(self, question: Question) -> list[Span]:
         """Every stretch of tokens that is a term of the workspace or a word of the language."""

@@ -173,6 +173,30 @@ RULES = [
     ),
     ("web_shop", "不属于重点关怀名单的夜猫子", "{all: [not: {segment: care_list}, segment: night_owls]}"),
     ("web_shop", "最近一次下单在30天内的客户", "{tag: recency_days, less_than: 30}"),
+    (
+        "demo",
+        "近30天消费超过200、并且没用过优惠券的客户",
+        "{all: [{metric: sales, period: {n: 30, unit: day}, more_than: 200}, "
+        "not: {did: coupon_redemptions, entity: household, period: {n: 30, unit: day}}]}",
+    ),
+    (
+        "demo",
+        "近90天在周末买过5次以上的有孩客户",
+        "{all: [{field: household.kids_count, in: ['1', '2', 3+]}, "
+        "{metric: baskets, period: {n: 90, unit: day}, where: {field: is_weekend, is: true}, at_least: 5}]}",
+    ),
+    (
+        "demo",
+        "近90天买过10次以上、其中周末占一半以上的客户",
+        "{all: [{metric: baskets, period: {n: 90, unit: day}, at_least: 10}, {metric: baskets, period: {n: 90, unit: day}, "
+        "where: {field: is_weekend, is: true}, at_least: {times: 0.5, metric: baskets, period: {n: 90, unit: day}}}]}",
+    ),
+    (
+        "demo",
+        "customers who bought at least twice in the last 30 days but not on weekends",
+        "{all: [{metric: baskets, period: {n: 30, unit: day}, at_least: 2}, "
+        "not: {did: transactions, entity: household, period: {n: 30, unit: day}, where: {field: is_weekend, is: true}}]}",
+    ),
     ("web_shop", "退款率超过20%", "{metric: refund_rate, more_than: 0.2}"),
     (
         "web_shop",
@@ -240,6 +264,7 @@ def test_the_words_of_a_rule_are_read_as_the_same_rule(
         ("把（高价值或近30天来过的客户存成一个客群", "define_brackets", "["),
         ("save customers who like blue as a segment", "define_unread", "blue"),
         ("save customers who spend more than average as a segment", "define_unread", "average"),
+        ("save customers who last bought in November as a segment", "define_unread", "who last bought in November"),
         ("save VIP customers as a segment", "define_unread", "VIP"),
         ("create a segment of customers in the top 10% by sales", "define_unread", "top"),
     ],

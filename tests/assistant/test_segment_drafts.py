@@ -140,6 +140,7 @@ def test_drafts_are_listed_and_shown_with_author_and_words(team: Team) -> None:
     assert "regulars" in listed
     assert "ann" in listed
     assert DEFINING in listed
+    assert "1 open, see `huaxiang segments drafts`" in team.run("review")
     shown = json.loads(team.run("segments", "show", "常客", "--format", "json"))
     assert shown["drafts"][0]["rule"]["zh"] == "近90天的下单数不少于3，且从未买过绿茶"
     assert "1 added" in team.run("diff", "--draft", "regulars")

@@ -21,7 +21,7 @@ from assistant.language.meanings import (
     WeekendTerm,
 )
 from assistant.planner.defining.parts import Part, said
-from assistant.planner.draft import Item
+from assistant.planner.draft import BOUNDS, Item
 from semantic_layer.conditions import AnyCondition, Compare, Field, In, TimeBucket, refs_of
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.model.profiles import profile_name
@@ -214,7 +214,7 @@ def _of_language(slots: Slots, part: Part) -> None:
         slots.fold = True
     elif said(item, "days_before"):
         slots.before = True
-    elif item.word("at_least", "more_than", "at_most", "less_than"):
+    elif item.word(*BOUNDS) and not item.word("filler"):
         slots.bound = part
     elif said(item, "within") and slots.unit is not None:
         slots.within = True
