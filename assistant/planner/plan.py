@@ -20,6 +20,7 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question, read_question
 from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
+from assistant.planner.both_periods import counted_in_both
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out, figure_left_out
@@ -122,6 +123,9 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     of_them = _of_those(draft, conversation, reader)
     if of_them is not None:
         return of_them
+    both = counted_in_both(draft, conversation)
+    if both is not None:
+        return both if isinstance(both, Refuse) else _planned(draft, both).model_copy(update={"edited": True})
     kept = kept_groups(draft, conversation)
     if kept is not None:
         return _contradiction(draft, kept) or _planned(draft, kept).model_copy(update={"edited": True})
