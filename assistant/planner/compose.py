@@ -160,6 +160,10 @@ def _claim_counters(draft: Draft) -> None:
         ends = sign is None or sign.text in (",", ".", "?", "，", "。", "？", ":") or sign.says("each_one")
         if (draft.by or draft.own_figures is not None) and ends:
             draft.claim("for each of them", item)  # "sales and orders for each", "with each one's rate"
+    for item in draft.words("group"):
+        amount = draft.touching(item, 1)
+        if amount is not None and amount.word("how_much") and item.says("by") and draft.compare is not None:
+            draft.claim("growth", item, amount)  # "which grew most, and by how much"
     used = {item.number.value for item in draft.items if item.number is not None and item.role == "order"}
     for item in draft.items:
         near = draft.before(item)

@@ -229,7 +229,7 @@ def _no_period(draft: Draft) -> Refuse | None:
     """Words for days of which nobody has said when they are: without them another question would be answered."""
     for item in draft.items:
         term = item.get(NoPeriodTerm)
-        if term is not None and item.role != "aside" and len(item.span.meanings) == 1:
+        if term is not None and item.role != "aside" and len(item.span.meanings) == 1 and not _said_in_days(draft, item):
             return Refuse(
                 code=term.code, span=item.text, parts={**dict(term.parts), "text": item.text}, bindings=bindings_of(draft)
             )
@@ -244,6 +244,19 @@ def _no_period(draft: Draft) -> Refuse | None:
     if beyond is not None and beyond[0] in NO_PERIOD:
         return Refuse(code=beyond[0], span=beyond[1]["text"], parts=beyond[1], bindings=bindings_of(draft))
     return None
+
+
+def _said_in_days(draft: Draft, item: Item) -> bool:
+    """圣诞前后,就12月22日到28日: the days stand right behind, so that nobody has to guess them."""
+    behind = draft.touching(item, 1)
+    stops = False
+    while behind is not None and (behind.light or behind.text in ("(", "（", ",", "，", ":", "：", "—", "-")):
+        stops = stops or behind.word("stop")
+        behind = draft.touching(behind, 1)
+    dated = behind is not None and behind.role == "period" and len(draft.periods) == 1 and stops
+    if dated:
+        draft.claim("period", item)
+    return dated
 
 
 FISCAL_GRAINS = {"fiscal_year", "fiscal_quarter"}
