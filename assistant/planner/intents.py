@@ -95,8 +95,11 @@ def definition(draft: Draft) -> DefinitionQuery | None:
     ]
     if draft.of_each is not None:
         strong = [item for item in strong if not item.word("average")]  # "mean and median" of what each one has
-    if strong and (draft.clauses or draft.compare is not None) and all(DIFFERENCE.search(item.text.lower()) for item in strong):
-        strong = []  # the difference between groups is asked in numbers
+    apart = draft.clauses or draft.compare is not None or len(draft.periods) > 1
+    if strong and apart and all(DIFFERENCE.search(item.text.lower()) for item in strong):
+        if not draft.clauses:
+            draft.claim("compare", *strong)
+        strong = []  # the difference between groups or periods is asked in numbers
     if draft.own_figures is not None and any(item.word("count", "share") and item.role is not None for item in draft.items):
         strong = []  # how many there are of whom something is said
     if strong and _asks_for_the_number(draft, strong):

@@ -35,6 +35,7 @@ from assistant.planner.profile_counts import claim_ends, counted_in_profile
 from assistant.planner.referring import opens_with_only
 from assistant.planner.rules.assumed import is_assumed
 from assistant.planner.rules.counting import all_counts, counts_of, entity_counts
+from assistant.planner.rules.heads import is_noun
 from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.own_lists import list_of, own_list
 from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
@@ -153,7 +154,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     unread = _unread(draft)
     if unread is not None:
         return unread
-    if not draft.metrics:
+    if not draft.metrics or _asks_how_they_are(draft):
         return which_metric(draft)
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
         return Clarify(code="share", span=draft.question.original.strip(), choices=cuts(draft), bindings=bindings_of(draft))
@@ -216,6 +217,17 @@ def _beyond(draft: Draft) -> Outcome | None:
         beside = choice(draft, metrics=tuple(parts["metrics"]))
         return Refuse(code=code, span=span, parts=parts, choices=(beside,), bindings=bindings_of(draft))
     return Refuse(code=code, span=span, parts=parts, bindings=bindings_of(draft))
+
+
+def _asks_how_they_are(draft: Draft) -> bool:
+    """ "How are our loyal customers doing?" names whom it is about, and asks for no number of them."""
+    vague = [item for item in draft.words("vague") if item.is_word]
+    nouns = {item.role for item in draft.items if is_noun(item) and (item.role or "").startswith("metric ")}
+    asks = draft.any_word("count", "how_much", "share", "trend", "growth") or draft.by or draft.compare is not None
+    if len(vague) < 2 or asks or {f"metric {name}" for name in draft.metrics} != nouns:
+        return False
+    draft.metrics = []
+    return True
 
 
 def _unread(draft: Draft) -> Refuse | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.language.meanings import DatasetTerm, MetricTerm
-from assistant.planner.draft import Draft, Item
+from assistant.planner.draft import BOUNDS, Draft, Item
 from assistant.planner.rules.clause import OF_EACH, RANKED_FEW
 from assistant.planner.rules.counting import all_counts, counts_of
 from assistant.planner.rules.heads import entity_of, is_money, is_weak_metric
@@ -28,6 +28,8 @@ def unanswered(draft: Draft) -> list[Item]:
         *_asked_behind(draft),
         *_counted(draft),
         *_ranked_by(draft),
+        *_biggest_one(draft),
+        *_against_the_average(draft),
     ]
 
 
@@ -143,4 +145,34 @@ def _ranked_by(draft: Draft) -> list[Item]:
         computed = {*draft.metrics, *(each.target for each in draft.order)}
         if ranks and is_weak_metric(item) and item.role != RANKED_FEW and names.isdisjoint(computed):
             found.append(item)
+    return found
+
+
+def _biggest_one(draft: Draft) -> list[Item]:
+    """ "The biggest order, and at which shop", 最大的一单: one of the things by its size, and not who has most of them."""
+    counts = all_counts(draft.workspace)
+    if not any(each.target in counts for each in draft.order):
+        return []
+    found: list[Item] = []
+    for word in draft.items:
+        if word.role != "order" or not word.word("most", "least") or word.number is not None or word.says("most_of"):
+            continue
+        noun = draft.touching(word, 1)
+        while noun is not None and (noun.light or noun.word("single") or noun.number is not None):
+            noun = draft.touching(noun, 1)
+        if noun is not None and (noun.role or "").startswith("metric ") and entity_of(noun) is not None:
+            found.append(word)
+    return found
+
+
+def _against_the_average(draft: Draft) -> list[Item]:
+    """比平均高吗, "higher than average": of whom it is the average, nobody said."""
+    found: list[Item] = []
+    for word in draft.items:
+        average = draft.touching(word, 1)
+        if not word.word("than", "against", *BOUNDS) or average is None or not (average.is_word and average.word("average")):
+            continue
+        behind = draft.touching(average, 1)
+        if behind is None or behind.is_word:
+            found.append(average)
     return found
