@@ -141,7 +141,8 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         request = edited(draft, conversation)
         if request is not None:
             claim_ends(draft, request)
-            refused = _beyond(draft) or scope_refusal(draft, following=True) or _unread(draft)
+            narrowed = draft.beyond is not None and draft.beyond[0] in NOT_AN_EDIT
+            refused = (_beyond(draft) if narrowed else None) or scope_refusal(draft, following=True) or _unread(draft)
             return refused or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
@@ -272,6 +273,8 @@ def _said_in_days(draft: Draft, item: Item) -> bool:
 
 
 FISCAL_GRAINS = {"fiscal_year", "fiscal_quarter"}
+NOT_AN_EDIT = ("entity_condition", "two_groups", "two_questions", "top_within", "share_compared")
+"""What goes beyond a change of the last request; a statistic is one ("and the median?")."""
 NO_PERIOD = ("holiday_year", "holiday_days", "holiday_week_of_many", "holiday_range")
 """Why a period cannot be told, where that shows only beside another one: last year's Thanksgiving."""
 

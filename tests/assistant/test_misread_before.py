@@ -62,3 +62,8 @@ def test_what_is_different_between_periods_is_told_in_numbers(demo: Asker) -> No
 def test_how_they_are_is_asked_back(demo: Asker, question: str) -> None:
     outcome = understood(demo, question)
     assert isinstance(outcome, Clarify) and outcome.code == "metric"
+
+
+def test_a_share_behind_a_number_of_those_is_not_swallowed(demo: Asker) -> None:
+    question = "How many customers redeemed more than 3 coupons in May and what share of them are married?"
+    assert isinstance(understood(demo, question), Refuse)
