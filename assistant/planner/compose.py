@@ -27,7 +27,8 @@ from assistant.planner.rules.left_in import read_unknown_kept, read_unrestricted
 from assistant.planner.rules.measures import read_measures
 from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.own_conditions import say_own_figures
-from assistant.planner.rules.own_figures import take_own_figures
+from assistant.planner.rules.own_figures import OwnFigures, take_own_figures
+from assistant.planner.rules.own_parts import whole_named_in_part
 from assistant.planner.rules.per_figures import read_all_figures, read_per_figures
 from assistant.planner.rules.periods import read_periods, without_said_weekdays
 from assistant.planner.rules.ranked_few import say_ranked_few, take_ranked_few
@@ -103,19 +104,29 @@ def _is_read(draft: Draft, others: Others | None) -> bool:
             # The first of all who are among those, or the first of those?
             draft.beyond = ("entity_condition", {"text": draft.question.original.strip()})
     if own_figures is not None:
-        draft.own_figures = own_figures
-        for each in (own_figures.base, own_figures):
-            if each is not None:
-                say_own_figures(draft, each)
-                if others is not None:
-                    clauses = group_by_them(draft, each, clauses)
-                elif each.clause.inside and each.clause.condition is not None:
-                    draft.base_conditions.append(each.clause.condition)
+        clauses = _say_of_each(draft, own_figures, others, clauses)
     clauses = read_whole_and_part(draft, clauses)
     _finish(draft, clauses)
     if others is not None:
         put_back(draft, others)
     return True
+
+
+def _say_of_each(draft: Draft, own_figures: OwnFigures, others: Others | None, clauses: list[Clause]) -> list[Clause]:
+    """What is said of each one as conditions, and what of it the whole of a share keeps."""
+    draft.own_figures = own_figures
+    for each in (own_figures.base, own_figures):
+        if each is not None:
+            say_own_figures(draft, each)
+            if others is not None:
+                clauses = group_by_them(draft, each, clauses)
+            elif each.clause.inside and each.clause.condition is not None:
+                draft.base_conditions.append(each.clause.condition)
+    if own_figures.base is None and others is None:
+        whole = whole_named_in_part(draft, own_figures.said)
+        draft.base_conditions += [clause.as_condition() for clause in whole]
+        clauses = [*whole, *clauses]
+    return clauses
 
 
 def _finish(draft: Draft, clauses: list[Clause]) -> None:
@@ -162,6 +173,10 @@ def _claim_counters(draft: Draft) -> None:
         ends = sign is None or sign.text in (",", ".", "?", "，", "。", "？", ":") or sign.says("each_one")
         if (draft.by or draft.own_figures is not None) and ends:
             draft.claim("for each of them", item)  # "sales and orders for each", "with each one's rate"
+    for item in draft.words("group"):
+        amount = draft.touching(item, 1)
+        if amount is not None and amount.word("how_much") and item.says("by") and draft.compare is not None:
+            draft.claim("growth", item, amount)  # "which grew most, and by how much"
     used = {item.number.value for item in draft.items if item.number is not None and item.role == "order"}
     for item in draft.items:
         near = draft.before(item)

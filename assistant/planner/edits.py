@@ -10,6 +10,7 @@ from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft
 from assistant.planner.referring import (
     about_those,
+    claim_that_time,
     only_narrows,
     read_bare_key,
     refers_back,
@@ -86,6 +87,7 @@ def edited(draft: Draft, conversation: Conversation) -> MetricQuery | None:
     if joined is not None:
         return joined
     read_bare_key(draft, base)
+    claim_that_time(draft, base)
     base = about_those(draft, base) or base
     request = with_statistics(draft, _with_metrics(draft, base))
     request = _with_conditions(draft, request, conversation)

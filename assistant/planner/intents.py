@@ -21,7 +21,7 @@ from assistant.language.meanings import (
 from assistant.language.text import LONGEST, Question, is_han
 from assistant.planner.draft import Draft, Item
 from assistant.planner.outcome import Refuse
-from assistant.planner.rules.assumed import ASSUMPTION
+from assistant.planner.rules.assumed import ASSUMPTION, is_assumed
 from semantic_layer.calendar import resolve
 from semantic_layer.conditions import AnyCondition, Compare, Field, TimeBucket, all_of, refs_of
 from semantic_layer.frozen import Frozen
@@ -90,11 +90,16 @@ def small_talk(draft: Draft) -> CatalogueQuery | None:
 
 def definition(draft: Draft) -> DefinitionQuery | None:
     """ "How is it calculated?" with what it is asked of."""
-    strong = [item for item in draft.items if item.word("define") and not _weak_define(draft, item)]
+    strong = [
+        item for item in draft.items if item.word("define") and not _weak_define(draft, item) and not is_assumed(draft, item)
+    ]
     if draft.of_each is not None:
         strong = [item for item in strong if not item.word("average")]  # "mean and median" of what each one has
-    if strong and draft.clauses and all(DIFFERENCE.search(item.text.lower()) for item in strong):
-        strong = []  # the difference between groups is asked in numbers
+    apart = draft.clauses or draft.compare is not None or len(draft.periods) > 1
+    if strong and apart and all(DIFFERENCE.search(item.text.lower()) for item in strong):
+        if not draft.clauses:
+            draft.claim("compare", *strong)
+        strong = []  # the difference between groups or periods is asked in numbers
     if draft.own_figures is not None and any(item.word("count", "share") and item.role is not None for item in draft.items):
         strong = []  # how many there are of whom something is said
     if strong and _asks_for_the_number(draft, strong):

@@ -22,6 +22,7 @@ from assistant.language.text import Question, read_question
 from assistant.planner.asked_of_those import number_of_those
 from assistant.planner.asking import absent_data, choice, cuts, decided_by_unit, reading_of, which_metric
 from assistant.planner.audience import audience, claim_came_back, is_audience
+from assistant.planner.both_periods import counted_in_both
 from assistant.planner.compose import draft_of, metric_query
 from assistant.planner.contradictions import contradiction
 from assistant.planner.deeds_answered import deed_left_out, figure_left_out
@@ -38,6 +39,7 @@ from assistant.planner.profile_counts import claim_ends, counted_in_profile
 from assistant.planner.referring import opens_with_only
 from assistant.planner.rules.assumed import is_assumed
 from assistant.planner.rules.counting import all_counts, counts_of, entity_counts
+from assistant.planner.rules.heads import is_noun
 from assistant.planner.rules.ordering import read_order
 from assistant.planner.rules.own_lists import list_of, own_list
 from assistant.planner.rules.whole_and_part import CODE as WHOLE_AND_PART
@@ -143,6 +145,9 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     of_them = _of_those(draft, conversation, reader)
     if of_them is not None:
         return of_them
+    both = counted_in_both(draft, conversation)
+    if both is not None:
+        return both if isinstance(both, Refuse) else _planned(draft, both).model_copy(update={"edited": True})
     kept = kept_groups(draft, conversation)
     if kept is not None:
         return _contradiction(draft, kept) or _planned(draft, kept).model_copy(update={"edited": True})
@@ -157,7 +162,8 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
         request = edited(draft, conversation)
         if request is not None:
             claim_ends(draft, request)
-            refused = _beyond(draft) or scope_refusal(draft, following=True) or _unread(draft)
+            narrowed = draft.beyond is not None and draft.beyond[0] in NOT_AN_EDIT
+            refused = (_beyond(draft) if narrowed else None) or scope_refusal(draft, following=True) or _unread(draft)
             return refused or _checked(draft, request, edited=True)
     beyond = _beyond(draft)
     if beyond is not None:
@@ -170,7 +176,7 @@ def _outcome(draft: Draft, conversation: Conversation, reader: Reader) -> Outcom
     unread = _unread(draft)
     if unread is not None:
         return unread
-    if not draft.metrics:
+    if not draft.metrics or _asks_how_they_are(draft):
         return which_metric(draft)
     if draft.share is not None and not draft.by and len(draft.conditions) == len(draft.base_conditions):
         return Clarify(code="share", span=draft.question.original.strip(), choices=cuts(draft), bindings=bindings_of(draft))
@@ -240,6 +246,17 @@ def _beyond(draft: Draft) -> Outcome | None:
     return Refuse(code=code, span=span, parts=parts, bindings=bindings_of(draft))
 
 
+def _asks_how_they_are(draft: Draft) -> bool:
+    """ "How are our loyal customers doing?" names whom it is about, and asks for no number of them."""
+    vague = [item for item in draft.words("vague") if item.is_word]
+    nouns = {item.role for item in draft.items if is_noun(item) and (item.role or "").startswith("metric ")}
+    asks = draft.any_word("count", "how_much", "share", "trend", "growth") or draft.by or draft.compare is not None
+    if len(vague) < 2 or asks or {f"metric {name}" for name in draft.metrics} != nouns:
+        return False
+    draft.metrics = []
+    return True
+
+
 def _unread(draft: Draft) -> Refuse | None:
     """What is said of each one and was not read in full; as a filter on rows it would be something else."""
     if not draft.unread:
@@ -251,7 +268,7 @@ def _no_period(draft: Draft) -> Refuse | None:
     """Words for days of which nobody has said when they are: without them another question would be answered."""
     for item in draft.items:
         term = item.get(NoPeriodTerm)
-        if term is not None and item.role != "aside" and len(item.span.meanings) == 1:
+        if term is not None and item.role != "aside" and len(item.span.meanings) == 1 and not _said_in_days(draft, item):
             return Refuse(
                 code=term.code, span=item.text, parts={**dict(term.parts), "text": item.text}, bindings=bindings_of(draft)
             )
@@ -268,7 +285,22 @@ def _no_period(draft: Draft) -> Refuse | None:
     return None
 
 
+def _said_in_days(draft: Draft, item: Item) -> bool:
+    """圣诞前后,就12月22日到28日: the days stand right behind, so that nobody has to guess them."""
+    behind = draft.touching(item, 1)
+    stops = False
+    while behind is not None and (behind.light or behind.text in ("(", "（", ",", "，", ":", "：", "—", "-")):
+        stops = stops or behind.word("stop")
+        behind = draft.touching(behind, 1)
+    dated = behind is not None and behind.role == "period" and len(draft.periods) == 1 and stops
+    if dated:
+        draft.claim("period", item)
+    return dated
+
+
 FISCAL_GRAINS = {"fiscal_year", "fiscal_quarter"}
+NOT_AN_EDIT = ("entity_condition", "two_groups", "two_questions", "top_within", "share_compared")
+"""What goes beyond a change of the last request; a statistic is one ("and the median?")."""
 NO_PERIOD = ("holiday_year", "holiday_days", "holiday_week_of_many", "holiday_range")
 """Why a period cannot be told, where that shows only beside another one: last year's Thanksgiving."""
 

@@ -59,7 +59,8 @@ def refers_back(draft: Draft, item: Item) -> bool:
     before, following = draft.touching(item, -1), draft.touching(item, 1)
     named = before is not None and (before.get(FieldTerm) is not None or before.get(MetricTerm) is not None)
     noun = named or (before is not None and before.says("pronouns"))
-    if noun and item.word("relative"):
+    time = following is not None and f"{item.text} {following.text}".lower() in spelled("that_time")
+    if noun and item.word("relative") and not time:
         return False  # "customers that came"
     told = item.says("those") and following is not None and following.word("relative")
     return item.word("refer") and not item.word("which") and not told
@@ -211,3 +212,18 @@ def _second_of_two(draft: Draft, item: Item, named: str) -> PeriodTerm | None:
     question = read_question(named.strip(" ,").replace(first, f"{item.text.lower()} "))
     whole = [span for span in period_spans(question, draft.today) if span.end - span.start == len(question.tokens)]
     return next((each for span in whole for each in span.meanings if isinstance(each, PeriodTerm)), None)
+
+
+def claim_that_time(draft: Draft, base: MetricQuery) -> None:
+    """ "How many orders in that quarter?", after a question about one: its days are meant, where they are one such unit."""
+    if draft.periods or base.period is None or isinstance(base.period, EachPeriod):
+        return
+    days = Span(*days_of(base.period, draft.today))  # pyright: ignore[reportArgumentType]
+    for item in draft.items:
+        grain, that = item.get(GrainTerm), draft.touching(item, -1)
+        if not item.free or grain is None or grain.groups or grain.grain not in UNITS or that is None:
+            continue
+        named = f"{that.text} {item.text}".lower() in spelled("that_time")
+        whole = unit_of(days.start, UNITS[grain.grain], draft.today.settings.conventions)
+        if named and (whole.start, whole.end) == (days.start, days.end):
+            draft.claim("period", that, item)

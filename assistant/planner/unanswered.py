@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from assistant.language.meanings import DatasetTerm, MetricTerm
-from assistant.planner.draft import Draft, Item
+from assistant.planner.draft import BOUNDS, Draft, Item
 from assistant.planner.rules.clause import OF_EACH, RANKED_FEW
 from assistant.planner.rules.counting import all_counts, counts_of
 from assistant.planner.rules.heads import entity_of, is_money, is_weak_metric
 from assistant.planner.rules.how_often import asks_how_often
 from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
+from semantic_layer.metric_parts import all_parts
 
 ANSWERED = ("metric ", "order", "share", "by ", "growth", "compare", "statistic", "list", "average", "of each", "window")
 """How the roles of words begin that are asked for."""
@@ -28,6 +29,9 @@ def unanswered(draft: Draft) -> list[Item]:
         *_asked_behind(draft),
         *_counted(draft),
         *_ranked_by(draft),
+        *_share_behind(draft),
+        *_biggest_one(draft),
+        *_against_the_average(draft),
     ]
 
 
@@ -126,6 +130,9 @@ def _counted(draft: Draft) -> list[Item]:
         if not (word.word("count") and word.is_word and word.says("asks_how_many")) or entity is None or noun is None:
             continue
         names = {*counts_of(draft.workspace, entity), entity}
+        asked = [metric for name in draft.metrics if (metric := draft.workspace.metric(name)) is not None]
+        if any(part.name in names for metric in asked for part in all_parts(draft.workspace, metric)):
+            continue  # "how many orders did each one place": a mean of their number
         told = any(name in names or name.rpartition(".")[2] == entity for name in draft.metrics)
         own = {term.name for term in noun.all(MetricTerm)}
         if draft.metrics and not told and not own & set(draft.metrics):
@@ -144,3 +151,47 @@ def _ranked_by(draft: Draft) -> list[Item]:
         if ranks and is_weak_metric(item) and item.role != RANKED_FEW and names.isdisjoint(computed):
             found.append(item)
     return found
+
+
+def _biggest_one(draft: Draft) -> list[Item]:
+    """ "The biggest order, and at which shop", 最大的一单: one of the things by its size, and not who has most of them."""
+    counts = all_counts(draft.workspace)
+    if not any(each.target in counts for each in draft.order):
+        return []
+    found: list[Item] = []
+    for word in draft.items:
+        if word.role != "order" or not word.word("most", "least") or word.number is not None or word.says("most_of"):
+            continue
+        noun = draft.touching(word, 1)
+        while noun is not None and (noun.light or noun.word("single") or noun.number is not None):
+            noun = draft.touching(noun, 1)
+        if noun is not None and (noun.role or "").startswith("metric ") and entity_of(noun) is not None:
+            found.append(word)
+    return found
+
+
+def _against_the_average(draft: Draft) -> list[Item]:
+    """比平均高吗, "higher than average": of whom it is the average, nobody said."""
+    found: list[Item] = []
+    for word in draft.items:
+        average = draft.touching(word, 1)
+        if not word.word("than", "against", *BOUNDS) or average is None or not (average.is_word and average.word("average")):
+            continue
+        behind = draft.touching(average, 1)
+        if behind is None or behind.is_word:
+            found.append(average)
+    return found
+
+
+def _share_behind(draft: Draft) -> list[Item]:
+    """ "How many …, and what share of them …": a share that was taken for what is said of each one."""
+    if draft.share is not None or "share" in draft.marks:
+        return []
+    words = [item for item in draft.items if item.word("share") and item.is_word and not item.word("filler")]
+    return [word for word in words if (word.role or "").startswith(OF_EACH) and word.text.isascii() and _led_by_what(draft, word)]
+
+
+def _led_by_what(draft: Draft, word: Item) -> bool:
+    before = draft.touching(word, -1)
+    lead = draft.touching(before, -1) if before is not None else None
+    return before is not None and before.says("asks_what") and lead is not None and lead.word("conj")

@@ -7,6 +7,7 @@ import re
 from assistant.language.meanings import FieldTerm, MetricTerm, ParameterTerm, ParameterValueTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.heads import is_weak_metric
+from semantic_layer.metric_parts import parameters_of
 from semantic_layer.model.metrics import Derived, Parameter
 from semantic_layer.model.workspace import Workspace
 
@@ -24,7 +25,7 @@ def read_assumptions(draft: Draft) -> None:
         value = item.get(ParameterValueTerm)
         if value is not None and item.free and item.get(ParameterTerm) is None:
             draft.parameters[value.parameter] = value.value
-            draft.claim(f"{value.parameter} = {value.value}", item)
+            draft.claim(f"{value.parameter} = {value.value}", item, *_counts_as(draft, item, value.parameter))
     numbers = _numbers_of(draft)
     for item in draft.items:
         term = item.get(ParameterTerm)
@@ -49,6 +50,24 @@ def read_assumptions(draft: Draft) -> None:
             term = item.get(ParameterTerm)
             if term is not None and term.name in draft.parameters:
                 draft.claim("names the assumption", item)
+
+
+def _counts_as(draft: Draft, item: Item, parameter: str) -> list[Item]:
+    """ "Only red ones count as our cost", 成本只算红的: the figure that the assumption is about, which is not asked for."""
+    word = draft.touching(item, 1)
+    defines = word is not None and word.is_word and word.word("define")
+    behind = draft.after(word) if defines and word is not None else None
+    if behind is not None and word is not None and _depends(draft, behind, parameter):
+        return [word, behind]
+    before = draft.before(item)
+    assumed = before is not None and any(
+        each.word("suppose") for each in (draft.before(before), draft.touching(before, -1)) if each
+    )
+    return [before] if before is not None and assumed and _depends(draft, before, parameter) else []
+
+
+def _depends(draft: Draft, item: Item, parameter: str) -> bool:
+    return any(parameter in parameters_of(draft.workspace, term.name) for term in item.all(MetricTerm))
 
 
 def _claim_beside(draft: Draft, set_to: str, number: Item) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.language.meanings import MetricTerm, PeriodTerm, VerbTerm
 from assistant.planner.draft import Draft
+from assistant.planner.rules.clause import Clause
 from assistant.planner.rules.cut import does_something
 from assistant.planner.rules.phrase import LINKS, Phrase
 from assistant.planner.rules.said_of import Said
@@ -83,3 +86,15 @@ def names_other_whole(draft: Draft, phrase: Phrase, parted: bool) -> bool:
     days = [item for item in behind if item.get(PeriodTerm) is not None]
     named = any(whose_of(draft, item) is not None or item.get(MetricTerm) is not None for item in behind)
     return own and bool(days) and not named
+
+
+def whole_named_in_part(draft: Draft, found: list[Said]) -> list[Clause]:
+    """ "What share of those reached by letter 3 replied": the letter is that of all who were reached, and of the replies."""
+    clauses: list[Clause] = []
+    for said in found if "share" in draft.marks else []:
+        lead = draft.touching(said.items[0], -1)
+        by = said.items[0].text.lower() == "by" and lead is not None and (lead.role or "").startswith("metric ")
+        deeds = [item.index for item in said.items if item.get(VerbTerm) is not None]
+        if by and deeds:
+            clauses += [clause for clause in said.clauses if clause.items and clause.last.index < deeds[0]]
+    return [replace(clause, inside=True) for clause in clauses]

@@ -5,7 +5,7 @@ It narrows nothing where it is the number of the values, or of the parts of the 
 
 from __future__ import annotations
 
-from assistant.planner.draft import Draft
+from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.asked import span_of, units_in
 from assistant.planner.rules.grouping import name_of
 from semantic_layer.calendar import UNITS, aligned_unit
@@ -23,13 +23,27 @@ def read_restated(draft: Draft) -> None:
         if not number.free or term is None or term.percent or after is None or not (after.role or "").startswith("by "):
             continue
         counted = [ref for ref in draft.by if after.role == f"by {name_of(ref)}"]
-        if counted and all(_has_groups(draft, ref, term.value) for ref in counted):
+        if counted and _counts_days_before(draft, number, counted):
+            draft.claim("counts the days", number, after)
+            draft.by = [ref for ref in draft.by if ref not in counted]
+        elif counted and all(_has_groups(draft, ref, term.value) for ref in counted):
             draft.claim("counts the groups", number)
         elif _counts_compared(draft, counted, term.value):
             # 十月比九月高吗,两个月各是多少: the days that are compared, which are side by side already
             draft.claim("counts what is compared", number)
             draft.by = [ref for ref in draft.by if ref not in counted]
     _both(draft)
+
+
+def _counts_days_before(draft: Draft, number: Item, counted: list[FieldRef]) -> bool:
+    """12月19日到25日（共7天）: how many days the period before has, in a remark, or "in all"."""
+    said = False
+    before = draft.touching(number, -1)
+    while before is not None and (before.light or before.word("sum") or before.text in ("(", "（", ",", "，")):
+        said = said or before.word("sum") or before.text in ("(", "（")
+        before = draft.touching(before, -1)
+    told = said and before is not None and before.role == "period"
+    return told and all(isinstance(ref, TimeBucket) and _has_groups(draft, ref, number.number.value) for ref in counted)  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def _counts_compared(draft: Draft, counted: list[FieldRef], number: float) -> bool:

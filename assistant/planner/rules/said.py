@@ -16,6 +16,7 @@ from assistant.planner.draft import Draft, Item
 from assistant.planner.rules.bound import data_of_object, dataset_named, has_number
 from assistant.planner.rules.bounds import read_bound
 from assistant.planner.rules.clause import Clause, describes, reachable_from
+from assistant.planner.rules.counting import entity_counts
 from assistant.planner.rules.cut import cut, does_something, is_negation
 from assistant.planner.rules.every import each_of_units, is_every
 from assistant.planner.rules.heads import is_weak_metric
@@ -113,7 +114,7 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     kept = [clause for clause in own if entity is None or not describes(draft, clause, phrase.whose)]
     described = [item for clause in own if clause not in kept for item in clause.items]
     items = [item for item in items if item not in described]
-    said = Said(items, kept, dataset_named(items))
+    said = Said(items, kept, dataset_named(items) or _data_of_noun(draft, phrase))
     if not kept and any(item.says("its") for item in items) and said.dataset is not None:
         said.clauses = _named_again(draft, said.dataset, before)
     if not kept:
@@ -170,6 +171,15 @@ def _one(draft: Draft, phrase: Phrase, items: list[Item], clauses: list[Clause],
     ):
         return None
     return said if not left(draft, phrase, said) else None
+
+
+def _data_of_noun(draft: Draft, phrase: Phrase) -> str | None:
+    """ "People who replied more than ten times", where "people who replied" is a name of their number: replies are meant."""
+    text = f" {phrase.noun.text.lower()} " if phrase.noun is not None else ""
+    if phrase.noun is None or not any(f" {word} " in text for word in spelled("relatives")):
+        return None
+    counts = {each.name: each.dataset for each in entity_counts(draft.workspace, phrase.whose)}
+    return next((counts[term.name] for term in phrase.noun.all(MetricTerm) if term.name in counts), None)
 
 
 def _read_kind(draft: Draft, said: Said, items: list[Item], kept: list[Clause], before: list[Said]) -> None:
