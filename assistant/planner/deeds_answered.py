@@ -40,8 +40,15 @@ def figure_left_out(draft: Draft, request: MetricQuery) -> Item | None:
         return None
     asked = [metric for name in figures_read(request) if (metric := workspace.metric(name)) is not None]
     read = {part.name for metric in asked for part in all_parts(workspace, metric)}
-    counts = all_counts(workspace)
+    counts, entities = all_counts(workspace), {each.name for each in workspace.entities}
+    if not any(name in counts or name.rpartition(".")[2] in entities for name in request.metrics):
+        for item in draft.items:
+            asks = item.word("count") and item.is_word and not item.word("filler", "how_much", "which")
+            if asks and item.text.isascii() and (item.role or "").startswith(OF_EACH):
+                return item  # "stores that …: how many, and what did they take": those are to be counted as well
     for item in draft.items:
+        if _compares_its_own(draft, item, request, read) or _is_second_share(draft, item, request):
+            return item
         named = {term.name for term in item.all(MetricTerm) if not term.weak and term.name not in counts}
         thing = item.get(VerbTerm) is not None or any(term.entity is not None for term in item.all(FieldTerm))
         said = (item.role or "").startswith((OF_EACH, "metric ")) and not item.word("filler")
@@ -54,6 +61,26 @@ def figure_left_out(draft: Draft, request: MetricQuery) -> Item | None:
         ):
             return item
     return None
+
+
+def _compares_its_own(draft: Draft, verb: Item, request: MetricQuery, read: set[str]) -> bool:
+    """ "How many spent more in June than in May": each one's own figure is compared, and not their number."""
+    after = draft.touching(verb, 1)
+    names = {term.name for term in verb.all(MetricTerm)}
+    said = request.compare is not None and verb.role == "verb" and after is not None and after.role == "compare"
+    return bool(names) and said and names.isdisjoint(read)
+
+
+def _is_second_share(draft: Draft, noun: Item, request: MetricQuery) -> bool:
+    """订单占比也要: one share is computed, and the words of another one were taken for it."""
+    word = draft.touching(noun, 1)
+    entities = [draft.workspace.entity(term.entity) for term in noun.all(FieldTerm) if term.entity is not None]
+    counts = {each.count for each in entities if each is not None and each.count is not None}
+    if request.share_of is None or word is None or word.role != "share" or not counts or not counts.isdisjoint(request.metrics):
+        return False
+    earlier = any(each.role == "share" and each.index < noun.index - 1 for each in draft.items)
+    before = draft.touching(noun, -1)
+    return earlier and (before is None or before.text in (",", "，", "、", "？", "?", "。") or before.word("conj"))
 
 
 def _is_made_of_others(draft: Draft, names: set[str]) -> bool:

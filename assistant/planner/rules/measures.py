@@ -29,7 +29,7 @@ from assistant.planner.rules.heads import (
 )
 from semantic_layer.columns import Note
 from semantic_layer.conditions import Tag
-from semantic_layer.metric_parts import base_datasets
+from semantic_layer.metric_parts import all_parts, base_datasets
 from semantic_layer.tag_parts import mentioned
 
 
@@ -123,6 +123,10 @@ def _verbs_beside(draft: Draft) -> None:
         if any(each.name in draft.metrics for each in item.all(MetricTerm)):
             draft.claim("verb", item)
             continue
+        if _asks_how_much(draft, item) and _is_another(draft, term.name) and not (item.role or "").startswith(OF_EACH):
+            draft.claim(f"metric {term.name}", item)
+            _put_in_place(draft, term.name, item)
+            continue
         before = draft.touching(item, -1)
         if before is not None and before.get(VerbTerm) is not None and not before.get(MetricTerm) and len(item.text) == 1:
             continue  # what follows a verb is its object, and this one is not known
@@ -141,6 +145,33 @@ def _verbs_beside(draft: Draft) -> None:
             add_metric(draft, term.name)
         elif same:
             draft.claim("verb", item)
+
+
+def _asks_how_much(draft: Draft, verb: Item) -> bool:
+    """花了多少钱, 消费了多少, "how much did they spend": the verb asks for its own figure, and says no more of another one."""
+    if not verb.text.isascii() and verb.says_part("asks_how_much"):
+        return True
+    way = -1 if verb.text.isascii() else 1
+    beside = draft.touching(verb, way)
+    while beside is not None and beside.light and not beside.word("how_much"):
+        beside = draft.touching(beside, way)
+    if beside is None or not beside.word("how_much") or not beside.is_word:
+        return False
+    counted = draft.touching(beside, 1)
+    return way < 0 or counted is None or not (counted.get(FieldTerm) or counted.get(MetricTerm) or counted.word("classifier"))
+
+
+def _is_another(draft: Draft, name: str) -> bool:
+    """Whether no metric of the question is made of a figure: 人均消费了多少 asks for one."""
+    found = [metric for each in draft.metrics if (metric := draft.workspace.metric(each)) is not None]
+    return all(part.name != name for metric in found for part in all_parts(draft.workspace, metric))
+
+
+def _put_in_place(draft: Draft, name: str, item: Item) -> None:
+    """Figures stand in the order in which they were named."""
+    places = {each.role: each.index for each in reversed(draft.items) if each.role}
+    before = [each for each in draft.metrics if places.get(f"metric {each}", -1) < item.index]
+    draft.metrics = [*before, name, *(each for each in draft.metrics if each not in before)]
 
 
 def _one_count(draft: Draft) -> None:
