@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.wording.readings import Words
-from assistant.wording.texts import fill, inner, listed, text_of
+from assistant.wording.texts import fill, listed, text_of
 from tools.answer import Answer, Finding
 from tools.requests import AudienceQuery
 
@@ -48,7 +48,7 @@ def audience_text(finding: Finding, answer: Answer, words: Words) -> str:
         return fill(language, "audience", code, **more)
 
     request = AudienceQuery.model_validate(answer.request)
-    where, entity = words.condition(answer.evidence.where), inner(words.entity(parts["entity"]), language)
+    where, entity = words.condition(answer.evidence.where), words.many(parts["entity"])
     shown = {"where": where, "entity": entity, "exported": f"{parts['exported']:,}"}
     if "size" not in parts:
         lines = [say("withheld", **shown)]

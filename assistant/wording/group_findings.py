@@ -101,7 +101,7 @@ def group_reading(words: Words, request: Frozen) -> str:
             return fill(words.language, SECTION, code, where=group_name(words, where), start=str(start), end=str(end))
         case ClusterQuery(entity=entity, where=where, groups=groups):
             code = "reading_clusters" if groups is None else "reading_clusters_of"
-            text = fill(words.language, SECTION, code, entity=words.entity(entity), count=groups)
+            text = fill(words.language, SECTION, code, entity=words.many(entity), count=groups)
             return " · ".join(part for part in (text, words.condition(where)) if part)
         case MigrationQuery(tag=tag, start=start, end=end, where=where):
             code = "reading_migration" if end is not None else "reading_migration_today"
@@ -140,7 +140,7 @@ def _overlap_two(words: Words, parts: dict[str, Any], answer: Answer) -> str:
         "second": second,
         "first_size": f"{sizes[0]:,}",
         "second_size": f"{sizes[1]:,}",
-        "entity": inner(words.entity(parts["entity"]), words.language),
+        "entity": words.many(parts["entity"]),
     }
     if pair is None:
         return say(words, "overlap_none" if parts["apart"] else "overlap_withheld", **common)
@@ -222,7 +222,7 @@ def _of_tag(words: Words, parts: dict[str, Any], answer: Answer) -> dict[str, st
         "tag": words.name(parts["tag"]),
         "start": parts["start"],
         "end": parts["end"],
-        "entity": inner(words.entity(parts["entity"]), words.language),
+        "entity": words.many(parts["entity"]),
         "where": say(words, "of_those", where=words.condition(where)) if where is not None else "",
     }
 
@@ -241,7 +241,7 @@ def _comparison(words: Words, parts: dict[str, Any], answer: Answer) -> str:
         "first_size": f"{parts['groups'][0]['size']:,}",
         "second_size": f"{parts['groups'][1]['size']:,}",
         "both": f"{parts['both']:,}",
-        "entity": inner(words.entity(parts["entity"]), words.language),
+        "entity": words.many(parts["entity"]),
     }
     told = [
         say(words, code, values=joined(words, [_difference(words, each) for each in parts[side]]), **common)
@@ -274,7 +274,7 @@ def _share_index(words: Words, parts: dict[str, Any], answer: Answer) -> str:
         "share_index",
         where=group_name(words, answer.evidence.where) if answer.evidence.where is not None else "",
         metric=words.metric(parts["metric"]),
-        entity=inner(words.entity(parts["entity"]), words.language),
+        entity=words.many(parts["entity"]),
         size=f"{parts['size']:,}",
         total=f"{parts['total']:,}",
     )
@@ -303,7 +303,7 @@ def _grid(words: Words, parts: dict[str, Any], answer: Answer) -> str:
         )
         for first, second, members, share in parts["cells"]
     ]
-    entity = inner(words.entity(parts["entity"]), words.language)
+    entity = words.many(parts["entity"])
     where = answer.evidence.where
     of_those = say(words, "of_those", where=words.condition(where)) if where is not None else ""
     code = "grid" if cells else "grid_empty"
@@ -313,7 +313,7 @@ def _grid(words: Words, parts: dict[str, Any], answer: Answer) -> str:
 def _turnover(words: Words, parts: dict[str, Any], answer: Answer) -> str:
     where = answer.evidence.where
     counts = {name: f"{parts[name]:,}" for name in ("before", "after", "stayed", "entered", "left", "new")}
-    entity = inner(words.entity(parts["entity"]), words.language)
+    entity = words.many(parts["entity"])
     name = group_name(words, where) if where is not None else ""
     text = say(words, "turnover", where=name, start=parts["start"], end=parts["end"], entity=entity, **counts)
     if parts["new"]:
@@ -366,7 +366,7 @@ def _clusters(words: Words, parts: dict[str, Any], answer: Answer) -> str:
         "clusters",
         where=say(words, "of_those", where=words.condition(where)) if where is not None else "",
         count=len(parts["clusters"]),
-        entity=inner(words.entity(parts["entity"]), words.language),
+        entity=words.many(parts["entity"]),
         tags=listed(words.language, [inner(words.name(name), words.language) for name in parts["tags"]]),
         silhouette=f"{parts['silhouette']:.2f}",
     )

@@ -32,7 +32,7 @@ from semantic_layer.conditions import (
     TimeBucket,
     Within,
 )
-from semantic_layer.implied import figure
+from semantic_layer.implied import figure, plural
 from semantic_layer.model.datasets import Field as FieldDefinition
 from semantic_layer.model.metrics import Distinct
 from semantic_layer.model.workspace import Workspace
@@ -156,6 +156,11 @@ class Words:
         """What figures are asked of: an entity, a field, a grain of time."""
         found = self.workspace.entity(name)
         return found.label_in(self.language) if found else self._counted(name)
+
+    def many(self, entity: str) -> str:
+        """Several of an entity, inside a sentence: "customers"."""
+        label = inner(self.entity(entity), self.language)
+        return plural(label) if self.language == "en" else label
 
     def _counted(self, name: str) -> str:
         """What the different values are of."""

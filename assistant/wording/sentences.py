@@ -278,7 +278,7 @@ class Sentences:
             size=f"{parts['size']:,}",
             total=f"{parts['total']:,}",
             share=f"{parts['share']:.1%}",
-            entity=inner(self.words.entity(parts["entity"]), self.language),
+            entity=self.words.many(parts["entity"]),
             values=("；" if self.language == "zh" else "; ").join(values),
         )
 

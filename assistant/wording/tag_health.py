@@ -79,7 +79,7 @@ class _Health:
                 if tag["coverage"] is None:
                     return []
                 parts = {"known": f"{tag['known']:,}", "members": f"{tag['members']:,}", "share": f"{tag['coverage']:.1%}"}
-                entity = inner(self.words.entity(tag["entity"]), self.language)
+                entity = self.words.many(tag["entity"])
                 return [self._say("coverage_one", tag=self._label(tag), entity=entity, **parts)]
             case "spread":
                 return self._spread()

@@ -137,8 +137,9 @@ def test_of_a_small_group_only_its_size_and_its_list_are_offered(demo: Asker) ->
     assert len(reply.suggestions) == 2
 
 
-def test_what_is_in_the_rows_of_a_deed_has_no_index_of_people(demo: Asker) -> None:
-    assert isinstance(understood(demo, "which departments do loyal customers over-index on"), Refuse)
+def test_what_is_in_the_rows_of_a_deed_is_an_index_of_a_figure_and_not_of_people(demo: Asker) -> None:
+    found = request(demo, "which departments do loyal customers over-index on")
+    assert (found["kind"], found["where"]) == ("share_index_query", LOYAL)
 
 
 @pytest.mark.parametrize("question", ["新客有多少", "how many new customers"])
