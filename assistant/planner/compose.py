@@ -41,8 +41,8 @@ from assistant.planner.rules.whole_and_part import read_whole_and_part
 from assistant.planner.rules.windows import read_trailing, read_window
 from assistant.planner.rules.within import read_days_after
 from semantic_layer.columns import Note
-from semantic_layer.conditions import AnyCondition, Grain, TimeBucket, all_of
-from semantic_layer.periods import EachPeriod, Period
+from semantic_layer.conditions import AnyCondition, EntityMetric, Field, Grain, TimeBucket, all_of, parts_of, unit_refs
+from semantic_layer.periods import EachPeriod, Period, SinglePeriod
 from semantic_layer.requests import MetricQuery
 
 
@@ -184,6 +184,20 @@ def _claim_counters(draft: Draft) -> None:
             draft.claim("order", item)
 
 
+def _days_of_the_groups(draft: Draft, where: AnyCondition | None) -> SinglePeriod | None:
+    """三季度订单数超过500的门店里客单价最高的5家: the days of the bound on the groups are those of what is shown of them."""
+    groups = {ref.name.rpartition(".")[2] for ref in draft.by if isinstance(ref, Field)}
+    own: list[SinglePeriod | None] = []
+    for unit in (unit for part in parts_of(where) for unit in unit_refs(part)):
+        if not isinstance(unit, EntityMetric) or unit.entity is None:
+            return None
+        entity = draft.workspace.entity(unit.entity)
+        if (entity.key_name if entity is not None else unit.entity.rpartition(".")[2]) not in groups:
+            return None
+        own.append(unit.period)
+    return own[0] if own and all(each == own[0] for each in own) else None
+
+
 def metric_query(draft: Draft) -> MetricQuery:
     """The draft as a request; only for drafts that name a metric."""
     where: AnyCondition | None = all_of(tuple(draft.conditions))
@@ -192,6 +206,8 @@ def metric_query(draft: Draft) -> MetricQuery:
         period = draft.periods[0]
     elif len(draft.periods) > 1:
         period = EachPeriod(of=tuple(draft.periods))  # pyright: ignore[reportArgumentType]
+    else:
+        period = _days_of_the_groups(draft, where)
     return MetricQuery(
         metrics=tuple(draft.metrics),
         by=tuple(draft.by),

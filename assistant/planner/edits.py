@@ -9,6 +9,7 @@ from assistant.language.meanings import BareDayTerm, FieldTerm, GrainTerm, Numbe
 from assistant.planner.compose import metric_query
 from assistant.planner.draft import Draft
 from assistant.planner.referring import (
+    about_the_few,
     about_those,
     claim_that_time,
     only_narrows,
@@ -88,7 +89,7 @@ def edited(draft: Draft, conversation: Conversation) -> MetricQuery | None:
         return joined
     read_bare_key(draft, base)
     claim_that_time(draft, base)
-    base = about_those(draft, base) or base
+    base = about_those(draft, base) or about_the_few(draft, base) or base
     request = with_statistics(draft, _with_metrics(draft, base))
     request = _with_conditions(draft, request, conversation)
     request = _with_groups(draft, request)

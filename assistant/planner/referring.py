@@ -15,7 +15,7 @@ from assistant.planner.rules.clause import Clause, describes
 from assistant.planner.rules.counting import all_counts, entity_counts
 from assistant.planner.rules.those import those_counted
 from semantic_layer.calendar import UNITS, Span, resolve, unit_of
-from semantic_layer.conditions import AnyCondition, Compare, Did, Field, Not, all_of, parts_of, refs_of, unit_refs
+from semantic_layer.conditions import AnyCondition, Compare, Did, EntityMetric, Field, Not, all_of, parts_of, refs_of, unit_refs
 from semantic_layer.metric_parts import base_datasets
 from semantic_layer.periods import EachPeriod, Period
 from semantic_layer.reach import reaches
@@ -97,6 +97,45 @@ def about_those(draft: Draft, base: MetricQuery) -> MetricQuery | None:
         return None
     draft.claim("those of the last answer", *words, *nouns)
     return base.model_copy(update={"where": those_counted(workspace, entity, base, draft.today.data if draft.periods else None)})
+
+
+def about_the_few(draft: Draft, base: MetricQuery) -> MetricQuery | None:
+    """ "The average basket in those four", after a ranking: another figure of the same few, and no ranking by it."""
+    group = base.by[0] if len(base.by) == 1 else None
+    ranked = base.limit is not None and len(base.order) == 1 and base.order[0].part == "value"
+    plain = base.compare is None and base.share_of is None and base.of_each is None and base.window is None
+    if not isinstance(group, Field) or not ranked or not plain or isinstance(base.period, EachPeriod):
+        return None
+    target = base.order[0].target
+    if target not in base.metrics or not draft.metrics or tuple(draft.metrics) == base.metrics or draft.limit is not None:
+        return None
+    words = [item for item in draft.items if _points_at_few(draft, item)]
+    if not words or base.limit is None:
+        return None
+    beside = [draft.touching(item, 1) for item in words]
+    nouns = [noun for noun in beside if noun is not None and (noun.number is not None or noun.word("count", "classifier"))]
+    nouns += [item for item in draft.items if any(term.name == group.name for term in item.all(FieldTerm))]
+    draft.claim("the few of the last answer", *words, *nouns)
+    entity = draft.workspace.entity_of_key(group.name.rpartition(".")[2])
+    rank = EntityMetric(
+        metric=target,
+        entity=entity.name if entity is not None else group.name,
+        period=base.period or draft.today.settings.default_period,
+        where=base.where,
+        rank="highest" if base.order[0].descending else "lowest",
+    )
+    few = Compare(left=rank, op="le", right=base.limit)
+    return base.model_copy(update={"where": all_of((*parts_of(base.where), few)), "limit": None, "order": ()})
+
+
+def _points_at_few(draft: Draft, item: Item) -> bool:
+    """ "Those four", "in those stores", 这几家; "those who …" says itself whom it means."""
+    following = draft.touching(item, 1)
+    if item.text.isascii():
+        told = following is not None and following.word("relative")
+        return (item.says_part("those") or (item.says("them") and refers_back(draft, item))) and not told
+    few = following is not None and (following.number is not None or following.word("count", "classifier"))
+    return item.word("this") and few
 
 
 def read_bare_key(draft: Draft, base: MetricQuery) -> None:

@@ -34,3 +34,29 @@ def test_each_verb_that_asks_how_much_is_a_figure(demo: Asker, question: str, me
 )
 def test_a_figure_that_would_be_left_out_is_refused(demo: Asker, question: str) -> None:
     assert isinstance(understood(demo, question), Refuse)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "三季度订单数超过500单的门店里，客单价最高的5家",
+        "which product categories had at least 1,200 buyers in Q3? show buyers and sales",
+    ],
+)
+def test_the_days_of_a_bound_on_the_groups_are_those_of_what_is_shown(demo: Asker, question: str) -> None:
+    found = request(demo, question)
+    assert found["period"] == {"kind": "dates", "start": "2017-07-01", "end": "2017-09-30"}
+    assert found["where"]["left"]["period"] == found["period"]
+
+
+@pytest.mark.parametrize(
+    ("first", "question"),
+    [
+        ("Which 4 stores had the most buyers in Q3?", "and what's the average basket value in those four?"),
+        ("Which 4 stores had the most buyers in Q3?", "What is the average basket value of those stores?"),
+        ("三季度购买客户数最多的4家门店", "这几家的客单价呢"),
+    ],
+)
+def test_another_figure_of_the_few_keeps_them(demo: Asker, first: str, question: str) -> None:
+    rows = demo.ask(first, question).rows
+    assert {row[0] for row in rows} == {row[0] for row in demo.ask(first).rows}
