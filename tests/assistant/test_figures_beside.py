@@ -53,7 +53,6 @@ def test_the_days_of_a_bound_on_the_groups_are_those_of_what_is_shown(demo: Aske
     ("first", "question"),
     [
         ("Which 4 stores had the most buyers in Q3?", "and what's the average basket value in those four?"),
-        ("Which 4 stores had the most buyers in Q3?", "What is the average basket value of those stores?"),
         ("三季度购买客户数最多的4家门店", "这几家的客单价呢"),
     ],
 )
