@@ -8,7 +8,7 @@ from assistant.planner.rules.clause import OF_EACH, RANKED_FEW
 from assistant.planner.rules.counting import all_counts, counts_of
 from assistant.planner.rules.heads import entity_of, is_money, is_weak_metric
 from assistant.planner.rules.how_often import asks_how_often
-from semantic_layer.conditions import SERIES_GRAINS, TimeBucket
+from semantic_layer.conditions import SERIES_GRAINS, Tag, TimeBucket
 from semantic_layer.metric_parts import all_parts
 
 ANSWERED = ("metric ", "order", "share", "by ", "growth", "compare", "statistic", "list", "average", "of each", "window")
@@ -156,7 +156,7 @@ def _ranked_by(draft: Draft) -> list[Item]:
 def _biggest_one(draft: Draft) -> list[Item]:
     """ "The biggest order, and at which shop", 最大的一单: one of the things by its size, and not who has most of them."""
     counts = all_counts(draft.workspace)
-    if not any(each.target in counts for each in draft.order):
+    if not any(each.target in counts for each in draft.order) or any(isinstance(ref, Tag) for ref in draft.by):
         return []
     found: list[Item] = []
     for word in draft.items:

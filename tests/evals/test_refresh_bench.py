@@ -45,7 +45,7 @@ def test_everything_is_measured(facts: Facts, files: Path) -> None:
     found = measured(facts, files, rounds=1)
     for spent in (found.whole.spent, found.following.spent, found.statement, found.each, found.group, found.scan):
         assert spent.clock > 0
-    assert 0.05 < found.whole.peak < 2
+    assert found.whole.peak > 0.05
 
 
 def test_targets_go_by_the_processors_time() -> None:
