@@ -119,7 +119,7 @@ class _Cut:
         self.workspace, self.language, self.rest = workspace, language, text
         self.forms = language_data(language)["audience"]
         self.found: dict[str, dict[str, str]] = {}
-        parts = ("named", "control", "contacted", "seed", "raw", "hashed")
+        parts = ("named", "no_control", "control", "contacted", "seed", "raw", "hashed", "purpose")
         for part in parts:
             self._take(part, _patterns(language, part))
         self.suppressed: list[str] = []
@@ -133,11 +133,12 @@ class _Cut:
             return
         self.asked = self._take("asks", _patterns(language, "asks"))
         verb = self._take("verbs", _patterns(language, "verbs"))
-        self.asked = self.asked or (verb and bool({"control", "contacted"} & {*self.found}))
+        of_a_file = {"control", "no_control", "contacted", "purpose"} & {*self.found}
+        self.asked = self.asked or (verb and bool(of_a_file or self.suppressed))
         while self.asked and self._take("verbs", _patterns(language, "verbs")):
             pass
         self.columns = self._named_columns() if self.asked else ()
-        self.rest = re.sub(r"[\s，,。.；;？?！!、]+$", "", re.sub(r"^[\s，,、；;]+", "", self.rest))
+        self.rest = self._trimmed(names)
 
     def _take(self, part: str, patterns: Iterable[re.Pattern[str]]) -> bool:
         """Cuts out the first form that fits; what it calls `group` stays in its place."""
@@ -152,6 +153,13 @@ class _Cut:
                 self.rest = before + (kept or between) + behind
                 return True
         return False
+
+    def _trimmed(self, names: dict[str, str]) -> str:
+        """What names the group, without the noun of the file: "the loyal customers list", but not a list of that name."""
+        rest = re.sub(r"[\s，,。.；;？?！!、:：]+$", "", re.sub(r"^[\s，,、；;:：]+", "", self.rest))
+        shorter = re.sub(self.forms["tail"], "", rest, flags=re.IGNORECASE).strip()
+        named = any(rest.lower().endswith(name) for name in names)
+        return shorter if self.asked and shorter and not named else rest
 
     def _named_columns(self) -> tuple[Tag | Field, ...]:
         """ "With their tier and city": where each word is a tag or a field; anything else is read with the group."""

@@ -107,8 +107,8 @@ def _pattern(language: str, name: str, anchored: bool = False) -> re.Pattern[str
 
 def _filled(language: str, form: str) -> str:
     table: dict[str, Any] = language_data(language)["defining"]
-    for name in ("noun", "save", "define", "called", "lead"):
-        words = sorted(table[name], key=len, reverse=True)
+    for name in ("noun", "save", "define", "called", "lead", "is", "pick", "picked"):
+        words = sorted(table.get(name, ()), key=len, reverse=True)
         plural = "s?" if name == "noun" and language == "en" else ""
         form = form.replace(f"{{{name}}}", "|".join(re.escape(word) + plural for word in words))
     return form.replace("{quoted}", QUOTED)
