@@ -179,7 +179,7 @@ class _Cut:
             said["control"] = _share(self.found["control"]["share"])
         if "contacted" in self.found:
             contacted = self.found["contacted"]
-            said["not_contacted_in"] = _number(contacted["number"]) * self.forms["units"][contacted["unit"].lower()]
+            said["not_contacted_in"] = _number(contacted.get("number", "1")) * self.forms["units"][contacted["unit"].lower()]
         if "seed" in self.found:
             said["seed"] = int(self.found["seed"]["number"])
         if "named" in self.found:
@@ -226,10 +226,13 @@ def _names_left_out(workspace: Workspace) -> dict[str, str]:
 
 
 def _share(text: str) -> float:
-    """10%, 百分之十, 一成, 10 percent."""
+    """10%, 百分之十, 一成, 10 percent, a tenth."""
     figures = re.search(r"[0-9]+(?:\.[0-9]+)?", text)
     if figures is not None:
         return float(figures[0]) / 100
+    parts = language_data("en")["audience"]["fractions"]
+    if text.lower() in parts:
+        return 1 / parts[text.lower()]
     tenths = text.endswith("成")
     number = han_number(text.removesuffix("成").removeprefix("百分之")) or 0
     return number / 10 if tenths else number / 100

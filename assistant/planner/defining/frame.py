@@ -37,7 +37,7 @@ def words_of(name: str) -> tuple[str, ...]:
 def frame_of(question: Question) -> Frame | None:
     """The frame of a question; None where nothing asks to keep anybody."""
     text, last = question.text.rstrip(" .。!?？！"), None
-    if not any(noun in text for noun in (*words_of("noun"), *QUOTES)):
+    if not any(noun in text for noun in (*words_of("noun"), *words_of("opens"), *QUOTES)):
         return None
     for language in LANGUAGES:
         trailing = _pattern(language, "trailing_name").search(text)
