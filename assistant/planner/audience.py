@@ -16,6 +16,7 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question
 from assistant.language.words import language_data
 from assistant.planner.asked_of_those import entity_counted
+from assistant.planner.defining.tag_values import with_values_in_full
 from assistant.planner.draft import Draft
 from assistant.planner.outcome import Outcome, Plan, Refuse
 from assistant.planner.rules.those import those_counted
@@ -56,7 +57,8 @@ def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: d
         if request is None:
             return Refuse(code=NO_GROUP, span=text, bindings=bindings)
     else:
-        _, outcome = read(language_data(language)["audience"]["before"].format(group=cut.rest))
+        group = with_values_in_full(cut.rest, draft.workspace)
+        _, outcome = read(language_data(language)["audience"]["before"].format(group=group))
         if not isinstance(outcome, Plan):
             return outcome if outcome.code not in NOTHING_NAMED else Refuse(code=NO_GROUP, span=cut.rest, bindings=bindings)
         request = members_of(outcome.readings[0], draft.workspace) if len(outcome.readings) == 1 else None

@@ -33,6 +33,7 @@ LOYAL = {"kind": "in_segment", "name": "loyal_high_value"}
         ("帮我圈一个忠诚客户的人群包", LOYAL),
         ("把忠诚客户的人群包导出来", LOYAL),
         ("我要一个忠诚客户的人群包", LOYAL),
+        ("把客户价值高的客户导出成人群包", HIGH),
     ],
 )
 def test_the_group_is_whoever_could_be_listed(demo: Asker, question: str, where: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
-"""A value said by what tells it from the other values of a tag that is named: "price sensitivity is high", 价格敏感度高."""
+"""A value said by what tells it from the other values of a tag that is named: "service level is high", 等级高."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from assistant.language.meanings import TagTerm, TagValueTerm
@@ -44,3 +45,17 @@ def _value(text: str, name: str, workspace: Workspace) -> bool | int | str | Non
 def _begins(known: str, word: str) -> bool:
     """Whether the words of a value begin with a word; where words stand apart, with the whole of it."""
     return known.split(maxsplit=1)[0] == word if word.isascii() else known.startswith(word)
+
+
+def with_values_in_full(text: str, workspace: Workspace) -> str:
+    """A text in Chinese where a tag and how a value of it begins, 等级高, are the value's own word; 高于 stays as it is."""
+    for tag in workspace.tags:
+        names = "|".join(re.escape(word) for word in sorted(tag.words(), key=len, reverse=True) if not word.isascii())
+        for entry in tag.values if names else ():
+            own = next((word for word in entry.zh if not word.isascii()), None)
+            starts = {word[0] for word in entry.zh if _value(word[0], tag.name, workspace) == entry.value}
+            if own is None or not starts:
+                continue
+            either = "|".join(re.escape(each) for each in starts)
+            text = re.sub(rf"(?:{names})(?:是|为)?(?:比较|很|较)?(?:{either})(?=的|且|并|而|又|[，,、]|$)", own, text)
+    return text
