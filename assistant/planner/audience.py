@@ -16,6 +16,7 @@ from assistant.language.single_periods import days_of
 from assistant.language.text import Question
 from assistant.language.words import language_data
 from assistant.planner.asked_of_those import entity_counted
+from assistant.planner.defining.tag_values import with_values_in_full
 from assistant.planner.draft import Draft
 from assistant.planner.outcome import Outcome, Plan, Refuse
 from assistant.planner.rules.those import those_counted
@@ -56,7 +57,8 @@ def audience(draft: Draft, read: Callable[[str], tuple[Draft, Outcome]], last: d
         if request is None:
             return Refuse(code=NO_GROUP, span=text, bindings=bindings)
     else:
-        _, outcome = read(language_data(language)["audience"]["before"].format(group=cut.rest))
+        group = with_values_in_full(cut.rest, draft.workspace)
+        _, outcome = read(language_data(language)["audience"]["before"].format(group=group))
         if not isinstance(outcome, Plan):
             return outcome if outcome.code not in NOTHING_NAMED else Refuse(code=NO_GROUP, span=cut.rest, bindings=bindings)
         request = members_of(outcome.readings[0], draft.workspace) if len(outcome.readings) == 1 else None
@@ -119,7 +121,7 @@ class _Cut:
         self.workspace, self.language, self.rest = workspace, language, text
         self.forms = language_data(language)["audience"]
         self.found: dict[str, dict[str, str]] = {}
-        parts = ("named", "control", "contacted", "seed", "raw", "hashed")
+        parts = ("named", "no_control", "control", "contacted", "seed", "raw", "hashed", "purpose")
         for part in parts:
             self._take(part, _patterns(language, part))
         self.suppressed: list[str] = []
@@ -133,11 +135,12 @@ class _Cut:
             return
         self.asked = self._take("asks", _patterns(language, "asks"))
         verb = self._take("verbs", _patterns(language, "verbs"))
-        self.asked = self.asked or (verb and bool({"control", "contacted"} & {*self.found}))
+        of_a_file = {"control", "no_control", "contacted", "purpose"} & {*self.found}
+        self.asked = self.asked or (verb and bool(of_a_file or self.suppressed))
         while self.asked and self._take("verbs", _patterns(language, "verbs")):
             pass
         self.columns = self._named_columns() if self.asked else ()
-        self.rest = re.sub(r"[\s，,。.；;？?！!、]+$", "", re.sub(r"^[\s，,、；;]+", "", self.rest))
+        self.rest = self._trimmed(names)
 
     def _take(self, part: str, patterns: Iterable[re.Pattern[str]]) -> bool:
         """Cuts out the first form that fits; what it calls `group` stays in its place."""
@@ -152,6 +155,13 @@ class _Cut:
                 self.rest = before + (kept or between) + behind
                 return True
         return False
+
+    def _trimmed(self, names: dict[str, str]) -> str:
+        """What names the group, without the noun of the file: "the loyal customers list", but not a list of that name."""
+        rest = re.sub(r"[\s，,。.；;？?！!、:：]+$", "", re.sub(r"^[\s，,、；;:：]+", "", self.rest))
+        shorter = re.sub(self.forms["tail"], "", rest, flags=re.IGNORECASE).strip()
+        named = any(rest.lower().endswith(name) for name in names)
+        return shorter if self.asked and shorter and not named else rest
 
     def _named_columns(self) -> tuple[Tag | Field, ...]:
         """ "With their tier and city": where each word is a tag or a field; anything else is read with the group."""
@@ -171,7 +181,7 @@ class _Cut:
             said["control"] = _share(self.found["control"]["share"])
         if "contacted" in self.found:
             contacted = self.found["contacted"]
-            said["not_contacted_in"] = _number(contacted["number"]) * self.forms["units"][contacted["unit"].lower()]
+            said["not_contacted_in"] = _number(contacted.get("number", "1")) * self.forms["units"][contacted["unit"].lower()]
         if "seed" in self.found:
             said["seed"] = int(self.found["seed"]["number"])
         if "named" in self.found:
@@ -218,10 +228,13 @@ def _names_left_out(workspace: Workspace) -> dict[str, str]:
 
 
 def _share(text: str) -> float:
-    """10%, 百分之十, 一成, 10 percent."""
+    """10%, 百分之十, 一成, 10 percent, a tenth."""
     figures = re.search(r"[0-9]+(?:\.[0-9]+)?", text)
     if figures is not None:
         return float(figures[0]) / 100
+    parts = language_data("en")["audience"]["fractions"]
+    if text.lower() in parts:
+        return 1 / parts[text.lower()]
     tenths = text.endswith("成")
     number = han_number(text.removesuffix("成").removeprefix("百分之")) or 0
     return number / 10 if tenths else number / 100

@@ -33,6 +33,7 @@ LOYAL = {"kind": "in_segment", "name": "loyal_high_value"}
         ("帮我圈一个忠诚客户的人群包", LOYAL),
         ("把忠诚客户的人群包导出来", LOYAL),
         ("我要一个忠诚客户的人群包", LOYAL),
+        ("把客户价值高的客户导出成人群包", HIGH),
     ],
 )
 def test_the_group_is_whoever_could_be_listed(demo: Asker, question: str, where: dict[str, Any]) -> None:
@@ -67,6 +68,38 @@ def test_the_group_is_whoever_could_be_listed(demo: Asker, question: str, where:
 def test_what_is_said_of_the_file(demo: Asker, question: str, said: dict[str, Any]) -> None:
     found = request(demo, question)
     assert {key: found[key] for key in said} == said
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("要发短信了，忠诚客户人群包给我，20%空白组，最近两周联系过的别发", {"control": 0.2, "not_contacted_in": 14}),
+        ("忠诚客户人群下载，对照组15%，去掉近60天打扰过的", {"control": 0.15, "not_contacted_in": 60}),
+        ("忠诚客户名单给我，最近30天触达过的剔除", {"not_contacted_in": 30}),
+        ("帮我拉一份忠诚客户名单，留20%不发，近14天联系过的过滤掉", {"control": 0.2, "not_contacted_in": 14}),
+        ("导出忠诚客户用于外呼，对照组一成", {"control": 0.1}),
+        ("忠诚客户名单下载，不留对照组，近一个月联系过的不要", {"not_contacted_in": 30}),
+        ("give me the loyal customers list for the mailing, skip anyone contacted in last 30 days", {"not_contacted_in": 30}),
+        ("download loyal customers, suppress recently contacted, keep 5% out as control", {"control": 0.05, "suppress": ["recently_targeted"]}),
+        ("export loyal customers minus anyone contacted in the last week, with 20% held out", {"control": 0.2, "not_contacted_in": 7}),
+        ("pull the loyal customers for our next campaign and keep a tenth as control", {"control": 0.1}),
+        ("audience export: loyal customers, 10 percent control, drop people contacted within 60 days", {"control": 0.1, "not_contacted_in": 60}),
+        ("export the loyal customers with no control group", {}),
+    ],
+)  # fmt: skip
+def test_the_same_is_said_in_many_ways(demo: Asker, question: str, said: dict[str, Any]) -> None:
+    found = request(demo, question)
+    parts = ("control", "not_contacted_in", "suppress")
+    assert (found["kind"], found["where"]) == ("audience_query", LOYAL)
+    assert {key: found[key] for key in parts if found.get(key)} == said
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["导出高价值客户，排除上周联系过的，留10%对照", "export loyal customers, 10% control, skip those contacted 3 weeks ago"],
+)
+def test_contacts_of_days_that_do_not_end_today_are_not_guessed(demo: Asker, question: str) -> None:
+    assert isinstance(understood(demo, question), Refuse)
 
 
 @pytest.mark.parametrize(

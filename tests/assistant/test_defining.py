@@ -365,3 +365,49 @@ def test_a_rule_equals_what_independent_sql_counts(demo: Asker) -> None:
     """
     (count,) = demo.context().engine.run(sql, demo.context().limits, None).to_pylist()[0].values()
     assert f"共 {count:,} 个客户" in shown.answer
+
+
+DORMANT_HIGH = {
+    "kind": "and",
+    "of": [
+        {"kind": "compare", "left": {"kind": "tag", "name": "value_tier"}, "op": "eq", "right": "high"},
+        {"kind": "compare", "left": {"kind": "tag", "name": "lifecycle_stage"}, "op": "eq", "right": "dormant"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("新建客群 晨光族 = 高价值且沉睡", "晨光族"),
+        ("新建一个客群叫晨光族：高价值且沉睡", "晨光族"),
+        ("新增分群：名称晨光族，规则：高价值且沉睡", "晨光族"),
+        ("我想圈一下高价值且沉睡的客户，保存为晨光客群", "晨光客群"),
+        ("筛选出高价值且沉睡的客户，存成“晨光族”", "晨光族"),
+        ("定义“晨光族”为高价值且沉睡的客户", "晨光族"),
+        ("定义晨光族为高价值且沉睡的客户", "晨光族"),
+        ("我要一个客群：客户价值高且沉睡，叫晨光族", "晨光族"),
+        ("把高价值且沉睡的客户存成一个客群，叫“活跃有孩家庭”", "活跃有孩家庭"),
+        ('Define "Early Birds" as high-value customers who are dormant', "Early Birds"),
+        ("define Early Birds as high-value customers who are dormant", "Early Birds"),
+        ("make a new group named Early Birds = high value and dormant", "Early Birds"),
+        ('set up a cohort "Early Birds" where value tier is high and lifecycle stage is dormant', "Early Birds"),
+        ('save high value customers who are dormant as "Early Birds"', "Early Birds"),
+        ("I need a segment called Early Birds with high-value customers who are dormant", "Early Birds"),
+        ("high value customers who are dormant, save them as a segment called Early Birds", "Early Birds"),
+        ("save as a segment: high value and dormant, call it Early Birds", "Early Birds"),
+    ],
+)
+def test_a_name_and_a_condition_in_any_order(demo: Asker, question: str, label: str) -> None:
+    outcome = understood(demo, question)
+    assert isinstance(outcome, Plan), outcome
+    request: dict[str, Any] = outcome.readings[0]
+    found = (request["kind"], request["rule"], request["label"].get("zh") or request["label"].get("en"))
+    assert found == ("define_segment", DORMANT_HIGH, label)
+
+
+@pytest.mark.parametrize("question", ["怎么定义忠诚客户", "define loyal customers", "定义高价值客户是什么"])
+def test_asking_for_a_definition_defines_nothing(demo: Asker, question: str) -> None:
+    outcome = understood(demo, question)
+    assert isinstance(outcome, Plan)
+    assert outcome.readings[0]["kind"] == "definition_query"

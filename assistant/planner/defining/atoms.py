@@ -77,6 +77,8 @@ class Atoms(Counted):
             ]
             if does != states and sorted(does) == sorted(states) == [False, True]:
                 return sides
+            if states == [True, True] and not any(does) and not any(each.denied for each in told):
+                return sides  # two states, each said in full
         return None
 
     def _with_own(self, slots: Slots) -> AnyCondition | None:

@@ -19,6 +19,7 @@ from assistant.planner.defining.extra import extra_spans
 from assistant.planner.defining.frame import Frame, frame_of, names_of, renamed, saves_under_name, says
 from assistant.planner.defining.naming import made_up, near, taken, technical_name
 from assistant.planner.defining.parts import Part, parts_in
+from assistant.planner.defining.tag_values import with_values_of_tags
 from assistant.planner.defining.tree import UnreadError, tree_of
 from assistant.planner.draft import Item
 from assistant.planner.lexicon import Lexicon
@@ -71,6 +72,7 @@ def condition_in(text: str, lexicon: Lexicon, today: Today, ask: Ask) -> tuple[s
     items = [
         _decided(item, lexicon.workspace) for item in cover(question, lexicon, today, extra_spans(question, lexicon.workspace))
     ]
+    items = with_values_of_tags(items, lexicon.workspace)
     entity = _entity_of(items, lexicon.workspace)
     if entity is None:
         raise UnreadError(text, "define_entity")

@@ -37,7 +37,7 @@ def words_of(name: str) -> tuple[str, ...]:
 def frame_of(question: Question) -> Frame | None:
     """The frame of a question; None where nothing asks to keep anybody."""
     text, last = question.text.rstrip(" .。!?？！"), None
-    if not any(noun in text for noun in (*words_of("noun"), *QUOTES)):
+    if not any(noun in text for noun in (*words_of("noun"), *words_of("opens"), *QUOTES)):
         return None
     for language in LANGUAGES:
         trailing = _pattern(language, "trailing_name").search(text)
@@ -107,8 +107,8 @@ def _pattern(language: str, name: str, anchored: bool = False) -> re.Pattern[str
 
 def _filled(language: str, form: str) -> str:
     table: dict[str, Any] = language_data(language)["defining"]
-    for name in ("noun", "save", "define", "called", "lead"):
-        words = sorted(table[name], key=len, reverse=True)
+    for name in ("noun", "save", "define", "called", "lead", "is", "pick", "picked"):
+        words = sorted(table.get(name, ()), key=len, reverse=True)
         plural = "s?" if name == "noun" and language == "en" else ""
         form = form.replace(f"{{{name}}}", "|".join(re.escape(word) + plural for word in words))
     return form.replace("{quoted}", QUOTED)

@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from assistant.language.dates import Today
 from assistant.language.meanings import (
+    ConditionTerm,
     MetricTerm,
     PeriodTerm,
     SegmentTerm,
     SeveralTerm,
     TagTerm,
     TagValueTerm,
+    ValueTerm,
+    VerbTerm,
 )
 from assistant.language.text import is_han, read_question
 from assistant.language.words import language_data
@@ -58,7 +61,7 @@ def taken(label: Text, lexicon: Lexicon, today: Today) -> Taken | None:
             return Taken(name, meant)
         items = cover(read_question(name), lexicon, today)
         known = all(item.span.meanings for item in items)
-        if known and (len(items) == 1 or any(_says_something(item) for item in items)):
+        if known and (len(items) == 1 or any(_says_something(item) for item in items)) and not _describes(items):
             return Taken(name, Text())  # a question with these words asks for something else already
     return None
 
@@ -67,6 +70,17 @@ def _says_something(item: Item) -> bool:
     """Whether it is a word of the workspace, and more than the noun of those who are spoken of."""
     kinds = (MetricTerm, TagTerm, TagValueTerm, SegmentTerm, SeveralTerm, PeriodTerm)
     return any(item.get(kind) is not None for kind in kinds)
+
+
+def _describes(items: list[Item]) -> bool:
+    """ "Loyal parents": several words that each say what somebody is, and none that asks for a figure or names days."""
+    says = [item for item in items if any(item.get(kind) is not None for kind in QUALITIES)]
+    other = any(item.get(kind) is not None for item in items for kind in (PeriodTerm, MetricTerm) if item not in says)
+    return len(says) > 1 and not other
+
+
+QUALITIES = (TagTerm, TagValueTerm, SegmentTerm, ConditionTerm, ValueTerm, VerbTerm)
+"""What a word can mean that says something of somebody."""
 
 
 def near(label: Text, lexicon: Lexicon, entity: str) -> Taken | None:
