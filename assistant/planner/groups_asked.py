@@ -11,12 +11,13 @@ from assistant.planner.groups_named import groups_named, is_plain, only_counts, 
 from assistant.planner.migrations import migration
 from assistant.planner.share_index import share_index
 from assistant.planner.turnover import turnover
+from semantic_layer.conditions import Did, InSegment
 from semantic_layer.frozen import Frozen
 from tools.group_requests import ComparisonQuery, OverlapQuery
 
 BESIDE = (
     "is_what", "which", "define", "than", "this", "refer", "list", "count", "group", "share", "how_much", "conj", "both", "whole",
-    "side_by_side", "vague", "state_noun", "segments_noun", "per", "group_after", "distribution", "sum", "plus",
+    "side_by_side", "vague", "state_noun", "segments_noun", "per", "group_after", "distribution", "sum", "plus", "classifier", "drawn_map",
 )  # fmt: skip
 """Words that questions about groups have beside."""
 
@@ -28,8 +29,10 @@ def groups_asked(draft: Draft) -> Frozen | None:
 
 def overlap(draft: Draft) -> OverlapQuery | None:
     """ "How much do loyal customers and night owls overlap", 各客群的重合度."""
-    words = draft.words("overlap")
-    if not words or not is_plain(draft):
+    if not draft.any_word("overlap"):
+        return _in_both(draft)
+    words = draft.words("overlap", "pairs")
+    if not is_plain(draft):
         return None
     found = groups_named(draft) if draft.clauses else None
     if found is None and draft.clauses:
@@ -39,9 +42,37 @@ def overlap(draft: Draft) -> OverlapQuery | None:
     entity = found.entity if found is not None else _entity_of_segments(draft)
     if entity is None or (found is None and (draft.periods or not draft.words("segments_noun", "state_noun"))):
         return None
-    draft.claim("overlap", *words, *draft.words(*BESIDE), *who_asked(draft, entity))
+    many = len(found.conditions) if found is not None else sum(each.entity == entity for each in draft.workspace.segments)
+    numbers = [item for item in draft.items if item.free and item.number is not None and item.number.value == many]
+    draft.claim("overlap", *words, *numbers, *draft.words(*BESIDE), *who_asked(draft, entity))
     draft.beyond = None
     return OverlapQuery(entity=entity, groups=found.conditions if found is not None else ())
+
+
+def _in_both(draft: Draft) -> OverlapQuery | None:
+    """ "How many are in both X and Y", 既在X又在Y: of two groups that have a name, and of no day but today."""
+    words = [item for item in draft.items if item.word("in_both")]
+    for item in draft.items:
+        before = draft.touching(item, -1)
+        if item.text.lower() == "both" and before is not None and before.text.lower() in ("in", "into", "to", "of"):
+            words.append(item)
+    conditions = [clause.as_condition() for clause in draft.clauses]
+    groups = tuple(each for each in conditions if isinstance(each, InSegment))
+    rest = [each for each in conditions if not isinstance(each, InSegment)]
+    own = draft.own_figures.clause.as_condition() if draft.own_figures is not None and draft.own_figures.clause else None
+    bare = isinstance(own, Did) and own == Did(entity=own.entity, dataset=own.dataset, count=1)
+    owners = {found.entity for each in groups if (found := draft.workspace.segment(each.name)) is not None}
+    if not words or len(set(groups)) != 2 or len(owners) != 1 or any(each != own or not bare for each in rest):
+        return None
+    entity = owners.pop()
+    asks_who = draft.any_word("list") and not draft.any_word("count") and not draft.metrics
+    if draft.periods or draft.by or draft.share is not None or not is_plain(draft) or not only_counts(draft, entity) or asks_who:
+        return None
+    draft.claim("overlap", *words, *draft.words(*BESIDE), *who_asked(draft, entity))
+    for item in words:
+        item.role = "overlap"
+    draft.beyond = None
+    return OverlapQuery(entity=entity, groups=groups)
 
 
 def comparison(draft: Draft) -> ComparisonQuery | None:

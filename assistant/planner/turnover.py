@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.language.meanings import GrainTerm
 from assistant.planner.draft import Draft
 from assistant.planner.groups_named import groups_named, only_counts, undated, who_asked
 from assistant.planner.two_days import claim_days, two_days
@@ -27,13 +28,15 @@ def turnover(draft: Draft) -> TurnoverQuery | None:
     if not went and not (why and size) and not (what and not draft.any_word("count")):
         return None
     found = groups_named(draft, split=True)
-    if found is None or len(found.conditions) != 1 or not only_counts(draft, found.entity) or draft.by or draft.share is not None:
+    if found is None or len(found.conditions) != 1 or not only_counts(draft, found.entity) or draft.share is not None:
         return None
     group = undated(found.conditions[0])
     if any(isinstance(each, Compare) and isinstance(each.left, Field) for each in leaves_of(group)):
         return None  # whether one who has a key came or went is asked of that one
     days = two_days(draft)
-    if days is None:
+    if days is None or any(getattr(ref, "kind", "") != "time" for ref in draft.by):
+        return None
+    if draft.by and not any(item.get(GrainTerm) for item in days.items):
         return None
     claim_days(draft, days)
     draft.claim("turnover", *went, *why, *size, *draft.words(*BESIDE), *who_asked(draft, found.entity))
