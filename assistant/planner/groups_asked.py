@@ -17,9 +17,12 @@ from tools.group_requests import ComparisonQuery, OverlapQuery
 
 BESIDE = (
     "is_what", "which", "define", "than", "this", "refer", "list", "count", "group", "share", "how_much", "conj", "both", "whole",
-    "side_by_side", "vague", "state_noun", "segments_noun", "per", "group_after", "distribution", "sum", "plus", "classifier", "drawn_map",
+    "side_by_side", "vague", "state_noun", "segments_noun", "per", "group_after", "distribution", "sum", "plus",
+    "classifier", "drawn_map",
 )  # fmt: skip
 """Words that questions about groups have beside."""
+APART = ("sets", "set", "makes", "apart", "between", "from")
+"""Words of "what sets these apart from those"."""
 
 
 def groups_asked(draft: Draft) -> Frozen | None:
@@ -44,7 +47,9 @@ def overlap(draft: Draft) -> OverlapQuery | None:
         return None
     many = len(found.conditions) if found is not None else sum(each.entity == entity for each in draft.workspace.segments)
     numbers = [item for item in draft.items if item.free and item.number is not None and item.number.value == many]
-    draft.claim("overlap", *words, *numbers, *draft.words(*BESIDE), *who_asked(draft, entity))
+    between = [item for item in draft.items if item.text.lower() == "between"] if found is not None else []
+    days = draft.words("at_end", "until_end") if draft.periods else []
+    draft.claim("overlap", *words, *numbers, *between, *days, *draft.words(*BESIDE), *who_asked(draft, entity))
     draft.beyond = None
     return OverlapQuery(entity=entity, groups=found.conditions if found is not None else ())
 
@@ -92,7 +97,9 @@ def comparison(draft: Draft) -> ComparisonQuery | None:
         if len(draft.conditions) > 1:  # values of one tag stand side by side in one answer
             draft.beyond = draft.beyond or ("two_groups", {"text": draft.question.original.strip()})
         return None
-    draft.claim("comparison", *words, *draft.words(*BESIDE, "traits", "change"), *who_asked(draft, found.entity))
+    apart = [item for item in draft.items if item.text.lower() in APART and any(each.word("traits") for each in words)]
+    days = draft.words("at_end", "until_end") if draft.periods else []
+    draft.claim("comparison", *words, *apart, *days, *draft.words(*BESIDE, "traits", "change"), *who_asked(draft, found.entity))
     draft.beyond = None
     first, second = found.conditions
     return ComparisonQuery(entity=found.entity, first=first, second=second)
