@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assistant.language.meanings import PeriodTerm
 from assistant.planner.clusters import clusters
-from assistant.planner.draft import Draft
+from assistant.planner.draft import Draft, Item
 from assistant.planner.grid import grid
 from assistant.planner.groups_named import groups_named, is_plain, only_counts, who_asked
 from assistant.planner.migrations import migration
 from assistant.planner.share_index import share_index
 from assistant.planner.turnover import turnover
-from semantic_layer.conditions import Did, InSegment
+from semantic_layer.conditions import Did, InSegment, Not
 from semantic_layer.frozen import Frozen
 from tools.group_requests import ComparisonQuery, OverlapQuery
 
@@ -21,8 +22,6 @@ BESIDE = (
     "classifier", "drawn_map",
 )  # fmt: skip
 """Words that questions about groups have beside."""
-APART = ("sets", "set", "makes", "apart", "between", "from")
-"""Words of "what sets these apart from those"."""
 
 
 def groups_asked(draft: Draft) -> Frozen | None:
@@ -48,7 +47,7 @@ def overlap(draft: Draft) -> OverlapQuery | None:
     many = len(found.conditions) if found is not None else sum(each.entity == entity for each in draft.workspace.segments)
     numbers = [item for item in draft.items if item.free and item.number is not None and item.number.value == many]
     between = [item for item in draft.items if item.text.lower() == "between"] if found is not None else []
-    days = draft.words("at_end", "until_end") if draft.periods else []
+    days = _ends_of_days(draft)
     draft.claim("overlap", *words, *numbers, *between, *days, *draft.words(*BESIDE), *who_asked(draft, entity))
     draft.beyond = None
     return OverlapQuery(entity=entity, groups=found.conditions if found is not None else ())
@@ -86,23 +85,52 @@ def comparison(draft: Draft) -> ComparisonQuery | None:
     A figure of two groups is no answer of this kind, and never one of those who are in both.
     """
     words = [item for item in draft.items if item.word("side_by_side", "than") or (item.is_word and item.says_part("differ"))]
-    words += [item for item in draft.words("traits") if item not in words]
+    words += [item for item in (*draft.words("traits"), *_set_apart(draft)) if item not in words]
     changes = any(item.role == "growth" and item not in words for item in draft.items)
     if not words or draft.order or draft.limit is not None or draft.statistics or changes:
         return None
     found = groups_named(draft)
-    if found is None or len(found.conditions) != 2:
+    if found is None:
+        return None
+    others = draft.words("everyone_else") if len(found.conditions) == 1 else []
+    apart = _set_apart(draft)
+    groups = (*found.conditions, Not(of=found.conditions[0])) if others else found.conditions
+    if apart:
+        groups = tuple(each.of if isinstance(each, Not) else each for each in groups)
+    if len(groups) != 2:
         return None
     if not only_counts(draft, found.entity):
         if len(draft.conditions) > 1:  # values of one tag stand side by side in one answer
             draft.beyond = draft.beyond or ("two_groups", {"text": draft.question.original.strip()})
         return None
-    apart = [item for item in draft.items if item.text.lower() in APART and any(each.word("traits") for each in words)]
-    days = draft.words("at_end", "until_end") if draft.periods else []
-    draft.claim("comparison", *words, *apart, *days, *draft.words(*BESIDE, "traits", "change"), *who_asked(draft, found.entity))
+    draft.claim(
+        "comparison",
+        *words,
+        *apart,
+        *others,
+        *_ends_of_days(draft),
+        *draft.words(*BESIDE, "traits", "change"),
+        *who_asked(draft, found.entity),
+    )
     draft.beyond = None
-    first, second = found.conditions
+    first, second = groups
     return ComparisonQuery(entity=found.entity, first=first, second=second)
+
+
+def _set_apart(draft: Draft) -> list[Item]:
+    """ "What sets X apart from Y", which is not X without those in Y."""
+    sets = [item for item in draft.items if item.text.lower() in ("sets", "set")]
+    apart = [item for item in draft.items if item.text.lower() in ("apart from", "apart")]
+    return [*sets, *apart] if sets and apart and sets[0].index < apart[0].index else []
+
+
+def _ends_of_days(draft: Draft) -> list[Item]:
+    """ "As of the end of" beside a day that holds for the groups."""
+    return [
+        item
+        for item in draft.words("at_end", "until_end")
+        if any((each := draft.touching(item, way)) is not None and each.get(PeriodTerm) is not None for way in (-1, 1))
+    ]
 
 
 def _entity_of_segments(draft: Draft) -> str | None:
