@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.language.meanings import GrainTerm
-from assistant.planner.draft import Draft
+from assistant.planner.draft import Draft, Item
 from assistant.planner.groups_named import groups_named, only_counts, undated, who_asked
 from assistant.planner.two_days import claim_days, two_days
 from semantic_layer.conditions import Compare, Field, leaves_of
@@ -33,6 +33,8 @@ def turnover(draft: Draft) -> TurnoverQuery | None:
     group = undated(found.conditions[0])
     if any(isinstance(each, Compare) and isinstance(each.left, Field) for each in leaves_of(group)):
         return None  # whether one who has a key came or went is asked of that one
+    if _is_described(draft, size):
+        return None
     days = two_days(draft)
     if days is None or any(getattr(ref, "kind", "") != "time" for ref in draft.by):
         return None
@@ -43,3 +45,9 @@ def turnover(draft: Draft) -> TurnoverQuery | None:
     draft.beyond, draft.compare, draft.order, draft.limit = None, None, [], None
     draft.notes = [each for each in draft.notes if each.code != "default_grain"]
     return TurnoverQuery(entity=found.entity, where=group, start=days.first, end=days.last)
+
+
+def _is_described(draft: Draft, size: list[Item]) -> bool:
+    """ "The declining loyal ones": a word right before the group says which of them are meant, not how many they have become."""
+    first = min((clause.first.index for clause in draft.clauses), default=0)
+    return any(item.index == first - 1 and item.text.lower().endswith("ing") for item in size)

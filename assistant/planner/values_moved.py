@@ -98,7 +98,7 @@ def _bare(draft: Draft) -> Moved | None:
     some = "|".join(sorted(map(re.escape, spoken), key=len, reverse=True))
     if not some:
         return None
-    found = re.search(rf"(?:从|由|\bfrom )({some}){MOVES}({some})(?![a-z])", draft.question.text)
+    found = re.search(rf"(?:(?:从|由|\bfrom |\b)({some}){MOVES}({some}))(?![a-z])", draft.question.text)
     if found is None or spoken[found[1]] == spoken[found[2]]:
         return None
     tokens = draft.question.tokens
