@@ -92,7 +92,7 @@ def comparison(draft: Draft) -> ComparisonQuery | None:
     found = groups_named(draft)
     if found is None:
         return None
-    others = draft.words("everyone_else") if len(found.conditions) == 1 else []
+    others = draft.words("others") if len(found.conditions) == 1 else []
     apart = _set_apart(draft)
     groups = (*found.conditions, Not(of=found.conditions[0])) if others else found.conditions
     if apart:
