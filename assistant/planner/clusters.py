@@ -12,7 +12,7 @@ from tools.group_requests import ClusterQuery
 
 BESIDE = (
     "is_what", "which", "list", "count", "group", "how_much", "state_noun", "segments_noun", "define", "vague", "this", "refer",
-    "classifier", "per", "whole", "inside", "write", "group_after", "distribution", "conj", "key_noun",
+    "classifier", "per", "whole", "inside", "write", "group_after", "distribution", "conj", "key_noun", "traits", "follow",
 )  # fmt: skip
 """Words of such questions."""
 

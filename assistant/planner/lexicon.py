@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as slot
@@ -234,7 +235,7 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
         if tag.type == "boolean":
             yield TagValueTerm(tag.name, True), (word for word in _labels(tag))
     for segment in workspace.segments:
-        yield SegmentTerm(segment.name), segment.words()
+        yield SegmentTerm(segment.name), (*segment.words(), *_without_noun(workspace, segment))
     for condition in workspace.conditions:
         yield ConditionTerm(condition.name), condition.words()
     for parameter in workspace.parameters:
@@ -249,6 +250,17 @@ def _terms(workspace: Workspace) -> Iterable[tuple[Meaning, Iterable[str]]]:
         yield SeveralTerm(index), several.words.all()
     for index, absent in enumerate(workspace.absent):
         yield AbsentTerm(index), absent.words.all()
+
+
+def _without_noun(workspace: Workspace, segment: Segment) -> Iterable[str]:
+    """ "Declining high-value customers" are "the declining high-value group" as well: two words or more without the noun."""
+    entity = workspace.entity(segment.entity)
+    nouns = {word.lower() for word in (entity.words() if entity is not None else ())}
+    nouns |= {f"{noun}s" for noun in nouns}
+    for word in segment.words():
+        *lead, last = word.split()
+        if len(re.split(r"[ -]", " ".join(lead))) > 1 and last.lower() in nouns:
+            yield " ".join(lead)
 
 
 def _names_of_keys(nouns: Iterable[str]) -> Iterable[str]:
