@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -207,9 +207,12 @@ def _file_of(url: URL) -> Path | None:
 
 
 def _make_private(path: Path) -> None:
+    """Makes the file where there is none. One that is there is never opened here: closing it would end the locks that this
+    process holds on it through SQLite, and another process would then take away the log that this one still writes to."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         path.chmod(0o600)
     except OSError as error:
         what = f"the state file {path} cannot be written ({error.strerror})"
