@@ -70,6 +70,8 @@ async def start() -> None:
 @cl.on_chat_resume
 async def resume(thread: ThreadDict) -> None:
     """A conversation that is opened again. What is still being answered is shown as soon as it is there."""
+    # First, for nothing may be sent between this and Chainlit's own message, which would end what is shown as running.
+    await _tell_page("resumed")
     now, conversation = served(), _conversation()
     running = now.talks.busy(conversation)
     lines, cards = await asyncio.to_thread(thread_of, conversation, now)
@@ -78,7 +80,6 @@ async def resume(thread: ThreadDict) -> None:
         shown = {str(line.get("id")) for line in lines}
         _soon(_when_answered(conversation, shown))
     cl.user_session.set(RESUMED, True)
-    await _tell_page("resumed")
 
 
 @cl.on_chat_end

@@ -31,7 +31,7 @@ from evals.scoring import score
 from semantic_layer.policy import Viewer
 from tools.catalogue import tool_of
 
-QUESTIONS = 36
+QUESTIONS = 60
 SEED = 4
 
 Error = Callable[[dict[str, Any], random.Random], dict[str, Any]]
