@@ -49,7 +49,7 @@ class Asked:
 
 
 DIALECTS = [OPENAI, ANTHROPIC] if os.environ.get("HUAXIANG_SOAK") else [OPENAI]
-"""What a model does is the same in both; that both are spoken is tested beside this, question by question."""
+"""What a model does is the same in both; the tests of attacks speak both of them in every run."""
 
 
 @pytest.fixture(params=DIALECTS, ids=lambda dialect: dialect.provider)
